@@ -1,0 +1,24 @@
+import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
+
+/**
+ * The vitest settings of every package: workspace packages from source, one report per kind of test.
+ *
+ * The mode names the kind. `vitest run` and `--mode unit` run everything but `*.integration.test.ts`, `--mode integration` runs only these.
+ * A mode that the gate uses leaves `reports/<mode>.json`, which the closing line of `.ci/run` adds up.
+ */
+export function packageTests(): ViteUserConfigFnObject {
+  return defineConfig(({ mode }) => {
+    const integration = 'test/**/*.integration.test.ts'
+    const conditions = ['@rm/source']
+    return {
+      resolve: { conditions },
+      ssr: { resolve: { conditions } },
+      test: {
+        include: mode === 'integration' ? [integration] : ['test/**/*.test.ts'],
+        exclude: mode === 'integration' ? [] : [integration],
+        passWithNoTests: true,
+        reporters: mode === 'test' ? ['default'] : ['default', ['json', { outputFile: `reports/${mode}.json` }]],
+      },
+    }
+  })
+}
