@@ -33,7 +33,8 @@ async function main(argv) {
   const env = childEnvironment(tools)
   const options = { cwd: root, env }
 
-  if (!existsSync(join(root, 'node_modules'))) process.stderr.write('Installing the dependencies (once, some seconds)\n')
+  if (!existsSync(join(root, 'node_modules')))
+    process.stderr.write('Installing the dependencies (once, some seconds)\n')
   const installed = await quietly(tools.pnpm, ['install', '--frozen-lockfile', '--prefer-offline'], options)
   if (installed !== 0) return installed
   if (task.kind === 'script') return supervise(tools.pnpm, ['run', task.name, ...task.args], options)
@@ -63,7 +64,8 @@ async function provide(toolchain) {
   const tools = { node: process.execPath }
   for (const [name, { platforms }] of Object.entries(needed)) {
     const pin = platforms[platform]
-    if (pin === undefined) throw new Error(`no ${name} is pinned for ${platform}; install Node ${toolchain.node.accept} yourself`)
+    if (pin === undefined)
+      throw new Error(`no ${name} is pinned for ${platform}; install Node ${toolchain.node.accept} yourself`)
     await fetchPinned(join(folder, name), pin)
     tools[name] = join(folder, name, pin.file)
   }
