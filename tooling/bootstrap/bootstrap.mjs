@@ -14,16 +14,14 @@ import { supervise } from './supervise.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const OLDEST_NODE = 18
+const ENVIRONMENT_AT_FAULT = 5 // the product's exit code for a missing dependency or a broken environment
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error) => {
-    process.stderr.write(`bootstrap: ${error.message}\n`)
-    process.exitCode = 5 // the environment is at fault: exit code 5 of the product
-  },
-)
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`bootstrap: ${error.message}\n`)
+  process.exitCode = ENVIRONMENT_AT_FAULT
+}
 
 async function main(argv) {
   const task = parseTask(argv)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 
 /** The key of `toolchain.json` for this machine; Alpine and its like get `-musl`, for which a pnpm exists and a Node does not. */
 export function platformKey() {
+  process.report.excludeNetwork = true // name look-ups of open sockets would make the report slow
   const musl = process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
   return `${process.platform}-${process.arch}${musl ? '-musl' : ''}`
 }
@@ -69,7 +70,7 @@ async function npmInstall(prefix, spec) {
   try {
     await promisify(execFile)(command, [...args, 'install', '--prefix', prefix, ...flags, spec], { shell })
   } catch (error) {
-    throw new Error(`npm could not fetch ${spec}:\n${error.stderr || error.message}`)
+    throw new Error(`npm could not fetch ${spec}:\n${error.stderr || error.message}`, { cause: error })
   }
 }
 

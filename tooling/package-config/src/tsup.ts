@@ -26,7 +26,9 @@ export function programBuild(external: readonly string[]): Options {
     noExternal: [/^(?!node:)/],
     external: [...external],
     // Bundled CommonJS code calls `require`, which an ES module does not have.
-    banner: { js: "import { createRequire as rmCreateRequire } from 'node:module'; const require = rmCreateRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as rmCreateRequire } from 'node:module'; const require = rmCreateRequire(import.meta.url);",
+    },
     esbuildOptions: (options) => {
       options.conditions = ['@rm/source']
     },
