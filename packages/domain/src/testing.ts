@@ -1,1 +1,2 @@
-export {}
+export { anAccount, anOrder, aPosition, aTrade, contracts, TEST_ACCOUNT } from './testing/builders.ts'
+export { ManualClock } from './testing/manual-clock.ts'

@@ -1,0 +1,77 @@
+export type { Account } from './account.ts'
+export { ACCOUNT_WORDS, type AccountFacts, type AccountWord, accountWord } from './account-word.ts'
+export type {
+  AccountView,
+  DayPnl,
+  DayTrade,
+  PositionValue,
+  PositionView,
+  ProtectionMeter,
+  UnrealizedPnl,
+} from './account-view.ts'
+export type { Breach, BreachScope, Finding, LockoutDemand, Verdict } from './breach.ts'
+export type { Clock } from './clock.ts'
+export { type Command, type CommandOutcome, describeCommand, type Refusal } from './command.ts'
+export { type ContractSpec, isUsableSpec, namesProduct, productOf, rootOf } from './contract.ts'
+export { type Decimal, decimalOf, parseDecimal } from './decimal.ts'
+export { ERROR_CODES, type ErrorCode, type ErrorDetails, type Failure, RmError } from './errors.ts'
+export { type AccountEvent, describeEvent, type DomainEvent, type SharedEvent, type Stream } from './event.ts'
+export { type Baseline, describeGoal, type Goal } from './goal.ts'
+export { AccountId, ContractId, OrderId, TradeId } from './ids.ts'
+export { earliest, formatInstant, formatInZone, type Instant, instant, instantOf, later, latest } from './instant.ts'
+export { invariant, InvariantError, unreachable } from './invariant.ts'
+export { instantOfLocal, localDateOf, type WhenTwice } from './local-time.ts'
+export {
+  describeEnd,
+  extendLockout,
+  isActive,
+  type Lockout,
+  type LockoutEffect,
+  type LockoutEnd,
+  type LockoutScope,
+  sameLockout,
+} from './lockout.ts'
+export {
+  couldEnlarge,
+  isTerminal,
+  type Order,
+  type OrderSide,
+  type OrderStatus,
+  type OrderType,
+  remainingSize,
+  signedRemaining,
+} from './order.ts'
+export { type Position, type PositionSide, sideOf } from './position.ts'
+export type { Quote, QuoteChange } from './quote.ts'
+export type { RuleCode } from './rule-code.ts'
+export {
+  type EarlyClose,
+  type Holidays,
+  NO_HOLIDAYS,
+  SessionSchedule,
+  type SessionSpec,
+  type SessionWindow,
+} from './session-schedule.ts'
+export type { Snapshot } from './snapshot.ts'
+export { isCovered, type ProtectedPosition, type StopCriteria } from './stop-coverage.ts'
+export { type TickFraction, ticks, type Ticks, toPrice, toTickFraction, toTicks } from './ticks.ts'
+export type { LockoutTerm, Timers } from './timers.ts'
+export { netPnl, signedTradeSize, type Trade, type TradeOrigin } from './trade.ts'
+export { type ResetSpec, TradingCalendar, type TradingDay } from './trading-calendar.ts'
+export { unrealizedPnl } from './unrealized-pnl.ts'
+export {
+  addUsd,
+  formatUsd,
+  NO_USD,
+  parseUsd,
+  subtractUsd,
+  sumUsd,
+  type Usd,
+  usd,
+  usdOf,
+  usdToDecimalText,
+} from './usd.ts'
+export { type Weekday, weekdayOf, WEEKDAYS } from './weekday.ts'
+export type { PositionCycle } from './position-cycle.ts'
+export type { CommandRecord, CommandState, PursuedGoal, PursuitState } from './pursuit.ts'
+export type { AuditEntry, StoredAccount, TurnRecord, WarningMark } from './turn-record.ts'
