@@ -38,7 +38,8 @@ async function main(argv) {
   if (task.kind === 'script') return supervise(tools.pnpm, ['run', task.name, ...task.args], options)
 
   const filters = task.packages.map((name) => `--filter=${name}`)
-  const built = await quietly(tools.pnpm, ['exec', 'turbo', 'run', 'build', ...filters], options)
+  const turbo = join(root, 'node_modules/turbo/bin/turbo')
+  const built = await quietly(tools.node, [turbo, 'run', 'build', ...filters], options)
   if (built !== 0) return built
   return supervise(tools.node, [join(root, task.file), ...task.args], { env })
 }

@@ -1,5 +1,5 @@
 // The pinned programs: fetched once by npm as platform packages, checked against the committed hash, kept inside the repository.
-import { execFile } from 'node:child_process'
+import { exec, execFile } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -66,22 +66,22 @@ function moveIntoPlace(fetched, folder, scratch, pin) {
 
 async function npmInstall(prefix, spec) {
   const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund']
-  const { command, args, shell } = npmCommand()
+  const args = ['install', '--prefix', prefix, ...flags, spec]
+  const script = npmScript()
   try {
-    await promisify(execFile)(command, [...args, 'install', '--prefix', prefix, ...flags, spec], { shell })
+    if (script) await promisify(execFile)(process.execPath, [script, ...args])
+    else await promisify(exec)(['npm', ...args.map((arg) => JSON.stringify(arg))].join(' '))
   } catch (error) {
     throw new Error(`npm could not fetch ${spec}:\n${error.stderr || error.message}`, { cause: error })
   }
 }
 
 // Node refuses to spawn `npm.cmd` without a shell since 18.20 and 20.12, so npm's own script is preferred over the wrapper.
-function npmCommand() {
+function npmScript() {
   const beside = dirname(process.execPath)
-  const script = [
+  return [
     process.env.npm_execpath,
     join(beside, 'node_modules/npm/bin/npm-cli.js'),
     join(beside, '../lib/node_modules/npm/bin/npm-cli.js'),
   ].find((path) => path?.endsWith('npm-cli.js') && existsSync(path))
-  if (script) return { command: process.execPath, args: [script], shell: false }
-  return { command: 'npm', args: [], shell: true }
 }
