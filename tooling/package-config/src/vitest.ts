@@ -1,5 +1,8 @@
 import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
 
+// The gate runs many processes on few cores: a test may wait long for its turn, and a slow one is no failure.
+const PATIENCE_MS = 30_000
+
 /**
  * The vitest settings of every package: workspace packages from source, one report per kind of test.
  *
@@ -17,6 +20,8 @@ export function packageTests(): ViteUserConfigFnObject {
         include: mode === 'integration' ? [integration] : ['test/**/*.test.ts'],
         exclude: mode === 'integration' ? [] : [integration],
         passWithNoTests: true,
+        testTimeout: PATIENCE_MS,
+        hookTimeout: PATIENCE_MS,
         reporters: mode === 'test' ? ['default'] : ['default', ['json', { outputFile: `reports/${mode}.json` }]],
       },
     }
