@@ -47,7 +47,7 @@ export async function fetchPinned(folder, pin) {
 }
 
 /** Throws unless npm verified exactly the hash that this repository has committed. */
-export function refuseOtherHash(pin, verified) {
+function refuseOtherHash(pin, verified) {
   if (verified === pin.integrity) return
   throw new Error(
     `${pin.package}@${pin.version} is not the package this repository pins: expected ${pin.integrity}, got ${verified ?? 'no hash'}`,
