@@ -5,7 +5,7 @@ import type { LockoutEffect, LockoutScope } from './lockout.ts'
 import type { RuleCode } from './rule-code.ts'
 
 /** What a breach is about. With the rule it is the breach's identity: while it stays breached no new breach begins. */
-export type BreachScope = 'account' | `product:${string}` | `contract:${string}` | `order:${string}`
+export type BreachScope = 'account' | `${'product' | 'contract' | 'order' | 'trade'}:${string}`
 
 /** The lockout that a rule asks for. The engine resolves it to an instant when it commits. */
 export interface LockoutDemand {

@@ -1,4 +1,4 @@
-import { ContractId } from './ids.ts'
+import type { ContractId } from './ids.ts'
 import type { Usd } from './usd.ts'
 
 /** A contract as the gateway's contract record describes it. Tick size and tick value never come from configuration. */
@@ -18,8 +18,8 @@ export interface ContractSpec {
   readonly active: boolean
 }
 
-/** The product code inside a contract id, `CON.F.US.ENQ.Z26` → `ENQ`; the whole id when it has another form. */
-export function productOf(contractId: ContractId): string {
+/** The product code inside a contract id, `CON.F.US.ENQ.Z26` → `ENQ`; the whole text when it has another form. */
+export function productOf(contractId: string): string {
   const parts = contractId.split('.')
   return parts.length === 5 && parts[3] !== undefined ? parts[3] : contractId
 }

@@ -19,8 +19,8 @@ export type Goal =
       readonly side: PositionSide
       readonly contracts: number
     }
-  /** Every position within the baseline, no working order that could open or enlarge. */
-  | { readonly kind: 'reduce-only'; readonly baseline: Baseline }
+  /** Every position within the baseline, no working order that could open or enlarge. With a product its contracts alone are meant. */
+  | { readonly kind: 'reduce-only'; readonly baseline: Baseline; readonly product?: string }
   /** The order works no longer. */
   | { readonly kind: 'order-cancelled'; readonly orderId: OrderId }
 
@@ -36,8 +36,9 @@ export function describeGoal(goal: Goal): string {
     case 'cap':
       return `at most ${goal.contracts} ${goal.contractId} ${goal.side}`
     case 'reduce-only': {
-      const kept = [...goal.baseline].map(([contractId, size]) => `${size} ${contractId}`).sort()
-      return kept.length === 0 ? 'reduce only, nothing kept' : `reduce only within ${kept.join(', ')}`
+      const kept = [...goal.baseline].map(([contractId, size]) => `${size} ${contractId}`).toSorted()
+      const what = goal.product === undefined ? 'reduce only' : `reduce ${goal.product} only`
+      return kept.length === 0 ? `${what}, nothing kept` : `${what} within ${kept.join(', ')}`
     }
     case 'order-cancelled':
       return `order ${goal.orderId} cancelled`

@@ -48,6 +48,16 @@ export function formatInstant(at: Instant): string {
 /** The instant as wall-clock text of a zone, for people: `2026-03-09 17:00 CDT`. */
 export function formatInZone(at: Instant, timeZone: string): string {
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
-  const zoneName = zoned.toLocaleString('en-US', { timeZoneName: 'short' }).split(' ').at(-1) ?? timeZone
-  return `${zoned.toPlainDate().toString()} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })} ${zoneName}`
+  return `${zoned.toPlainDate().toString()} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })} ${zoneName(at, timeZone)}`
+}
+
+const zoneNames = new Map<string, Intl.DateTimeFormat>()
+
+function zoneName(at: Instant, timeZone: string): string {
+  let names = zoneNames.get(timeZone)
+  if (names === undefined) {
+    names = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'short' })
+    zoneNames.set(timeZone, names)
+  }
+  return names.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? timeZone
 }

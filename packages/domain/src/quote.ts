@@ -18,10 +18,14 @@ export interface Quote {
   readonly bid: Ticks | null
   readonly ask: Ticks | null
   readonly last: Ticks | null
+  /** Lowest and highest price at which a long could have been closed: the bid, the last trade while no bid was seen, the worse side of a crossed quote. */
   readonly bidLow: Ticks | null
   readonly bidHigh: Ticks | null
+  /** The same for closing a short. */
   readonly askLow: Ticks | null
   readonly askHigh: Ticks | null
+  /** The last crossed change makes the quote suspect before this instant: the worse of its sides counts. */
+  readonly suspectUntil: Instant | null
   readonly at: Instant
   /** Our business time when it arrived; freshness counts from here. */
   readonly receivedAt: Instant

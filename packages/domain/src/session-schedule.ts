@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts'
+import { type Instant, latest } from './instant.ts'
 import { instantOfLocal, localDateOf } from './local-time.ts'
 import { type Weekday, weekdayOf } from './weekday.ts'
 
@@ -43,9 +43,17 @@ export interface SessionWindow {
 
 /** Longest run of closed days that is searched for the next session. */
 const SEARCH_DAYS = 400
+/** How far ahead adjoining sessions are joined. */
 const CHUNK_DAYS = 14
+/** How long an answer is remembered, so that the far end of joined sessions never comes near. */
+const REMEMBERED_MS = 24 * 3_600_000
 
-/** The sessions of one {@link SessionSpec}, through weekends, holidays, early closes and clock changes (RULE-009). */
+/**
+ * The sessions of one {@link SessionSpec}, through weekends, holidays, early closes and clock changes (RULE-009).
+ *
+ * Sessions that adjoin, as all-day ones do, are one: between them nothing closes. One that never ends within {@link CHUNK_DAYS} days
+ * reports an end that moves on with the days.
+ */
 export class SessionSchedule {
   readonly spec: SessionSpec
   readonly #holidays: Holidays
@@ -53,6 +61,7 @@ export class SessionSchedule {
   readonly #start: Temporal.PlainTime
   readonly #end: Temporal.PlainTime
   #current: SessionWindow | null = null
+  #currentKnownUntil = 0
   /** A span without a session, remembered so that the event path only compares numbers. */
   #closed: SessionWindow | null = null
 
@@ -66,12 +75,13 @@ export class SessionSchedule {
 
   /** The session that contains the instant, or `null` outside. */
   windowAt(at: Instant): SessionWindow | null {
-    if (contains(this.#current, at)) return this.#current
+    if (contains(this.#current, at) && at < this.#currentKnownUntil) return this.#current
     if (contains(this.#closed, at)) return null
     const found = this.#windowsFrom(at, 0).next().value
     if (found === undefined) return null
     if (at >= found.start) {
       this.#current = found
+      this.#currentKnownUntil = at + REMEMBERED_MS
       return found
     }
     this.#closed = { start: at, end: found.start }
@@ -88,13 +98,21 @@ export class SessionSchedule {
     return null
   }
 
-  /** Sessions that end after the instant, in order; the first one may contain it. */
+  /** Sessions that end after the instant, in order and joined where they adjoin; the first one may contain it. */
   *#windowsFrom(at: Instant, searchDays: number): Generator<SessionWindow, undefined> {
     const today = localDateOf(at, this.spec.timeZone)
+    let joined: SessionWindow | null = null
     for (let offset = -2; offset <= Math.max(searchDays, CHUNK_DAYS); offset += 1) {
       const window = this.#windowOpening(today.add({ days: offset }))
-      if (window !== null && window.end > at) yield window
+      if (window === null || window.end <= at) continue
+      if (joined === null) joined = window
+      else if (window.start <= joined.end) joined = { start: joined.start, end: latest(joined.end, window.end) }
+      else {
+        yield joined
+        joined = window
+      }
     }
+    if (joined !== null) yield joined
     return undefined
   }
 

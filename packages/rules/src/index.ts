@@ -1,1 +1,11 @@
-export {}
+export { arbitrate, isImplied } from './arbitrate.ts'
+export type { CommonSettings } from './common-settings.ts'
+export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type SizeRange } from './demands.ts'
+export { DAY_MS, describeDuration, lockoutTerm, parseDuration } from './duration.ts'
+export { anyNeedsQuotes, type EnabledRules, evaluateRules, nextCheck, type RuleVerdict } from './evaluate.ts'
+export { LossAmount } from './loss-amount.ts'
+export { stopCriteriaOf } from './no-stop-loss-grace.ts'
+export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
+export type { Rule, RuleContext } from './rule.ts'
+export { SessionHours, TimeZone, Weekdays } from './session-hours.ts'
+export { settingProblemOf, type SettingProblem } from './setting-problem.ts'

@@ -1,0 +1,76 @@
+import { type AccountView, addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
+import { z } from 'zod'
+import { commonSettings } from './common-settings.ts'
+import { lockoutTerm } from './duration.ts'
+import { LossAmount } from './loss-amount.ts'
+import type { Rule } from './rule.ts'
+
+export const DailyRealizedLossSettings = z.strictObject({
+  ...commonSettings(true),
+  limit: LossAmount,
+  /** Whether an open loss counts with the realized one. An open profit never makes up for it. */
+  include_unrealized: z.boolean().default(true),
+  pnl_basis: z.enum(['net', 'gross']).optional(),
+  lockout: lockoutTerm(60_000).optional(),
+})
+
+/** RULE-003: a day's loss that reaches its limit, exactly or beyond, flattens the account and locks it. */
+export const dailyRealizedLoss: Rule<'daily_realized_loss'> = {
+  code: 'RULE-003',
+  title: 'Daily realized loss',
+  enabledByDefault: true,
+  settings: DailyRealizedLossSettings,
+  renamedKeys: {
+    loss_limit: 'limit, as a negative amount',
+    daily_loss_limit: 'limit, as a negative amount',
+    max_daily_loss: 'limit, as a negative amount',
+    reset_time: 'daily_reset.time in timers_config.yaml: one clock for all rules',
+    timezone: 'daily_reset.timezone in timers_config.yaml: one clock for all rules',
+    enforcement: 'nothing: it always flattens the account and locks it',
+    lockout_until_reset: 'lockout: until_reset',
+  },
+  needsQuotes: (settings) => settings.include_unrealized,
+
+  evaluate(settings, view, context) {
+    const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
+    const { known, pessimistic } = view.unrealized
+    const counted = settings.include_unrealized && pessimistic < 0 ? addUsd(realized, pessimistic) : realized
+    const term = settings.lockout ?? context.timers.dailyRealizedLoss
+    return {
+      findings: counted <= settings.limit ? [finding(realized, counted, settings.limit, term)] : [],
+      blind: settings.include_unrealized && !known ? unvalued(view) : [],
+      use: Math.max(0, counted / settings.limit),
+    }
+  },
+
+  /** A new day begins with nothing realized. */
+  nextCheck: (_settings, _view, context) => context.calendar.nextReset(context.now),
+}
+
+function finding(realized: Usd, counted: Usd, limit: Usd, term: LockoutTerm): Finding {
+  const loss =
+    counted === realized
+      ? `The day's realized P&L is ${formatUsd(realized)}`
+      : `The day's realized P&L of ${formatUsd(realized)} and the open positions make ${formatUsd(counted)}`
+  return {
+    scope: 'account',
+    measured: formatUsd(counted),
+    limit: formatUsd(limit),
+    message: `${loss}; the limit is ${formatUsd(limit)}.`,
+    tier: 1,
+    goals: [{ kind: 'flat-account' }],
+    lockout: {
+      scope: 'account',
+      effect: 'flat',
+      until: term.kind === 'for' ? term : { kind: 'next-reset' },
+    },
+  }
+}
+
+function unvalued(view: AccountView): readonly string[] {
+  const blind: string[] = []
+  for (const { contractId, value } of view.positions) {
+    if (value.kind === 'unknown') blind.push(`the open P&L of ${contractId} is unknown: ${value.reason}`)
+  }
+  return blind.length > 0 ? blind : ['the open P&L is unknown']
+}

@@ -1,0 +1,96 @@
+import {
+  type Finding,
+  type Instant,
+  later,
+  type PositionView,
+  type ProtectionMeter,
+  type StopCriteria,
+} from '@rm/domain'
+import { z } from 'zod'
+import { commonSettings } from './common-settings.ts'
+import type { EnabledRules } from './evaluate.ts'
+import type { Rule } from './rule.ts'
+
+export const NoStopLossGraceSettings = z.strictObject({
+  ...commonSettings(false),
+  /** Unprotected time that a position may collect over its whole life. */
+  grace_period_seconds: z.int().min(1).max(3_600).default(10),
+  coverage: z.enum(['full', 'any']).default('full'),
+  allow_stop_limit: z.boolean().default(false),
+  max_stop_distance_ticks: z.int().min(1).optional(),
+})
+type Settings = z.infer<typeof NoStopLossGraceSettings>
+
+/**
+ * RULE-008: closes a position that valid stops did not cover for the grace period, counted from flat to flat.
+ *
+ * The meter is the book's, judged by {@link stopCriteriaOf}: it starts when the position opened, stands while covered and is never
+ * refilled, so that cancelling a stop and placing it again buys no time.
+ */
+export const noStopLossGrace: Rule<'no_stop_loss_grace'> = {
+  code: 'RULE-008',
+  title: 'No stop-loss grace',
+  enabledByDefault: false,
+  settings: NoStopLossGraceSettings,
+  renamedKeys: {
+    require_within_seconds: 'grace_period_seconds',
+    grace_seconds: 'grace_period_seconds',
+    grace_period: 'grace_period_seconds',
+    stop_loss_required: 'enabled',
+  },
+  needsQuotes: () => false,
+
+  evaluate(settings, view, context) {
+    const graceMs = settings.grace_period_seconds * 1_000
+    const findings: Finding[] = []
+    let use = 0
+    for (const position of view.positions) {
+      const uncoveredMs = uncoveredUntil(position.protection, context.now)
+      use = Math.max(use, uncoveredMs / graceMs)
+      if (uncoveredMs >= graceMs) findings.push(finding(position, uncoveredMs, settings))
+    }
+    return { findings, blind: [], use }
+  },
+
+  /** The instant at which the first budget runs out. */
+  nextCheck(settings, view, context) {
+    const graceMs = settings.grace_period_seconds * 1_000
+    let first: Instant | null = null
+    for (const { protection } of view.positions) {
+      if (protection.covered) continue
+      const due = later(protection.measuredAt, graceMs - protection.uncoveredMs)
+      if (due > context.now && (first === null || due < first)) first = due
+    }
+    return first
+  },
+}
+
+/** What the book has to count as protection: as RULE-008 says, or as it would by default while it is off. */
+export function stopCriteriaOf(enabled: EnabledRules): StopCriteria {
+  const settings = enabled.no_stop_loss_grace ?? NoStopLossGraceSettings.parse({})
+  return {
+    coverage: settings.coverage,
+    allowStopLimit: settings.allow_stop_limit,
+    maxDistanceTicks: settings.max_stop_distance_ticks ?? null,
+  }
+}
+
+function uncoveredUntil(meter: ProtectionMeter, now: Instant): number {
+  return meter.uncoveredMs + (meter.covered ? 0 : Math.max(0, now - meter.measuredAt))
+}
+
+function finding(position: PositionView, uncoveredMs: number, settings: Settings): Finding {
+  const { contractId, contract, signedSize } = position
+  const name = contract?.name ?? contractId
+  const kind = settings.coverage === 'full' ? 'a stop for its whole size' : 'any stop'
+  const seconds = Math.floor(uncoveredMs / 100) / 10
+  return {
+    scope: `contract:${contractId}`,
+    measured: `${seconds} s unprotected`,
+    limit: `${settings.grace_period_seconds} s`,
+    message: `${name} ${signedSize > 0 ? '+' : ''}${signedSize} was without ${kind} for ${seconds} s; the grace is ${settings.grace_period_seconds} s.`,
+    tier: 1,
+    goals: [{ kind: 'flat-contract', contractId }],
+    lockout: null,
+  }
+}
