@@ -54,8 +54,9 @@ function refuseOtherHash(pin, verified) {
   )
 }
 
-// Two commands may fetch at the same time: the first one wins, the second one finds the same package in place.
+// Two commands may fetch at the same time: the first one wins, and the second one must not pull the program from under its feet.
 function moveIntoPlace(fetched, folder, scratch, pin) {
+  if (isPresent(folder, pin)) return
   try {
     if (existsSync(folder)) renameSync(folder, join(scratch, 'replaced'))
     renameSync(fetched, folder)

@@ -41,6 +41,19 @@ describe('fetching a pinned program', () => {
     expect(readdirSync(join(scratch.path, 'toolchain'))).toEqual([])
   })
 
+  test('may happen twice at the same time', async () => {
+    using scratch = scratchFolder()
+    await using source = await servePackage(scratch.path, pin.package, pin.version)
+    installFrom(source.url, scratch.path)
+    const folder = join(scratch.path, 'toolchain/tool')
+    const wanted = { ...pin, integrity: source.integrity }
+
+    await Promise.all([fetchPinned(folder, wanted), fetchPinned(folder, wanted)])
+
+    expect(isPresent(folder, wanted)).toBe(true)
+    expect(readdirSync(join(scratch.path, 'toolchain'))).toEqual(['tool'])
+  })
+
   test('refuses a package that lacks the program', async () => {
     using scratch = scratchFolder()
     await using source = await servePackage(scratch.path, pin.package, pin.version)

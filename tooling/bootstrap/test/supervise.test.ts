@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { scratchFolder } from './scratch-folder.ts'
 
 const superviseUrl = new URL('../supervise.mjs', import.meta.url).href
 
@@ -72,6 +75,18 @@ describe.skipIf(process.platform === 'win32')('a supervised program on Unix', ()
     const output = lines(above)
     expect((await output.next()).value).toBe('ready')
     above.kill('SIGKILL')
+    expect((await output.next()).value).toBe('stopped by SIGTERM')
+  })
+
+  test('is stopped when npm is killed, although the shell in which npm runs its scripts lives on', async () => {
+    using scratch = scratchFolder()
+    const scripts = { task: 'node supervisor.mjs' }
+    writeFileSync(join(scratch.path, 'package.json'), JSON.stringify({ name: 'scratch', scripts }))
+    writeFileSync(join(scratch.path, 'supervisor.mjs'), supervisorOf(waitsForSignal('SIGTERM', 0)))
+    const npm = spawn('npm', ['run', '-s', 'task'], { cwd: scratch.path, stdio: ['ignore', 'pipe', 'inherit'] })
+    const output = lines(npm)
+    expect((await output.next()).value).toBe('ready')
+    npm.kill('SIGKILL')
     expect((await output.next()).value).toBe('stopped by SIGTERM')
   })
 })
