@@ -52,7 +52,7 @@ class PacedClock implements SimClock {
   }
 
   now(): number {
-    return this.#playing ?? this.#offset + this.#pace.elapsed()
+    return Math.floor(this.#playing ?? this.#offset + this.#pace.elapsed())
   }
 
   set(epochMs: number): void {

@@ -1,1 +1,12 @@
-export {}
+export { runningClock, steppedClock } from './clock.ts'
+export { type ExchangeKnobs, immediateKnobs, usualKnobs } from './exchange/knobs.ts'
+export { type ExchangeOptions, type SimAccount } from './exchange/exchange.ts'
+export { scenarios } from './exchange/scenarios/scenarios.ts'
+export { type Scenario, scenarioSchema, scenarioStartMs } from './exchange/trader-script.ts'
+export type { FaultScopeInput, FaultyRoute, HubFaultInput, RestFaultInput } from './fault-vocabulary.ts'
+export { type KnobChanges, type Knobs } from './knobs.ts'
+export type { LoggedEvent, LoggedRequest } from './request-log.ts'
+export type { Author, ExchangePort, LedgerEntry, SimClock } from './seam.ts'
+export { GatewaySim, type GatewaySimOptions, startGatewaySim, type StoryStep } from './server.ts'
+export type { SimUser } from './sessions.ts'
+export { scenarioScript, type TradingScript } from './trading-script.ts'

@@ -17,7 +17,7 @@ import type {
 
 /** Business time of the simulated gateway. It runs at the pace of the machine's clock, but its day need not be today. */
 export interface SimClock {
-  /** Epoch milliseconds. */
+  /** Whole epoch milliseconds. */
   now(): number
   /** Jumps to an instant, forwards or backwards. A timer that it jumps over fires once, at the new time. */
   set(epochMs: number): void
@@ -81,6 +81,11 @@ export interface ExchangePort {
   accounts(): readonly WireAccount[]
   contracts(): readonly WireContract[]
   contract(contractId: string): WireContract | undefined
+  /**
+   * Runs the quotes of a contract for one subscriber; the result ends that. The first quote after it carries every field. Without a
+   * subscriber a contract's market moves only while an order or position depends on it. An unknown contract never quotes.
+   */
+  watchQuotes(contractId: string): () => void
   place(request: PlaceOrderRequest, author: Author): PlaceResult
   modify(request: ModifyOrderRequest, author: Author): Envelope
   cancel(accountId: number, orderId: number, author: Author): Envelope

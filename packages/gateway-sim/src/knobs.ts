@@ -1,0 +1,91 @@
+import { z } from 'zod'
+
+/**
+ * Behaviours of the real gateway that nobody has published or that were seen both ways. A test sets them so that the daemon is held to both
+ * readings.
+ */
+export interface Knobs {
+  /** `{action, data}` around user hub entities; otherwise the bare entity of the public documentation. */
+  readonly wrapper: boolean
+  /** Another array around the callback's argument. */
+  readonly array: boolean
+  readonly pascalCase: boolean
+  /** Hubs leave null fields out. */
+  readonly omitNulls: boolean
+  readonly numbersAsText: boolean
+  /** Who subscribes twice receives twice. */
+  readonly duplicateSubscriptions: boolean
+  readonly snapshotOnSubscribe: boolean
+  readonly pingMs: number
+  readonly clientTimeoutMs: number
+  readonly handshakeTimeoutMs: number
+  /** For tokens issued from now on. */
+  readonly tokenLifetimeMs: number
+  /** The token that was renewed stays good until its own expiry. */
+  readonly oldTokenSurvivesValidate: boolean
+  /** A live socket is cut when its token expires. */
+  readonly cutSocketsAtExpiry: boolean
+  /** A new login ends the user's other sessions with `GatewayLogout`. */
+  readonly singleSession: boolean
+  /** `Retry-After` on 429. */
+  readonly retryAfter: boolean
+}
+
+/** What was recorded most, and the timers of a real server. */
+export const defaultKnobs: Knobs = {
+  wrapper: true,
+  array: false,
+  pascalCase: false,
+  omitNulls: true,
+  numbersAsText: false,
+  duplicateSubscriptions: false,
+  snapshotOnSubscribe: false,
+  pingMs: 15_000,
+  clientTimeoutMs: 30_000,
+  handshakeTimeoutMs: 15_000,
+  tokenLifetimeMs: 86_400_000,
+  oldTokenSurvivesValidate: true,
+  cutSocketsAtExpiry: false,
+  singleSession: false,
+  retryAfter: false,
+}
+
+const flag = z.boolean().exactOptional()
+const milliseconds = z.number().positive().exactOptional()
+
+/** Any of the knobs. */
+export const knobChangesSchema = z.strictObject({
+  wrapper: flag,
+  array: flag,
+  pascalCase: flag,
+  omitNulls: flag,
+  numbersAsText: flag,
+  duplicateSubscriptions: flag,
+  snapshotOnSubscribe: flag,
+  pingMs: milliseconds,
+  clientTimeoutMs: milliseconds,
+  handshakeTimeoutMs: milliseconds,
+  tokenLifetimeMs: milliseconds,
+  oldTokenSurvivesValidate: flag,
+  cutSocketsAtExpiry: flag,
+  singleSession: flag,
+  retryAfter: flag,
+} satisfies { readonly [Knob in keyof Knobs]: z.ZodType<Knobs[Knob] | undefined> })
+export type KnobChanges = Partial<Knobs>
+
+/** The knobs as they stand now. */
+export class KnobBoard {
+  #knobs: Knobs
+
+  constructor(changes: KnobChanges) {
+    this.#knobs = { ...defaultKnobs, ...changes }
+  }
+
+  get now(): Knobs {
+    return this.#knobs
+  }
+
+  turn(changes: KnobChanges): void {
+    this.#knobs = { ...this.#knobs, ...changes }
+  }
+}

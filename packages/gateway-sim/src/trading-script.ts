@@ -1,0 +1,27 @@
+import type { Exchange } from './exchange/exchange.ts'
+import { replayTrades, type ReplayTerms } from './exchange/replay.ts'
+import { playScenario, type PlayedStep } from './exchange/scenario-run.ts'
+import type { Scenario } from './exchange/trader-script.ts'
+import type { RoundTrip } from './exchange/trades-export.ts'
+import type { SimClock } from './seam.ts'
+
+/** What the simulator's traders do by themselves, once it is begun. */
+export interface TradingScript {
+  readonly name: string
+  begin(exchange: Exchange, clock: SimClock, tell: (step: PlayedStep) => void): ScriptRun
+}
+
+export interface ScriptRun {
+  readonly isOver: boolean
+  stop(): void
+}
+
+/** Traders that act step by step. */
+export function scenarioScript(scenario: Scenario): TradingScript {
+  return { name: scenario.name, begin: (exchange, clock, tell) => playScenario(scenario, exchange, clock, tell) }
+}
+
+/** A trade history that one account lives through again. */
+export function replayScript(trips: readonly RoundTrip[], terms: ReplayTerms): TradingScript {
+  return { name: 'replay', begin: (exchange, clock) => replayTrades(trips, terms, exchange, clock) }
+}
