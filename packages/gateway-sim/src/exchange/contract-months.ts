@@ -1,4 +1,5 @@
 import type { Product, RollRule } from './products.ts'
+import { unreachable } from '../unreachable.ts'
 
 const exchangeZone = 'America/Chicago'
 const monthLetters = 'FGHJKMNQUVXZ'
@@ -68,7 +69,7 @@ export function lastFrontDay(rule: RollRule, { year, month }: ContractMonth): Te
     case 'tenth-business-day':
       return businessDaysBefore(nthBusinessDay(first, 10), 2)
     default:
-      return unreachableRule(rule)
+      return unreachable(rule)
   }
 }
 
@@ -108,8 +109,4 @@ function nthWeekday(first: Temporal.PlainDate, dayOfWeek: number, nth: number): 
 function lastWeekday(first: Temporal.PlainDate, dayOfWeek: number): Temporal.PlainDate {
   const last = first.with({ day: first.daysInMonth })
   return last.subtract({ days: (last.dayOfWeek - dayOfWeek + 7) % 7 })
-}
-
-function unreachableRule(rule: never): never {
-  throw new TypeError(`unknown roll rule ${String(rule)}`)
 }

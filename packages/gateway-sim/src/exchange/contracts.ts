@@ -1,5 +1,13 @@
 import type { WireContract } from '@rm/sdk-bridge/wire'
-import { type ContractMonth, frontMonth, isListed, lastFrontDay, monthLetter, monthOfLetter, tradeDate } from './contract-months.ts'
+import {
+  type ContractMonth,
+  frontMonth,
+  isListed,
+  lastFrontDay,
+  monthLetter,
+  monthOfLetter,
+  tradeDate,
+} from './contract-months.ts'
 import { dollars } from './money.ts'
 import { priceOf } from './price-grid.ts'
 import { type Product, productByCode, productByRoot, products } from './products.ts'

@@ -13,15 +13,7 @@ import {
   type WirePosition,
   type WireTrade,
 } from '@rm/sdk-bridge/wire'
-import type {
-  Author,
-  BarsQuery,
-  ExchangeEvent,
-  ExchangePort,
-  LedgerEntry,
-  PlaceResult,
-  SimClock,
-} from '../seam.ts'
+import type { Author, BarsQuery, ExchangeEvent, ExchangePort, LedgerEntry, PlaceResult, SimClock } from '../seam.ts'
 import { AccountBook } from './account-book.ts'
 import { contractById, contractByName, frontContracts, type ListedContract, wireContract } from './contracts.ts'
 import { accountEvent, orderEvent, tradeEvent } from './fill-events.ts'
@@ -49,11 +41,11 @@ export interface SimAccount {
   /** Dollars. */
   readonly balance: number
   /** False: a live-funded account or a follower, whose cancels and closes the gateway refuses. Default true. */
-  readonly simulated?: boolean
+  readonly simulated?: boolean | undefined
   /** Default true. */
-  readonly canTrade?: boolean
+  readonly canTrade?: boolean | undefined
   /** The platform setting that brackets need; default `auto-oco`. */
-  readonly bracketMode?: 'auto-oco' | 'position'
+  readonly bracketMode?: 'auto-oco' | 'position' | undefined
 }
 
 export interface ExchangeOptions {
@@ -183,7 +175,9 @@ export class Exchange implements ExchangePort {
     const refusal = refusalOf(request, book, contract, this.#clock.now(), this.#cutoff)
     if (refusal !== undefined) return this.#refuse(request, contract, book, author, refusal)
     const accepted = this.#drafts.orders(request, contract, author)
-    for (const { customTag } of [accepted.entry, accepted.stopLoss, accepted.takeProfit].filter((o) => o !== undefined)) {
+    for (const { customTag } of [accepted.entry, accepted.stopLoss, accepted.takeProfit].filter(
+      (o) => o !== undefined,
+    )) {
       if (customTag !== null) book.usedTags.add(customTag)
     }
     this.#execution.accept(accepted)

@@ -1,6 +1,7 @@
 import { OrderSide, OrderType } from '@rm/sdk-bridge/wire'
 import type { OrderRecord } from './order-record.ts'
 import type { TopOfBook } from './quote-feed.ts'
+import { unreachable } from '../unreachable.ts'
 
 /** Where an order of this side trades at once: a buy at the best ask, a sell at the best bid. */
 export function marketTicks(side: OrderSide, top: TopOfBook): number {
@@ -28,7 +29,7 @@ export function executionTicks(order: OrderRecord, top: TopOfBook): number | und
     case OrderType.stopLimit:
       return undefined
     default:
-      return unreachableType(order.type)
+      return unreachable(order.type)
   }
 }
 
@@ -41,7 +42,8 @@ export function arrivalTicks(order: OrderRecord, top: TopOfBook): number | undef
 export function trailedStopTicks(order: OrderRecord, top: TopOfBook): number | null {
   if (order.trailTicks === null) return order.stopTicks
   const market = marketTicks(order.side, top)
-  if (order.side === OrderSide.sell) return Math.max(order.stopTicks ?? Number.NEGATIVE_INFINITY, market - order.trailTicks)
+  if (order.side === OrderSide.sell)
+    return Math.max(order.stopTicks ?? Number.NEGATIVE_INFINITY, market - order.trailTicks)
   return Math.min(order.stopTicks ?? Number.POSITIVE_INFINITY, market + order.trailTicks)
 }
 
@@ -53,8 +55,4 @@ function isWithinLimit({ side, limitTicks }: OrderRecord, market: number): boole
 function isStopReached({ side, stopTicks }: OrderRecord, market: number): boolean {
   if (stopTicks === null) return false
   return side === OrderSide.buy ? market >= stopTicks : market <= stopTicks
-}
-
-function unreachableType(type: never): never {
-  throw new TypeError(`unknown order type ${String(type)}`)
 }

@@ -88,7 +88,8 @@ export class OrderExecution {
 
   /** Gives every waiting order of the contract its chance at the new prices. */
   onPrices(contract: ListedContract): void {
-    for (const order of [...(this.#working.get(contract.id) ?? [])]) this.#tryExecution(order)
+    // A copy, because an execution takes orders out and puts legs in.
+    for (const order of Array.from(this.#working.get(contract.id) ?? [])) this.#tryExecution(order)
   }
 
   #arrive(order: OrderRecord): void {

@@ -5,6 +5,7 @@ import { type Money, multiple, noMoney, sum } from './money.ts'
 import { signOf } from './order-record.ts'
 import { ticksOf } from './price-grid.ts'
 import { takesOrders } from './session.ts'
+import { unreachable } from '../unreachable.ts'
 
 /** Why an order is not taken: a code of the endpoint's table and, if the gateway gives one, a text. */
 export interface Refusal {
@@ -69,7 +70,7 @@ function priceProblem(request: PlaceOrderRequest, contract: ListedContract): str
     case OrderType.stopLimit:
       return `Invalid order type (${request.type}).`
     default:
-      return unreachableType(request.type)
+      return unreachable(request.type)
   }
 }
 
@@ -127,8 +128,4 @@ function marginProblem(request: PlaceOrderRequest, book: AccountBook, contract: 
   )
   const needed = sum(bound, multiple(contract.product.margin, Math.abs(after)))
   return needed > book.balance ? 'Not enough margin.' : undefined
-}
-
-function unreachableType(type: never): never {
-  throw new TypeError(`unknown order type ${String(type)}`)
 }

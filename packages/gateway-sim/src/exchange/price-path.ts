@@ -95,7 +95,9 @@ export class PricePath {
 
   #follow({ fromTicks, toTicks, startMs, endMs }: Drift, nowMs: number): void {
     const isOver = nowMs >= endMs
-    this.#bid = isOver ? toTicks : Math.round(fromTicks + ((toTicks - fromTicks) * (nowMs - startMs)) / (endMs - startMs))
+    this.#bid = isOver
+      ? toTicks
+      : Math.round(fromTicks + ((toTicks - fromTicks) * (nowMs - startMs)) / (endMs - startMs))
     if (isOver) this.#drift = undefined
   }
 }

@@ -170,5 +170,15 @@ function product(
 ): Product {
   const grid = priceGrid(tickSize)
   const openingTicks = Math.round((openingPrice * grid.scale) / grid.step)
-  return { root, code, title, grid, tickValue: money(tickValue), openingTicks, fee: money(fee), quotesPerSecond, ...family }
+  return {
+    root,
+    code,
+    title,
+    grid,
+    tickValue: money(tickValue),
+    openingTicks,
+    fee: money(fee),
+    quotesPerSecond,
+    ...family,
+  }
 }

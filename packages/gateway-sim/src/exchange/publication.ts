@@ -1,5 +1,6 @@
 import type { WireAccount, WireOrder, WirePosition, WireTrade } from '@rm/sdk-bridge/wire'
 import type { ExchangeEvent, SimClock } from '../seam.ts'
+import { unreachable } from '../unreachable.ts'
 
 /** One account as REST shows it. */
 export interface AccountSnapshot {
@@ -43,6 +44,7 @@ export class Publication {
       this.#queue.push(event)
       if (event.kind !== 'quote') this.#late.push({ visibleAt: this.#clock.now() + this.#lagMs(), event })
     }
+    this.#catchUp()
     this.#deliver()
   }
 
@@ -95,11 +97,7 @@ export class Publication {
         snapshot.trades.set(event.data.id, event.data)
         return
       default:
-        unreachableEvent(event)
+        unreachable(event)
     }
   }
-}
-
-function unreachableEvent(event: never): never {
-  throw new TypeError(`unknown event ${JSON.stringify(event)}`)
 }

@@ -67,7 +67,8 @@ export class QuoteFeed {
     const before = this.path.bid
     this.path.step(nowMs)
     const { bid } = this.path
-    if (bid === before || this.#dice.chance(tradeShareOfMoves)) this.#trade(this.#dice.chance(0.5) ? bid : bid + 1, nowMs)
+    if (bid === before || this.#dice.chance(tradeShareOfMoves))
+      this.#trade(this.#dice.chance(0.5) ? bid : bid + 1, nowMs)
     return this.#changes(nowMs)
   }
 

@@ -86,8 +86,12 @@ export class RecordedBars {
     if (length === undefined) return []
     const bars: WireBar[] = []
     const end = Math.min(request.toMs, nowMs)
-    const first = Math.ceil(request.fromMs / length) * length
-    for (let start = Math.floor(end / length) * length; start >= first && bars.length < request.limit; start -= length) {
+    const first = Math.floor(request.fromMs / length) * length
+    for (
+      let start = Math.floor(end / length) * length;
+      start >= first && bars.length < request.limit;
+      start -= length
+    ) {
       const isPartial = start + length > nowMs
       const isEmpty = start >= end || (isPartial && !request.includesPartial)
       const bucket = isEmpty ? undefined : this.#bucket(start, Math.min(start + length, nowMs))
@@ -129,7 +133,8 @@ export class RecordedBars {
     const seen: number[] = []
     for (let look = 0; look <= looks; look += 1) {
       const at = fromMs + ((toMs - fromMs) * look) / looks
-      if (this.#isTrading(at)) seen.push(this.#inventedTicks(at))
+      // The last look is at the very end, which belongs to the next bar; what counts is whether this one still traded.
+      if (this.#isTrading(Math.min(at, toMs - 1))) seen.push(this.#inventedTicks(at))
     }
     const open = seen[0]
     const close = seen.at(-1)
