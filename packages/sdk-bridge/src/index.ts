@@ -1,1 +1,13 @@
-export {}
+export type { BridgeLog, BridgeLogLevel } from './bridge-log.ts'
+export type { GatewayClock } from './gateway-clock.ts'
+export { createGateway, type Gateway, type GatewayCounts } from './gateway.ts'
+export type {
+  CircuitBreakerSettings,
+  Credentials,
+  Environment,
+  GatewayOptions,
+  RateBudgetSettings,
+  ReconnectSettings,
+  RetrySettings,
+  Timeouts,
+} from './options.ts'

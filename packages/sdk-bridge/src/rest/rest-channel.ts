@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs'
+import { getCACertificates } from 'node:tls'
+import { type AxiosError, type AxiosInstance, type AxiosResponse, create as createClient, isAxiosError } from 'axios'
+import { Pool } from 'undici'
+import { type BridgeLog, scrubbed } from '../bridge-log.ts'
+import type { GatewayClock } from '../gateway-clock.ts'
+import type { Timeouts } from '../options.ts'
+import { pingPath } from '../wire.ts'
+import { type Lane, type RateBudget, RateBudgetSpent } from './rate-budget.ts'
+import { TransportFault } from './transport-fault.ts'
+import { type RequestTrace, undiciAdapter } from './undici-adapter.ts'
+
+/** What came back, whatever its status. Bodies are text until somebody decodes them. */
+export interface RestReply {
+  readonly status: number
+  readonly text: string
+  /** Monotonic ms at which the request left. */
+  readonly sentMs: number
+}
+
+export interface RestRequest {
+  readonly path: string
+  /** Goes out as JSON; `null` sends none. */
+  readonly body: object | null
+  readonly token: string | null
+  readonly lane: Lane
+  /** Milliseconds from the wish to the answer. */
+  readonly deadlineMs: number
+}
+
+export interface RestChannelOptions {
+  readonly baseUrl: URL
+  readonly timeouts: Timeouts
+  readonly caFile: string | null
+  readonly budget: RateBudget
+  readonly clock: GatewayClock
+  readonly monotonic: () => number
+  readonly log: BridgeLog
+}
+
+const CONNECTIONS_FOR_ENFORCEMENT = 16
+const CONNECTIONS_FOR_READS = 6
+
+/** How long an idle connection is kept when the gateway does not say; it is used before that by the pings. */
+const KEEP_ALIVE_MS = 60_000
+
+const BODY_BYTES_MAX = 32 * 1024 * 1024
+
+/** Above this use of the reads' budget no ping leaves. */
+const PING_USE_MAX = 0.7
+
+/** An answer that took longer is worth a line. */
+const SLOW_MS = 1_000
+
+/**
+ * The one way to the gateway's REST: every request takes its place in the rate budget, has a deadline, and gives the clock a sample.
+ * Sessions, enforcement and pings have connections of their own, which therefore are warm when they matter; reads cannot occupy them.
+ */
+export class RestChannel {
+  readonly #options: RestChannelOptions
+  readonly #pools: readonly Pool[]
+  readonly #urgent: AxiosInstance
+  readonly #reads: AxiosInstance
+  #closed = false
+
+  constructor(options: RestChannelOptions) {
+    this.#options = options
+    const ca = options.caFile === null ? null : trusted(options.caFile)
+    const pool = (connections: number): Pool =>
+      new Pool(options.baseUrl.origin, {
+        connections,
+        allowH2: false,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        maxResponseSize: BODY_BYTES_MAX,
+        connect: {
+          timeout: options.timeouts.connectMs,
+          rejectUnauthorized: true,
+          ...(ca === null ? {} : { ca }),
+        },
+      })
+    const urgent = pool(CONNECTIONS_FOR_ENFORCEMENT)
+    const reads = pool(CONNECTIONS_FOR_READS)
+    this.#pools = [urgent, reads]
+    this.#urgent = this.#client(urgent)
+    this.#reads = this.#client(reads)
+  }
+
+  /** @throws TransportFault when no answer came */
+  async post(request: RestRequest): Promise<RestReply> {
+    const { budget, monotonic } = this.#options
+    const deadline = monotonic() + request.deadlineMs
+    if (!budget.takeNow(request.lane)) await this.#wait(request.lane, isUrgent(request.lane) ? deadline : undefined)
+    const sentMs = monotonic()
+    // A read may wait long for its place; its deadline counts from there.
+    const timeout = isUrgent(request.lane) ? Math.max(1, deadline - sentMs) : request.deadlineMs
+    const client = isUrgent(request.lane) ? this.#urgent : this.#reads
+    const body = request.body === null ? '' : JSON.stringify(request.body)
+    const headers = request.token === null ? {} : { Authorization: `Bearer ${request.token}` }
+    return this.#answer(client.post(request.path, body, { timeout, headers }), request.path, sentMs)
+  }
+
+  /** The health check: a sample for the clock, and a warm connection. Status 200 or whatever else came. */
+  async ping(): Promise<RestReply> {
+    const { budget } = this.#options
+    if (budget.use('background') >= PING_USE_MAX || !budget.takeNow('background'))
+      throw new TransportFault('the rate budget is spent', false)
+    const timeout = this.#options.timeouts.requestMs
+    return this.#answer(this.#urgent.get(pingPath, { timeout }), pingPath, this.#options.monotonic())
+  }
+
+  /** Ends what is under way and closes the connections. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#pools.map((pool) => pool.destroy()))
+  }
+
+  #client(dispatcher: Pool): AxiosInstance {
+    const { baseUrl, timeouts } = this.#options
+    return createClient({
+      adapter: undiciAdapter({
+        dispatcher,
+        basePath: baseUrl.pathname.replace(/\/+$/, ''),
+        answerMs: timeouts.requestMs,
+      }),
+      proxy: false,
+      responseType: 'text',
+      transformRequest: [],
+      transformResponse: [],
+      validateStatus: null,
+      headers: {
+        common: { Accept: 'application/json', 'User-Agent': 'risk-manager' },
+        post: { 'Content-Type': 'application/json' },
+      },
+    })
+  }
+
+  async #wait(lane: Lane, deadline: number | undefined): Promise<void> {
+    try {
+      await this.#options.budget.take(lane, deadline)
+    } catch (error) {
+      if (error instanceof RateBudgetSpent) throw new TransportFault(error.message, false, error)
+      throw error
+    }
+  }
+
+  async #answer(answer: Promise<AxiosResponse<string>>, path: string, sentMs: number): Promise<RestReply> {
+    const { budget, clock, log, monotonic } = this.#options
+    let response: AxiosResponse<string>
+    try {
+      response = await answer
+    } catch (error) {
+      if (!isAxiosError(error)) throw error
+      throw this.#closed ? new TransportFault('the gateway is closed', wasSent(error), error) : faultOf(error)
+    }
+    const receivedMs = monotonic()
+    const date: unknown = response.headers['date']
+    const dateMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
+    if (!Number.isNaN(dateMs)) clock.sampleDate(dateMs, sentMs, receivedMs)
+    if (response.status === 429) budget.refused(sentMs, retryAfterMs(response.headers['retry-after'], dateMs))
+    const tookMs = Math.round(receivedMs - sentMs)
+    const facts = { path, status: response.status, tookMs }
+    if (tookMs >= SLOW_MS) log.write('warn', 'the gateway answered slowly', facts)
+    else log.write('debug', 'the gateway answered', facts)
+    return { status: response.status, text: response.data, sentMs }
+  }
+}
+
+function isUrgent(lane: Lane): boolean {
+  return lane === 'session' || lane === 'enforcement'
+}
+
+function faultOf(error: AxiosError): TransportFault {
+  const reason = scrubbed(error.message || 'no answer')
+  return new TransportFault(error.code === undefined ? reason : `${error.code}: ${reason}`, wasSent(error), error)
+}
+
+function wasSent(error: AxiosError): boolean {
+  const trace: RequestTrace | undefined = error.request
+  return trace?.sent ?? true
+}
+
+/** Seconds or a date; compared with the gateway's own `Date`, not with the machine's clock. */
+function retryAfterMs(header: unknown, dateMs: number): number | null {
+  if (typeof header !== 'string') return null
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - dateMs
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, 60_000) : null
+}
+
+/** Certificates to trust: the system's and those of the file. */
+export function trusted(caFile: string): string[] {
+  return [...getCACertificates('default'), readFileSync(caFile, 'utf8')]
+}
