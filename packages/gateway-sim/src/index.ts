@@ -1,6 +1,7 @@
 export { runningClock, steppedClock } from './clock.ts'
 export { type ExchangeKnobs, immediateKnobs, usualKnobs } from './exchange/knobs.ts'
 export { type ExchangeOptions, type SimAccount } from './exchange/exchange.ts'
+export { practiceDayRisk } from './exchange/scenarios/practice-day.ts'
 export { scenarios } from './exchange/scenarios/scenarios.ts'
 export { type Scenario, scenarioSchema, scenarioStartMs } from './exchange/trader-script.ts'
 export type { FaultScopeInput, FaultyRoute, HubFaultInput, RestFaultInput } from './fault-vocabulary.ts'

@@ -31,7 +31,7 @@ export function frontContracts(epochMs: number): WireContract[] {
   return products.map((product) => wireForm(frontContract(product, epochMs), true))
 }
 
-export function frontContract(product: Product, epochMs: number): ListedContract {
+function frontContract(product: Product, epochMs: number): ListedContract {
   return contractOf(product, frontMonth(product, tradeDate(epochMs)))
 }
 

@@ -36,7 +36,7 @@ const unitMs: Readonly<Record<number, number>> = {
 const secondsKept = 86_400
 
 /** The length of a bar, or `undefined` for a unit that has none (ticks, unspecified, unknown). */
-export function barLengthMs(unit: number, unitNumber: number): number | undefined {
+function barLengthMs(unit: number, unitNumber: number): number | undefined {
   const length = unitMs[unit]
   return length === undefined ? undefined : length * unitNumber
 }

@@ -6,7 +6,7 @@ import { durationMs, type Scenario, type Trader, type TraderStep } from './trade
 import { unreachable } from '../unreachable.ts'
 
 /** What became of one step. */
-export type StepOutcome =
+type StepOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly errorCode: number; readonly errorMessage: string | null }
   /** A wait whose condition did not come true in time. */

@@ -51,7 +51,7 @@ export function stage(options: Partial<ExchangeOptions> & { readonly startsAt?: 
   }
 }
 
-export function sideOf(side: 'buy' | 'sell'): OrderSide {
+function sideOf(side: 'buy' | 'sell'): OrderSide {
   return side === 'buy' ? 0 : 1
 }
 
