@@ -1,1 +1,10 @@
-export {}
+export type { AccountPolicy } from './account-policy.ts'
+export type { Ports } from './account-runtime.ts'
+export { type AccountState, isTrusted } from './account-state.ts'
+export { Kernel, type KernelOptions } from './kernel.ts'
+export type { AlertCode, Note, RuleResult, Severity } from './note.ts'
+export type { Gateway } from './ports/gateway.ts'
+export type { Reporter } from './ports/reporter.ts'
+export type { Store } from './ports/store.ts'
+export type { Wakeups } from './ports/wakeups.ts'
+export type { Market } from './turn.ts'

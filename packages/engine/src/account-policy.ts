@@ -1,0 +1,19 @@
+import type { AccountId, StopCriteria, Timers, TradingCalendar } from '@rm/domain'
+import type { EnabledRules } from '@rm/rules'
+
+/** What the configuration says about one account, in the form that turns use. Replaced as a whole, never changed. */
+export interface AccountPolicy {
+  readonly accountId: AccountId
+  readonly rules: EnabledRules
+  readonly timers: Timers
+  readonly calendar: TradingCalendar
+  /** Net of fees and commissions, or gross (`general.pnl_basis`). */
+  readonly pnlBasis: 'net' | 'gross'
+  readonly stopCriteria: StopCriteria
+  /** A quote older than this is no value while the market is open (`general.stale_after_seconds`). */
+  readonly staleAfterMs: number
+  /** A goal that is not reached by then escalates (`general.enforcement_deadline_seconds`). */
+  readonly enforcementDeadlineMs: number
+  /** Process start number; part of every id, so that ids of two runs never meet. */
+  readonly epoch: number
+}

@@ -1,0 +1,195 @@
+import { type AccountId, type Clock, type ContractId, type Instant, later, type TurnRecord } from '@rm/domain'
+import { openSizes } from '@rm/state/book'
+import type { AccountPolicy } from './account-policy.ts'
+import type { AccountState, ReadingKind } from './account-state.ts'
+import type { Note } from './note.ts'
+import type { Gateway } from './ports/gateway.ts'
+import type { Reporter } from './ports/reporter.ts'
+import type { Store } from './ports/store.ts'
+import type { Wakeups } from './ports/wakeups.ts'
+import { takeTurn } from './take-turn.ts'
+import type { Market, Turn, TurnInput } from './turn.ts'
+
+/** The world around the engine. */
+export interface Ports {
+  readonly gateway: Gateway
+  readonly store: Store
+  readonly clock: Clock
+  readonly wakeups: Wakeups
+  readonly reporter: Reporter
+}
+
+/** A reading after a gap goes back so far before the last one: stamps and clocks may differ (gateway contract 6.6). */
+const TRADES_OVERLAP_MS = 5 * 60_000
+/** The first reading of a run goes back to the day before the trading day, for trades that come late. */
+const DAY_MS = 24 * 60 * 60_000
+
+/**
+ * The one place where an account changes. A turn runs from event to durable decision without an `await`; only then does anything
+ * leave. Answers come back as events of their own.
+ */
+export class AccountRuntime {
+  readonly accountId: AccountId
+  readonly #ports: Ports
+  readonly #market: Market
+  readonly #policy: AccountPolicy
+  readonly #deliver: (runtime: AccountRuntime, input: TurnInput) => void
+  #state: AccountState
+  #armed: { readonly dueMs: number; readonly cancel: () => void } | null = null
+  #lastFullReadingAt: Instant | null = null
+  /** Turns that could not be made durable yet, in order. */
+  #unwritten: TurnRecord[] = []
+  readonly #underWay = new Set<Promise<void>>()
+
+  /** @param deliver - takes answers and wake-ups the way of all other events: through the kernel */
+  constructor(
+    state: AccountState,
+    policy: AccountPolicy,
+    market: Market,
+    ports: Ports,
+    deliver: (runtime: AccountRuntime, input: TurnInput) => void,
+  ) {
+    this.accountId = state.accountId
+    this.#state = state
+    this.#policy = policy
+    this.#market = market
+    this.#ports = ports
+    this.#deliver = deliver
+  }
+
+  get state(): AccountState {
+    return this.#state
+  }
+
+  get policy(): AccountPolicy {
+    return this.#policy
+  }
+
+  /** Open positions by contract: whose quotes matter. */
+  get heldSizes(): ReadonlyMap<ContractId, number> {
+    return openSizes(this.#state.book)
+  }
+
+  /** Takes one turn: decide, make durable, send, tell. */
+  handle(input: TurnInput): void {
+    const { clock } = this.#ports
+    const turn = takeTurn(this.#state, input, {
+      policy: this.#policy,
+      market: this.#market,
+      now: clock.now(),
+      elapsedMs: clock.elapsedMs(),
+      timeTrusted: clock.isTrusted(),
+      journalWritable: this.#unwritten.length === 0,
+    })
+    const journalNotes = this.#journal(turn)
+    this.#state = turn.state
+    for (const record of turn.commands) this.#track(this.#send(record))
+    if (turn.reading !== null) this.#track(this.#read(turn.reading))
+    this.#arm(turn.wakeMs)
+    const notes = journalNotes.length === 0 ? turn.notes : [...turn.notes, ...journalNotes]
+    if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
+  }
+
+  /** Waits until the answers that are under way have been taken, at the most so long as the gateway's own deadlines. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  /** Stops waking. What is stored continues in the next run. */
+  rest(): void {
+    this.#armed?.cancel()
+    this.#armed = null
+  }
+
+  /**
+   * Makes the turn durable before anything leaves. When the journal cannot be written the commands go out all the same, because each
+   * of them reduces risk; the turn is written as soon as the journal returns (reliability S-01).
+   */
+  #journal(turn: Turn): readonly Note[] {
+    if (isEmpty(turn.record) && this.#unwritten.length === 0) return []
+    const wasWritable = this.#unwritten.length === 0
+    this.#unwritten.push(turn.record)
+    try {
+      while (this.#unwritten[0] !== undefined) {
+        this.#ports.store.commit(this.#unwritten[0])
+        this.#unwritten.shift()
+      }
+      return []
+    } catch (error) {
+      if (!wasWritable) return []
+      const text = `the journal cannot be written (${error instanceof Error ? error.message : String(error)}); commands leave unjournaled`
+      return [{ kind: 'alert', severity: 'critical', code: 'journal-unwritable', text }]
+    }
+  }
+
+  async #send(record: Turn['commands'][number]): Promise<void> {
+    const { gateway, clock } = this.#ports
+    const outcome = await gateway.send(record.command)
+    this.#deliver(this, {
+      kind: 'command-settled',
+      accountId: this.accountId,
+      commandId: record.id,
+      command: record.command,
+      outcome,
+      receivedMs: clock.elapsedMs(),
+    })
+  }
+
+  async #read(kind: ReadingKind): Promise<void> {
+    const { gateway, clock } = this.#ports
+    const begunAt = clock.now()
+    try {
+      const snapshot =
+        kind === 'exposure'
+          ? await gateway.readExposure(this.accountId)
+          : await gateway.readAccount(this.accountId, this.#tradesSince(begunAt))
+      if (kind === 'account') this.#lastFullReadingAt = begunAt
+      this.#deliver(this, { kind: 'snapshot-read', accountId: this.accountId, snapshot, receivedMs: clock.elapsedMs() })
+    } catch (error) {
+      this.#deliver(this, {
+        kind: 'snapshot-failed',
+        accountId: this.accountId,
+        reason: error instanceof Error ? error.message : String(error),
+        receivedMs: clock.elapsedMs(),
+      })
+    }
+  }
+
+  #tradesSince(now: Instant): Instant {
+    if (this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
+    return later(this.#policy.calendar.previousReset(now), -DAY_MS)
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#underWay.delete(tracked))
+    this.#underWay.add(tracked)
+  }
+
+  /** An earlier timer may stand: waking early has no effect, and re-arming on every quote would cost more than the turn. */
+  #arm(wakeMs: number | null): void {
+    if (wakeMs === null || (this.#armed !== null && this.#armed.dueMs <= wakeMs)) return
+    this.#armed?.cancel()
+    const { clock, wakeups } = this.#ports
+    const cancel = wakeups.after(Math.max(0, wakeMs - clock.elapsedMs()), () => {
+      this.#armed = null
+      this.#deliver(this, { kind: 'woken', receivedMs: clock.elapsedMs() })
+    })
+    this.#armed = { dueMs: wakeMs, cancel }
+  }
+}
+
+function isEmpty(record: TurnRecord): boolean {
+  return (
+    record.trades.length === 0 &&
+    record.cycles.length === 0 &&
+    record.breaches.length === 0 &&
+    record.endedBreaches.length === 0 &&
+    record.lockouts.length === 0 &&
+    record.endedLockouts.length === 0 &&
+    record.goals.length === 0 &&
+    record.commands.length === 0 &&
+    record.resets.length === 0 &&
+    record.warnings.length === 0 &&
+    record.audit.length === 0
+  )
+}

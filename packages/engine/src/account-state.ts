@@ -1,0 +1,124 @@
+import type {
+  AccountId,
+  AccountWord,
+  Breach,
+  CommandRecord,
+  ContractId,
+  Instant,
+  Lockout,
+  OrderId,
+  PursuedGoal,
+} from '@rm/domain'
+import type { RuleId } from '@rm/rules'
+import type { Book } from '@rm/state/book'
+import type { RuleResult } from './note.ts'
+
+/** Everything that is known and decided about one account. Immutable: a turn makes the next one. */
+export interface AccountState {
+  readonly accountId: AccountId
+  readonly book: Book
+  /** Lockouts that were not ended. */
+  readonly lockouts: readonly Lockout[]
+  /** Breaches whose condition holds, by {@link breachKey}. */
+  readonly breaches: ReadonlyMap<string, Breach>
+  /** Goals that are neither reached nor moot. */
+  readonly goals: readonly PursuedGoal[]
+  /** Commands whose effect was not observed yet. */
+  readonly inFlight: readonly InFlight[]
+  readonly targets: ReadonlyMap<TargetKey, TargetHistory>
+  /** By goal id: when the first of two clean readings was requested (monotonic). */
+  readonly cleanSince: ReadonlyMap<string, number>
+  /** By goal id: how many commands were sent for it. */
+  readonly effort: ReadonlyMap<string, number>
+  /** By lockout id: how often it was violated after it had been set. */
+  readonly violations: ReadonlyMap<string, number>
+  readonly trust: Trust
+  readonly reading: Reading
+  /** Orders that this program caused; their trades are nobody's trading. */
+  readonly ownOrders: ReadonlySet<OrderId>
+  readonly results: ReadonlyMap<RuleId, RuleResult>
+  /** What enabled rules lack, one sentence each. */
+  readonly blind: readonly string[]
+  /** `warn_at` levels given, as `rule|level|day`. */
+  readonly warned: ReadonlySet<string>
+  /** Why the gateway does not let us act on the account, if so. */
+  readonly halted: string | null
+  readonly word: AccountWord
+  /** Business time of the last turn: time never runs backwards. */
+  readonly lastNow: Instant
+  /** The last daily reset that was processed. */
+  readonly lastReset: Instant
+  /** Makes ids unique within the run. */
+  readonly sequence: number
+}
+
+/** A command that may still have an effect. */
+export interface InFlight {
+  readonly record: CommandRecord
+  /** Monotonic time at which it left; -∞ for a command of an earlier run. */
+  readonly sentMs: number
+  /** Monotonic time of the answer, `null` before it. */
+  readonly answeredMs: number | null
+  /** Signed size of the position when it was planned. */
+  readonly sizeBefore: number
+  /** The order that the gateway made of it, once seen on the stream: neither close endpoint tells (gateway contract 2.8). */
+  readonly orderId: OrderId | null
+}
+
+/** What a command acts on: a contract's position or one order. */
+export type TargetKey = `position:${ContractId}` | `order:${OrderId}`
+
+/** Why and until when a target must be left alone. */
+export interface TargetHistory {
+  readonly attempts: number
+  /** Failures in a row; success clears them. */
+  readonly failures: number
+  /** Monotonic time before which no new attempt is made. */
+  readonly notBeforeMs: number
+  /** Only a reading requested after this moment allows the next attempt; `null`: none is needed. */
+  readonly readSinceMs: number | null
+  /** Monotonic time at which the last command on the target settled. */
+  readonly settledMs: number
+  /** The plain close was refused: next time reduce by the exact size instead (reliability E-01). */
+  readonly exactNext: boolean
+}
+
+/** How far the book can be believed. */
+export interface Trust {
+  readonly userStreamUp: boolean
+  /** A full reading requested after this moment makes the account trusted again (monotonic). */
+  readonly doubtedMs: number
+  /** When the last full reading was requested that the book took over; `null` before the first. */
+  readonly reconciledMs: number | null
+}
+
+export type ReadingKind = 'exposure' | 'account'
+
+/** REST readings of the account: one at a time. */
+export interface Reading {
+  readonly inFlight: ReadingKind | null
+  /** Monotonic time of the last reading that was begun. */
+  readonly begunMs: number
+  /** Monotonic time of the last full reading that was begun. */
+  readonly fullBegunMs: number
+  /** Failures in a row. */
+  readonly failures: number
+  /** Monotonic time before which no new reading is begun after a failure. */
+  readonly notBeforeMs: number
+  /** The last reading contradicted what the stream had just said: read again at this monotonic time. */
+  readonly againMs: number | null
+}
+
+/** The identity of a breach while it lasts. */
+export function breachKey(breach: Pick<Breach, 'rule' | 'scope'>): string {
+  return `${breach.rule}|${breach.scope}`
+}
+
+/** Whether the book equals the gateway as far as anybody can know. */
+export function isTrusted(trust: Trust): boolean {
+  return trust.userStreamUp && trust.reconciledMs !== null && trust.reconciledMs >= trust.doubtedMs
+}
+
+export function isPositionCommand(inFlight: InFlight): boolean {
+  return inFlight.record.command.kind !== 'cancel-order'
+}

@@ -1,0 +1,252 @@
+import {
+  type AccountView,
+  type Breach,
+  describeGoal,
+  type Finding,
+  formatInstant,
+  type Goal,
+  type Instant,
+  later,
+  latest,
+  type Lockout,
+  type LockoutDemand,
+  type LockoutEnd,
+  type PursuedGoal,
+  sameLockout,
+  unreachable,
+} from '@rm/domain'
+import { evaluateRules, isImplied, nextCheck, type RuleContext, type RuleVerdict } from '@rm/rules'
+import { type BookStep, openSizes, viewOf } from '@rm/state/book'
+import { breachKey, isTrusted } from './account-state.ts'
+import { marketBook } from './market-book.ts'
+import { demandsOf } from './standing-goals.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** What the rules saw, and when one of them wants to look again. */
+export interface Judgement {
+  readonly view: AccountView
+  readonly nextCheck: Instant | null
+}
+
+/**
+ * Lets every enabled rule look at the account and turns what they find into facts: a finding that was not there before is a breach,
+ * with its goals and its lockout; one that is gone ends it. All rules look, always, also while locked (risk rules 1.4).
+ */
+export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enlarged'>): Judgement {
+  const { policy } = draft.context
+  const view = viewOf(draft.state.book, step, marketBook(draft, demandsOf(draft.state)))
+  const context: RuleContext = {
+    now: draft.now,
+    calendar: policy.calendar,
+    timers: policy.timers,
+    pnlBasis: policy.pnlBasis,
+    contract: draft.context.market.contract,
+    lockouts: draft.state.lockouts,
+  }
+  const verdicts = evaluateRules(policy.rules, view, context)
+  for (const verdict of verdicts) {
+    takeFindings(draft, verdict)
+    takeResult(draft, verdict)
+    warn(draft, verdict, view.day.label)
+  }
+  endBreaches(draft, verdicts)
+  takeBlindness(draft, verdicts)
+  return { view, nextCheck: nextCheck(policy.rules, view, context) }
+}
+
+function takeFindings(draft: TurnDraft, { code, mode, verdict, fault }: RuleVerdict): void {
+  for (const finding of verdict.findings) {
+    const standing = draft.state.breaches.get(breachKey({ rule: code, scope: finding.scope }))
+    if (standing === undefined || finding.tier > standing.tier) {
+      beginBreach(draft, code, finding, mode === 'shadow')
+      if (fault !== null) alertFault(draft, code, fault)
+    } else {
+      pursueMore(draft, standing, finding)
+    }
+  }
+}
+
+function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, shadow: boolean): void {
+  const breach: Breach = {
+    id: draft.newId('b'),
+    accountId: draft.state.accountId,
+    rule,
+    scope: finding.scope,
+    tier: finding.tier,
+    measured: finding.measured,
+    limit: finding.limit,
+    message: finding.message,
+    goals: finding.goals,
+    firstSeenAt: draft.now,
+    lastSeenAt: draft.now,
+    cause: draft.cause,
+  }
+  draft.change({ breaches: new Map(draft.state.breaches).set(breachKey(breach), breach) })
+  draft.keepBreach(breach)
+  draft.audit('breach-begun', breach.id, {
+    rule,
+    scope: breach.scope,
+    measured: breach.measured,
+    limit: breach.limit,
+    message: breach.message,
+    goals: breach.goals.map(describeGoal),
+    cause: breach.cause,
+    shadow,
+  })
+  draft.note({ kind: 'breach-begun', breach, shadow })
+  pursue(draft, breach, finding.goals)
+  if (finding.lockout !== null) setLockout(draft, breach, finding.lockout)
+}
+
+/** A breach that lasts may need more than it asked for at first: another fill while its reduction is under way. */
+function pursueMore(draft: TurnDraft, breach: Breach, finding: Finding): void {
+  pursue(draft, breach, finding.goals)
+  // A lockout that ends with the condition itself stands again if its end came too early, say by a calendar that changed.
+  const { lockout } = finding
+  if (lockout === null || lockout.until.kind === 'for') return
+  const isStanding = draft.state.lockouts.some(
+    (one) => one.rule === breach.rule && one.scope === lockout.scope && one.effect === lockout.effect,
+  )
+  if (!isStanding) setLockout(draft, breach, lockout)
+}
+
+function pursue(draft: TurnDraft, breach: Breach, goals: readonly Goal[]): void {
+  for (const goal of goals) {
+    // Reduce-only stands as long as its breach or lockout does; it is never "reached once".
+    if (goal.kind === 'reduce-only') continue
+    if (isImplied(demandsOf(draft.state), goal, draft.context.market.contract)) continue
+    beginPursuit(draft, { kind: 'breach', id: breach.id }, goal)
+  }
+}
+
+/** Takes a goal on until it has been reached once. */
+export function beginPursuit(draft: TurnDraft, origin: PursuedGoal['origin'], goal: Goal): void {
+  const pursued: PursuedGoal = {
+    id: draft.newId('g'),
+    accountId: draft.state.accountId,
+    origin,
+    goal,
+    begunAt: draft.now,
+    deadline: later(draft.now, draft.context.policy.enforcementDeadlineMs),
+    state: 'pursued',
+    endedAt: null,
+  }
+  draft.change({ goals: [...draft.state.goals, pursued] })
+  draft.keepGoal(pursued)
+  draft.audit('goal-begun', pursued.id, { goal: describeGoal(goal), origin: origin.id })
+  draft.note({ kind: 'goal-begun', goal: pursued })
+}
+
+function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): void {
+  const lockout: Lockout = {
+    id: draft.newId('l'),
+    accountId: draft.state.accountId,
+    rule: breach.rule,
+    scope: demand.scope,
+    effect: demand.effect,
+    baseline: demand.effect === 'reduce-only' ? new Map(openSizes(draft.state.book)) : new Map(),
+    from: draft.now,
+    end: endOf(draft, demand),
+    reason: breach.message,
+  }
+  const standing = draft.state.lockouts.find((one) => sameLockout(one, lockout))
+  if (standing === undefined) {
+    draft.change({ lockouts: [...draft.state.lockouts, lockout] })
+    keepLockout(draft, lockout, 'lockout-set')
+  } else if (lockout.end.at > standing.end.at) {
+    const extended = { ...standing, end: lockout.end, reason: lockout.reason }
+    draft.change({ lockouts: draft.state.lockouts.map((one) => (one === standing ? extended : one)) })
+    keepLockout(draft, extended, 'lockout-extended')
+  }
+}
+
+function keepLockout(draft: TurnDraft, lockout: Lockout, kind: 'lockout-set' | 'lockout-extended'): void {
+  draft.keepLockout(lockout)
+  draft.audit(kind, lockout.id, {
+    rule: lockout.rule,
+    scope: lockout.scope,
+    effect: lockout.effect,
+    until: formatInstant(lockout.end.at),
+    endsWith: lockout.end.kind,
+  })
+  draft.note({ kind, lockout })
+}
+
+function endOf(draft: TurnDraft, demand: LockoutDemand): LockoutEnd {
+  switch (demand.until.kind) {
+    case 'next-reset':
+      return { kind: 'next-reset', at: draft.context.policy.calendar.nextReset(draft.now) }
+    case 'for':
+      return { kind: 'at', at: later(draft.now, demand.until.ms) }
+    case 'session-start':
+      return { kind: 'session-start', at: latest(demand.until.at, draft.now) }
+    default:
+      return unreachable(demand.until)
+  }
+}
+
+/** Ends breaches whose condition is gone. What is unknown ends nothing: the account has to be trusted and the rule able to see. */
+function endBreaches(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
+  if (draft.state.breaches.size === 0 || !isTrusted(draft.state.trust)) return
+  for (const [key, breach] of draft.state.breaches) {
+    const judged = verdicts.find((one) => one.code === breach.rule)
+    const lasts =
+      judged !== undefined &&
+      (judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope))
+    if (lasts) continue
+    const breaches = new Map(draft.state.breaches)
+    breaches.delete(key)
+    draft.change({ breaches })
+    draft.keepEndedBreach(breach.id)
+    draft.audit('breach-ended', breach.id, { rule: breach.rule, scope: breach.scope })
+    draft.note({ kind: 'breach-ended', breach })
+  }
+}
+
+function takeResult(draft: TurnDraft, { rule, code, result, verdict }: RuleVerdict): void {
+  if (draft.state.results.get(rule) === result) return
+  draft.change({ results: new Map(draft.state.results).set(rule, result) })
+  const because = verdict.findings[0]?.message ?? verdict.blind[0] ?? 'within its limit'
+  draft.note({ kind: 'rule-evaluated', rule: code, result, because })
+}
+
+function takeBlindness(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
+  let blind: string[] | null = draft.context.journalWritable ? null : ['the journal cannot be written']
+  for (const { code, verdict, fault } of verdicts) {
+    if (fault !== null) {
+      blind ??= []
+      blind.push(`${code} threw: ${fault.message}`)
+    }
+    for (const missing of verdict.blind) {
+      blind ??= []
+      blind.push(`${code}: ${missing}`)
+    }
+  }
+  if (blind !== null || draft.state.blind.length > 0) draft.change({ blind: blind ?? [] })
+}
+
+function warn(draft: TurnDraft, { rule, code, verdict }: RuleVerdict, day: string): void {
+  const { use } = verdict
+  if (use === null || use <= 0) return
+  for (const level of draft.context.policy.rules[rule]?.warn_at ?? []) {
+    const key = warningKey(rule, level, day)
+    if (use < level || draft.state.warned.has(key)) continue
+    draft.change({ warned: new Set(draft.state.warned).add(key) })
+    draft.keepWarning({ rule, level, day })
+    if (use < 1) draft.note({ kind: 'limit-near', rule: code, level, use })
+  }
+}
+
+/** Identity of a warning: it is given once per trading day and level. */
+export function warningKey(rule: string, level: number, day: string): string {
+  return `${rule}|${level}|${day}`
+}
+
+function alertFault(draft: TurnDraft, code: Breach['rule'], fault: Error): void {
+  draft.note({
+    kind: 'alert',
+    severity: 'critical',
+    code: 'rule-faulted',
+    text: `${code} threw (${fault.message}); the account may only reduce until it works again`,
+  })
+}

@@ -1,0 +1,217 @@
+import {
+  type AccountId,
+  type ContractId,
+  type ContractSpec,
+  type DomainEvent,
+  type Quote,
+  type QuoteChange,
+  unreachable,
+} from '@rm/domain'
+import { anyNeedsQuotes } from '@rm/rules'
+import { mergeQuote, settleExtremes } from '@rm/state/book'
+import type { AccountPolicy } from './account-policy.ts'
+import { AccountRuntime, type Ports } from './account-runtime.ts'
+import type { AccountState } from './account-state.ts'
+import { recoverAccount } from './recover-account.ts'
+import type { Market, TurnInput } from './turn.ts'
+
+/** Business time that moves so much differently from monotonic time was set: everything that waits has to look again. */
+const CLOCK_JUMP_MS = 250
+/** Pause before a contract record is asked for again; doubles up to the longest (risk rules 3.5). */
+const CONTRACT_RETRY_MS = 1_000
+const CONTRACT_RETRY_MAX_MS = 60_000
+
+export interface KernelOptions {
+  readonly policies: readonly AccountPolicy[]
+  /** Contract records known before the start, from the store or the gateway. */
+  readonly contracts: readonly ContractSpec[]
+  readonly isMarketOpen: Market['isOpen']
+  readonly ports: Ports
+}
+
+/**
+ * Routes each event to the accounts that it concerns. Quotes go only to holders of the contract, by an index. One writer: events are
+ * handled one after the other, each to its end.
+ */
+export class Kernel {
+  readonly #runtimes = new Map<AccountId, AccountRuntime>()
+  readonly #ports: Ports
+  readonly #contracts = new Map<ContractId, ContractSpec>()
+  readonly #quotes = new Map<ContractId, Quote>()
+  readonly #holders = new Map<ContractId, Set<AccountRuntime>>()
+  readonly #heldBy = new Map<AccountRuntime, ReadonlySet<ContractId>>()
+  /** Contracts whose quote was already evaluated in this pass of the event loop: a second one is backlog and coalesces. */
+  readonly #evaluatedInPass = new Set<ContractId>()
+  readonly #coalesced = new Map<ContractId, number>()
+  readonly #contractsAskedFor = new Set<ContractId>()
+  readonly #turn = (runtime: AccountRuntime, input: TurnInput): void => {
+    runtime.handle(input)
+    if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
+  }
+  #watched: ReadonlySet<ContractId> = new Set()
+  #lastTick: { readonly now: number; readonly elapsedMs: number } | null = null
+
+  constructor(options: KernelOptions) {
+    this.#ports = options.ports
+    for (const contract of options.contracts) this.#contracts.set(contract.id, contract)
+    const market: Market = {
+      contract: (contractId) => this.#contracts.get(contractId) ?? null,
+      quote: (contractId) => this.#quotes.get(contractId) ?? null,
+      isOpen: options.isMarketOpen,
+    }
+    const at = { now: this.#ports.clock.now(), elapsedMs: this.#ports.clock.elapsedMs() }
+    for (const policy of options.policies) {
+      const tradesSince = policy.calendar.dayOf(policy.calendar.dayOf(at.now).start).start
+      const stored = this.#ports.store.loadAccount(policy.accountId, tradesSince)
+      const state = recoverAccount(policy, stored, at)
+      this.#runtimes.set(policy.accountId, new AccountRuntime(state, policy, market, this.#ports, this.#turn))
+    }
+  }
+
+  /** The accounts as they are now, for faces that show them. */
+  states(): readonly AccountState[] {
+    return [...this.#runtimes.values()].map((runtime) => runtime.state)
+  }
+
+  handle(event: DomainEvent): void {
+    switch (event.kind) {
+      case 'quote-changed':
+        this.#takeQuote(event.change, event.receivedMs)
+        return
+      case 'contract-learned':
+        this.#learn(event.contract, event.receivedMs)
+        return
+      case 'stream-restored':
+      case 'stream-lost':
+      case 'authentication-lost':
+        for (const runtime of this.#runtimes.values()) this.#turn(runtime, event)
+        return
+      case 'account-changed':
+      case 'position-changed':
+      case 'order-changed':
+      case 'trade-reported':
+      case 'snapshot-read':
+      case 'snapshot-failed':
+      case 'command-settled':
+      case 'payload-faulted': {
+        // A quote that waits belongs to the position as it was (risk rules 1.3).
+        this.#evaluateCoalesced()
+        const runtime = this.#runtimes.get(event.accountId)
+        if (runtime !== undefined) this.#turn(runtime, event)
+        return
+      }
+      default:
+        unreachable(event)
+    }
+  }
+
+  /** To be called about once a second: notices business time that was set, and wakes everybody to look at it. */
+  tick(): void {
+    const now = this.#ports.clock.now()
+    const elapsedMs = this.#ports.clock.elapsedMs()
+    const last = this.#lastTick
+    this.#lastTick = { now, elapsedMs }
+    if (last === null || Math.abs(now - last.now - (elapsedMs - last.elapsedMs)) < CLOCK_JUMP_MS) return
+    for (const runtime of this.#runtimes.values()) this.#turn(runtime, { kind: 'woken', receivedMs: elapsedMs })
+  }
+
+  /** Takes the answers that are under way and stops waking. */
+  async stop(): Promise<void> {
+    for (const runtime of this.#runtimes.values()) runtime.rest()
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.settled()))
+    for (const runtime of this.#runtimes.values()) runtime.rest()
+  }
+
+  #takeQuote(change: QuoteChange, receivedMs: number): void {
+    const { contractId } = change
+    const previous = this.#quotes.get(contractId) ?? null
+    const now = this.#ports.clock.now()
+    const { quote } = mergeQuote(previous, change, this.#contracts.get(contractId) ?? null, now)
+    if (quote === null || quote === previous) return
+    this.#quotes.set(contractId, quote)
+    if (!this.#holders.has(contractId)) return
+    if (this.#evaluatedInPass.has(contractId)) {
+      if (!this.#coalesced.has(contractId)) this.#coalesced.set(contractId, receivedMs)
+      return
+    }
+    if (this.#evaluatedInPass.size === 0) this.#ports.wakeups.whenIdle(() => this.#endPass())
+    this.#evaluatedInPass.add(contractId)
+    this.#evaluateQuote(contractId, receivedMs)
+  }
+
+  #endPass(): void {
+    this.#evaluatedInPass.clear()
+    this.#evaluateCoalesced()
+  }
+
+  #evaluateCoalesced(): void {
+    if (this.#coalesced.size === 0) return
+    const waiting = [...this.#coalesced]
+    this.#coalesced.clear()
+    for (const [contractId, receivedMs] of waiting) this.#evaluateQuote(contractId, receivedMs)
+  }
+
+  #evaluateQuote(contractId: ContractId, receivedMs: number): void {
+    for (const runtime of this.#holders.get(contractId) ?? []) {
+      this.#turn(runtime, { kind: 'quote-merged', contractId, receivedMs })
+    }
+    const quote = this.#quotes.get(contractId)
+    if (quote !== undefined) this.#quotes.set(contractId, settleExtremes(quote, this.#ports.clock.now()))
+  }
+
+  #learn(contract: ContractSpec, receivedMs: number): void {
+    this.#contracts.set(contract.id, contract)
+    for (const runtime of this.#holders.get(contract.id) ?? []) {
+      this.#turn(runtime, { kind: 'contract-known', contractId: contract.id, receivedMs })
+    }
+  }
+
+  #indexHoldings(runtime: AccountRuntime): void {
+    const held = runtime.heldSizes
+    const before = this.#heldBy.get(runtime)
+    if (before !== undefined && before.size === held.size && [...held.keys()].every((id) => before.has(id))) return
+    for (const contractId of before ?? []) {
+      const holders = this.#holders.get(contractId)
+      holders?.delete(runtime)
+      if (holders?.size === 0) this.#holders.delete(contractId)
+    }
+    this.#heldBy.set(runtime, new Set(held.keys()))
+    for (const contractId of held.keys()) {
+      const holders = this.#holders.get(contractId)
+      if (holders === undefined) this.#holders.set(contractId, new Set([runtime]))
+      else holders.add(runtime)
+      if (!this.#contracts.has(contractId)) this.#askForContract(contractId, CONTRACT_RETRY_MS)
+    }
+    this.#watchHeldContracts()
+  }
+
+  /** Quotes only for contracts that somebody holds and a rule values. */
+  #watchHeldContracts(): void {
+    const wanted = new Set<ContractId>()
+    for (const [contractId, holders] of this.#holders) {
+      const isKnown = this.#contracts.has(contractId)
+      if (isKnown && [...holders].some((runtime) => anyNeedsQuotes(runtime.policy.rules))) wanted.add(contractId)
+    }
+    if (wanted.size === this.#watched.size && [...wanted].every((id) => this.#watched.has(id))) return
+    this.#watched = wanted
+    this.#ports.gateway.watchQuotes(wanted)
+  }
+
+  #askForContract(contractId: ContractId, retryMs: number): void {
+    if (this.#contractsAskedFor.has(contractId)) return
+    this.#contractsAskedFor.add(contractId)
+    const { gateway, clock, wakeups } = this.#ports
+    void gateway
+      .contract(contractId)
+      .catch(() => null)
+      .then((contract) => {
+        this.#contractsAskedFor.delete(contractId)
+        if (contract !== null) {
+          this.handle({ kind: 'contract-learned', contract, receivedMs: clock.elapsedMs() })
+          this.#watchHeldContracts()
+        } else if (this.#holders.has(contractId)) {
+          wakeups.after(retryMs, () => this.#askForContract(contractId, Math.min(retryMs * 2, CONTRACT_RETRY_MAX_MS)))
+        }
+      })
+  }
+}

@@ -1,0 +1,58 @@
+import { earliest, type Instant, isActive } from '@rm/domain'
+import type { Judgement } from './judge.ts'
+import { marketOrderGraceEnd } from './plan-commands.ts'
+import type { WantedReading } from './plan-reading.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** How soon a lockout whose time has come is tried again while the time or the book is in doubt. */
+const UNLOCK_RETRY_MS = 1_000
+
+/**
+ * The monotonic time at which the account wants a turn even if nothing happens. No timer is stored anywhere: the same facts give
+ * the same answer after a restart, and waking early or twice has no effect (architecture, idea 4).
+ */
+export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: WantedReading | null): number | null {
+  const { state, context } = draft
+  const dueAt = earliest(
+    judgement?.nextCheck ?? null,
+    context.policy.calendar.nextReset(draft.now),
+    ...state.lockouts.filter((lockout) => isActive(lockout, draft.now)).map((lockout) => lockout.end.at),
+    ...state.goals.filter((goal) => goal.state === 'pursued').map((goal) => goal.deadline),
+    ...staleInstants(draft, judgement),
+  )
+  const candidates = [
+    dueAt === null ? null : context.elapsedMs + Math.max(0, dueAt - draft.now),
+    state.lockouts.some((lockout) => !isActive(lockout, draft.now)) ? context.elapsedMs + UNLOCK_RETRY_MS : null,
+    wanted === null ? null : wanted.dueMs,
+    ...retryTimes(draft),
+    graceEnd(draft, judgement),
+  ]
+  let first: number | null = null
+  for (const candidate of candidates) {
+    if (candidate !== null && Number.isFinite(candidate) && (first === null || candidate < first)) first = candidate
+  }
+  return first
+}
+
+/** When a value that is known now would become stale: BLIND has to be noticed without an event. */
+function staleInstants(draft: TurnDraft, judgement: Judgement | null): readonly Instant[] {
+  const due: Instant[] = []
+  for (const position of judgement?.view.positions ?? []) {
+    if (position.value.kind !== 'known') continue
+    const quote = draft.context.market.quote(position.contractId)
+    if (quote !== null) due.push((quote.receivedAt + draft.context.policy.staleAfterMs + 1) as Instant)
+  }
+  return due.filter((at) => at > draft.now)
+}
+
+function retryTimes(draft: TurnDraft): readonly number[] {
+  if (draft.state.goals.length === 0) return []
+  return [...draft.state.targets.values()]
+    .map((history) => history.notBeforeMs)
+    .filter((notBeforeMs) => notBeforeMs > draft.context.elapsedMs)
+}
+
+function graceEnd(draft: TurnDraft, judgement: Judgement | null): number | null {
+  const inMs = marketOrderGraceEnd(draft, judgement?.view.orders ?? [])
+  return inMs === null ? null : draft.context.elapsedMs + inMs
+}

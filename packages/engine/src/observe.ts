@@ -1,0 +1,155 @@
+import { type Account, type Snapshot, unreachable } from '@rm/domain'
+import { applyEvent, beginGap, type BookContext, type BookStep } from '@rm/state/book'
+import { type Reading, type Trust } from './account-state.ts'
+import { claimOwnOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
+import type { TurnInput } from './turn.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** Pause after a reading that failed; doubles up to the longest. */
+const READING_RETRY_MS = 500
+const READING_RETRY_MAX_MS = 5_000
+/** Readings that fail in a row before a human hears of it. */
+const READING_FAILURES_ALERTED = 5
+/** A reading that contradicts the stream is repeated after this time: one of the two lags behind. */
+const DISPUTE_RETRY_MS = 500
+
+/** What an event changed in the book, as the rules want to know it. */
+export type Observation = Pick<BookStep, 'newTrades' | 'enlarged'>
+
+/** Takes in what happened: the book, the answers of commands, what is trusted. Decides nothing. */
+export function observe(draft: TurnDraft, input: TurnInput): Observation {
+  switch (input.kind) {
+    case 'account-changed':
+      takeAccount(draft, input.account)
+      return applyToBook(draft, input, null)
+    case 'order-changed':
+      claimOwnOrder(draft, input.order)
+      return applyToBook(draft, input, null)
+    case 'trade-reported':
+      claimOwnOrder(draft, input.trade)
+      return applyToBook(draft, input, null)
+    case 'position-changed':
+      return applyToBook(draft, input, null)
+    case 'snapshot-read':
+      return takeSnapshot(draft, input)
+    case 'snapshot-failed':
+      takeFailedReading(draft, input.reason)
+      return NOTHING_NEW
+    case 'command-settled':
+      takeAnswer(draft, input.commandId, input.outcome)
+      return NOTHING_NEW
+    case 'payload-faulted':
+      doubt(draft, {})
+      draft.audit('payload-faulted', String(draft.state.accountId), { reason: input.reason })
+      draft.note({ kind: 'drift-found', sentences: [`unreadable event: ${input.reason}`] })
+      return NOTHING_NEW
+    case 'stream-restored':
+      if (input.stream === 'user') {
+        doubt(draft, { userStreamUp: true })
+        if (draft.state.halted === LOGIN_GONE) draft.change({ halted: null })
+      }
+      return NOTHING_NEW
+    case 'stream-lost':
+      if (input.stream === 'user') {
+        draft.change({ book: beginGap(draft.state.book, draft.now) })
+        doubt(draft, { userStreamUp: false })
+      }
+      return NOTHING_NEW
+    case 'authentication-lost':
+      doubt(draft, {})
+      if (draft.state.halted === null) draft.change({ halted: LOGIN_GONE })
+      return NOTHING_NEW
+    case 'quote-merged':
+    case 'contract-known':
+    case 'woken':
+      return NOTHING_NEW
+    default:
+      return unreachable(input)
+  }
+}
+
+function applyToBook(
+  draft: TurnDraft,
+  event: Parameters<typeof applyEvent>[1],
+  snapshot: Snapshot | null,
+): Observation {
+  const step = applyEvent(draft.state.book, event, bookContext(draft))
+  draft.change({ book: step.book })
+  draft.trades = step.trades
+  draft.cycles = step.cycles
+  if (step.drift.length > 0) {
+    draft.audit('drift-found', String(draft.state.accountId), { sentences: step.drift })
+    draft.note({ kind: 'drift-found', sentences: step.drift })
+  }
+  if (snapshot !== null) {
+    const againMs = step.disputed ? draft.elapsedMs + DISPUTE_RETRY_MS : null
+    draft.change({ reading: { ...draft.state.reading, againMs } })
+  }
+  settleByObservation(draft, snapshot)
+  return step
+}
+
+function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snapshot-read' }>): Observation {
+  const { snapshot } = input
+  for (const trade of snapshot.trades ?? []) claimOwnOrder(draft, trade)
+  if (snapshot.account !== null) takeAccount(draft, snapshot.account)
+  const reading: Reading = {
+    ...draft.state.reading,
+    inFlight: null,
+    failures: 0,
+    notBeforeMs: Number.NEGATIVE_INFINITY,
+  }
+  draft.change({ reading })
+  // Only a reading with trades shows everything that a gap may have hidden.
+  if (snapshot.trades !== null) {
+    draft.change({ trust: { ...draft.state.trust, reconciledMs: snapshot.requestedMs } })
+  }
+  return applyToBook(draft, input, snapshot)
+}
+
+function takeFailedReading(draft: TurnDraft, reason: string): void {
+  const failures = draft.state.reading.failures + 1
+  const pauseMs = Math.min(READING_RETRY_MS * 2 ** (failures - 1), READING_RETRY_MAX_MS)
+  const reading: Reading = { ...draft.state.reading, inFlight: null, failures, notBeforeMs: draft.elapsedMs + pauseMs }
+  draft.change({ reading })
+  if (failures === READING_FAILURES_ALERTED) {
+    draft.note({
+      kind: 'alert',
+      severity: 'error',
+      code: 'reading-failed',
+      text: `${failures} readings of the account failed in a row: ${reason}`,
+    })
+  }
+}
+
+function takeAccount(draft: TurnDraft, account: Account): void {
+  if (account.simulated !== false || draft.state.halted !== null) return
+  draft.change({ halted: 'the account is not simulated; the gateway refuses our cancels and closes' })
+  draft.note({
+    kind: 'alert',
+    severity: 'critical',
+    code: 'account-not-enforceable',
+    text: `cannot enforce on ${account.name}: the account is not simulated`,
+  })
+}
+
+/** From now on only a full reading makes the account trusted again. */
+function doubt(draft: TurnDraft, changes: Partial<Trust>): void {
+  draft.change({ trust: { ...draft.state.trust, ...changes, doubtedMs: draft.elapsedMs } })
+}
+
+function bookContext(draft: TurnDraft): BookContext {
+  const { policy, market } = draft.context
+  return {
+    now: draft.now,
+    calendar: policy.calendar,
+    contract: market.contract,
+    stopCriteria: policy.stopCriteria,
+    ownOrders: draft.state.ownOrders,
+  }
+}
+
+/** Until the user stream stands again. */
+const LOGIN_GONE = 'the gateway no longer accepts our login'
+
+const NOTHING_NEW: Observation = { newTrades: new Set(), enlarged: null }

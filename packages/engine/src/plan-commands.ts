@@ -1,0 +1,172 @@
+import {
+  type AccountView,
+  type Command,
+  type CommandRecord,
+  couldEnlarge,
+  describeCommand,
+  invariant,
+  type Order,
+  type PositionView,
+  remainingSize,
+} from '@rm/domain'
+import { allowedRange, type Demands, mayOpen, mustBeFlat } from '@rm/rules'
+import { exposureOf, signedSize } from '@rm/state/book'
+import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
+import { isSatisfied } from './exposure.ts'
+import { historyOf, isObservedSince } from './settle-commands.ts'
+import { demandsOf } from './standing-goals.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** A market order fills before a cancel could reach it; it is cancelled only when it still works after this time (a guess). */
+export const MARKET_ORDER_GRACE_MS = 250
+/** A cancel that the gateway is working on is repeated only after this time. */
+const PENDING_CANCEL_MS = 5_000
+/** Our own close shows as a working order until its fill is reported, in either order. */
+const OWN_ORDER_GRACE_MS = 2_000
+
+/**
+ * Compares what is with what must be and issues the commands that are missing. Called in every turn: a retry, a restart, a duplicate
+ * event or an answer that never came needs no case of its own (architecture, idea 3).
+ *
+ * Closes go first, the largest loss first, so that they also win when the rate budget is short; nobody waits for an answer.
+ */
+export function planCommands(draft: TurnDraft, view: AccountView): void {
+  if (draft.state.goals.length === 0) return
+  const demands = demandsOf(draft.state)
+  for (const position of [...view.positions].sort(byLoss)) planPosition(draft, demands, position)
+  for (const order of view.orders) planCancel(draft, demands, order, view)
+}
+
+function planPosition(draft: TurnDraft, demands: Demands, position: PositionView): void {
+  const { contractId, signedSize: size } = position
+  const range = allowedRange(demands, contractId, position.contract)
+  const wanted = Math.min(Math.max(size, range.min), range.max)
+  if (wanted === size) return
+  // Two size-changing commands under way on one contract could turn it over (risk rules 1.6).
+  if (draft.state.inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return
+  const key: TargetKey = `position:${contractId}`
+  const history = historyOf(draft, key)
+  if (isHeld(draft, history)) return
+  const { accountId } = draft.state
+  if (wanted === 0 && !history.exactNext) {
+    send(draft, { kind: 'close-position', accountId, contractId }, key, size)
+    return
+  }
+  // A reduction is computed only from a size that was observed after the last command had settled.
+  if (!isObservedSince(draft.state.book, contractId, history.settledMs)) {
+    draft.change({ targets: new Map(draft.state.targets).set(key, { ...history, readSinceMs: history.settledMs }) })
+    return
+  }
+  const contracts = Math.abs(size - wanted)
+  send(draft, { kind: 'reduce-position', accountId, contractId, contracts }, key, size)
+}
+
+function planCancel(draft: TurnDraft, demands: Demands, order: Order, view: AccountView): void {
+  const size = signedSize(draft.state.book, order.contractId)
+  if (!isCancelDemanded(draft, demands, order, size) || isAboutToEnd(draft, order, view)) return
+  const key: TargetKey = `order:${order.id}`
+  if (draft.state.inFlight.some((one) => isCancelOf(one, order)) || isHeld(draft, historyOf(draft, key))) return
+  const { accountId } = draft.state
+  send(draft, { kind: 'cancel-order', accountId, contractId: order.contractId, orderId: order.id }, key, size)
+}
+
+/** Stops and targets stay until the position is gone, so that a refused close does not leave it naked (risk rules 1.6). */
+function isCancelDemanded(draft: TurnDraft, demands: Demands, order: Order, size: number): boolean {
+  if (demands.ordersCancelled.has(order.id)) return true
+  const contract = draft.context.market.contract(order.contractId)
+  if (mustBeFlat(demands, order.contractId, contract)) return size === 0 || couldEnlarge(order, size)
+  return !mayOpen(demands, order.contractId, contract) && couldEnlarge(order, size)
+}
+
+/** Orders that end by themselves in a moment: a market order, our own close, a child whose entry is being cancelled. */
+function isAboutToEnd(draft: TurnDraft, order: Order, view: AccountView): boolean {
+  const ageMs = draft.now - order.createdAt
+  if (order.type === 'market' && ageMs < MARKET_ORDER_GRACE_MS) return true
+  if (draft.state.ownOrders.has(order.id) && ageMs < OWN_ORDER_GRACE_MS) return true
+  if (order.status === 'pending-cancel' && draft.now - order.updatedAt < PENDING_CANCEL_MS) return true
+  return order.status === 'suspended' && view.orders.some((parent) => parent.id === order.parentId)
+}
+
+function isHeld(draft: TurnDraft, history: TargetHistory): boolean {
+  return history.readSinceMs !== null || history.notBeforeMs > draft.elapsedMs
+}
+
+function isCancelOf(inFlight: InFlight, order: Order): boolean {
+  const { command } = inFlight.record
+  return command.kind === 'cancel-order' && command.orderId === order.id
+}
+
+/** Writes the intent of one request; it leaves after the turn is durable. */
+function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: number): void {
+  assertReduces(command, sizeBefore)
+  const { contract } = draft.context.market
+  const exposure = exposureOf(draft.state.book)
+  const owed = draft.state.goals.filter((pursued) => !isSatisfied(pursued.goal, exposure, contract))
+  const goal = owed[0] ?? draft.state.goals[0]
+  invariant(goal !== undefined, `no goal demands ${describeCommand(command)}`)
+  const history = historyOf(draft, key)
+  const record: CommandRecord = {
+    id: draft.newId('c'),
+    goalId: goal.id,
+    command,
+    attempt: history.attempts + 1,
+    state: 'sending',
+    sentAt: draft.now,
+    outcome: null,
+    latencyMs: null,
+    settledAt: null,
+    settledBy: null,
+  }
+  const inFlight: InFlight = { record, sentMs: draft.elapsedMs, answeredMs: null, sizeBefore, orderId: null }
+  const effort = new Map(draft.state.effort)
+  for (const one of owed) effort.set(one.id, (effort.get(one.id) ?? 0) + 1)
+  draft.change({
+    inFlight: [...draft.state.inFlight, inFlight],
+    targets: new Map(draft.state.targets).set(key, { ...history, attempts: record.attempt }),
+    effort,
+  })
+  draft.keepCommand(record)
+  draft.audit('command-sent', record.id, {
+    command: describeCommand(command),
+    goal: goal.id,
+    attempt: record.attempt,
+    sizeBefore,
+  })
+  draft.commands.push(record)
+  draft.note({ kind: 'command-sent', record, causedMs: draft.receivedMs })
+}
+
+/** No command may make a position larger or turn it over, whatever planned it (reliability S-03). */
+function assertReduces(command: Command, sizeBefore: number): void {
+  if (command.kind === 'close-position') invariant(sizeBefore !== 0, `nothing to close in ${command.contractId}`)
+  if (command.kind === 'reduce-position') {
+    const fits = command.contracts > 0 && command.contracts <= Math.abs(sizeBefore)
+    invariant(fits, `${describeCommand(command)} does not fit a position of ${sizeBefore}`)
+  }
+}
+
+function byLoss(a: PositionView, b: PositionView): number {
+  return worstOf(a) - worstOf(b)
+}
+
+/** An unknown value sorts with its last known loss. */
+function worstOf({ value }: PositionView): number {
+  return value.kind === 'known' ? value.worst : Math.min(0, value.lastKnown ?? 0)
+}
+
+/** The earliest instant at which a market order that still works is no longer given time. */
+export function marketOrderGraceEnd(draft: TurnDraft, orders: readonly Order[]): number | null {
+  if (draft.state.goals.length === 0) return null
+  let first: number | null = null
+  for (const order of orders) {
+    if (remainingSize(order) === 0) continue
+    const graceMs = draft.state.ownOrders.has(order.id)
+      ? OWN_ORDER_GRACE_MS
+      : order.type === 'market'
+        ? MARKET_ORDER_GRACE_MS
+        : 0
+    const endsInMs = order.createdAt + graceMs - draft.now
+    if (endsInMs > 0 && (first === null || endsInMs < first)) first = endsInMs
+  }
+  return first
+}

@@ -1,0 +1,83 @@
+import { exposureOf } from '@rm/state/book'
+import { isTrusted, type ReadingKind } from './account-state.ts'
+import { isSatisfied, needsReadings } from './exposure.ts'
+import { REENTRIES_ALERTED } from './pursue-violations.ts'
+import { EFFECT_OVERDUE_MS } from './settle-commands.ts'
+import type { TurnDraft } from './turn-draft.ts'
+import { CLEAN_READINGS_APART_MS, lastSettledMs } from './verify-goals.ts'
+
+/** A trusted account is compared with the gateway this often: the stream has no sequence numbers (reliability B-6, 3.5). */
+const ANTI_ENTROPY_MS = 30_000
+/** The same while the user stream is down or a goal is still owed. */
+const CLOSE_WATCH_MS = 2_000
+/** Two readings of one account are never begun closer than this, but for the first after a command settled. */
+const READINGS_APART_MS = CLEAN_READINGS_APART_MS
+
+/** A trader who keeps re-entering is read only when he pauses for so long, so that readings leave the budget to the closes. */
+const PERSISTENT_CALM_MS = 1_000
+
+/** The reading that is wanted next. */
+export interface WantedReading {
+  readonly kind: ReadingKind
+  /** Monotonic time at which to begin it. */
+  readonly dueMs: number
+}
+
+/**
+ * Which REST reading the account needs and when. Answers four questions by looking: is the book right, did a command work, is a
+ * goal really reached, and what was the truth when stream and REST disagreed?
+ */
+export function planReading(draft: TurnDraft): WantedReading | null {
+  const { reading } = draft.state
+  if (reading.inFlight !== null) return null
+  const wanted = earliestOf(reconciliation(draft), ...questions(draft))
+  return wanted === null ? null : { ...wanted, dueMs: Math.max(wanted.dueMs, reading.notBeforeMs) }
+}
+
+function reconciliation(draft: TurnDraft): WantedReading {
+  const { trust, reading, goals } = draft.state
+  if (!isTrusted(trust)) {
+    const sinceDoubt = reading.fullBegunMs >= trust.doubtedMs
+    const pauseMs = trust.userStreamUp ? READINGS_APART_MS : CLOSE_WATCH_MS
+    return { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
+  }
+  if (goals.length > 0) {
+    const exposureDue: WantedReading = { kind: 'exposure', dueMs: reading.begunMs + CLOSE_WATCH_MS }
+    const fullDue: WantedReading = { kind: 'account', dueMs: reading.fullBegunMs + ANTI_ENTROPY_MS }
+    return fullDue.dueMs <= exposureDue.dueMs ? fullDue : exposureDue
+  }
+  return { kind: 'account', dueMs: reading.fullBegunMs + ANTI_ENTROPY_MS }
+}
+
+function* questions(draft: TurnDraft): Generator<WantedReading> {
+  const { reading, targets, inFlight, goals, book, cleanSince, violations } = draft.state
+  const paced = reading.begunMs + READINGS_APART_MS
+  if (reading.againMs !== null) yield { kind: 'exposure', dueMs: reading.againMs }
+  for (const { readSinceMs } of targets.values()) {
+    if (readSinceMs !== null) yield { kind: 'exposure', dueMs: readSinceMs > reading.begunMs ? readSinceMs : paced }
+  }
+  for (const one of inFlight) {
+    if (one.answeredMs === null) continue
+    const overdueMs = one.answeredMs + EFFECT_OVERDUE_MS
+    yield { kind: 'exposure', dueMs: overdueMs > reading.begunMs ? overdueMs : paced }
+  }
+  if (inFlight.length > 0) return
+  const exposure = exposureOf(book)
+  for (const pursued of goals) {
+    if (!needsReadings(pursued.goal) || !isSatisfied(pursued.goal, exposure, draft.context.market.contract)) continue
+    const first = cleanSince.get(pursued.id)
+    const calmMs = (violations.get(pursued.origin.id) ?? 0) >= REENTRIES_ALERTED ? PERSISTENT_CALM_MS : 0
+    const firstDueMs = Math.max(paced, lastSettledMs(draft) + calmMs)
+    yield { kind: 'exposure', dueMs: first === undefined ? firstDueMs : first + CLEAN_READINGS_APART_MS }
+  }
+}
+
+function earliestOf(...wanted: readonly WantedReading[]): WantedReading | null {
+  let first: WantedReading | null = null
+  for (const one of wanted) {
+    const isEarlier = first === null || one.dueMs < first.dueMs
+    // A full reading answers every question that an exposure reading answers.
+    if (isEarlier || (first !== null && one.dueMs === first.dueMs && one.kind === 'account')) first = one
+  }
+  return first
+}

@@ -1,0 +1,26 @@
+import type {
+  AccountId,
+  Command,
+  CommandOutcome,
+  ContractId,
+  ContractSpec,
+  Instant,
+  Snapshot,
+  Stream,
+} from '@rm/domain'
+
+/** What the engine needs of a gateway. Answers of reads and commands come back to the kernel as events. */
+export interface Gateway {
+  /** Sends one risk-reducing command. Never rejects: a failure is an outcome. */
+  send(command: Command): Promise<CommandOutcome>
+  /** Positions and working orders. Rejects when any part is missing: a partial reading proves nothing (reliability S-09). */
+  readExposure(accountId: AccountId): Promise<Snapshot>
+  /** The same with the account record and the trades since an instant. */
+  readAccount(accountId: AccountId, tradesSince: Instant): Promise<Snapshot>
+  /** The contract record, from the cache or the gateway; `null` when the gateway does not know it. */
+  contract(contractId: ContractId): Promise<ContractSpec | null>
+  /** Quotes wanted from now on; the gateway subscribes and unsubscribes the difference and survives reconnects. */
+  watchQuotes(contractIds: ReadonlySet<ContractId>): void
+  /** Drops a stream that delivers nothing and builds it anew. */
+  recycle(stream: Stream): void
+}

@@ -1,0 +1,61 @@
+import type { Instant, StoredAccount } from '@rm/domain'
+import { restoreBook } from '@rm/state/book'
+import type { AccountPolicy } from './account-policy.ts'
+import { type AccountState, breachKey, type InFlight } from './account-state.ts'
+import { warningKey } from './judge.ts'
+
+/**
+ * The account as it was at the last durable turn: recovery is the only way to start (reliability 3.1). The book stays in doubt until
+ * the first full reading; commands of the earlier run are never repeated before their effect was looked up.
+ */
+export function recoverAccount(
+  policy: AccountPolicy,
+  stored: StoredAccount,
+  at: { readonly now: Instant; readonly elapsedMs: number },
+): AccountState {
+  const { accountId, calendar } = policy
+  const book = restoreBook(accountId, stored, calendar)
+  const ownOrders = stored.trades.filter((one) => one.origin === 'enforcer').map((one) => one.trade.orderId)
+  return {
+    accountId,
+    book,
+    lockouts: stored.lockouts,
+    breaches: new Map(stored.breaches.map((breach) => [breachKey(breach), breach])),
+    goals: stored.goals,
+    inFlight: stored.commands.map(inDoubt),
+    targets: new Map(),
+    cleanSince: new Map(),
+    effort: new Map(
+      stored.goals.map((goal) => [goal.id, stored.commands.filter((one) => one.goalId === goal.id).length]),
+    ),
+    violations: new Map(),
+    trust: { userStreamUp: false, doubtedMs: at.elapsedMs, reconciledMs: null },
+    reading: {
+      inFlight: null,
+      begunMs: Number.NEGATIVE_INFINITY,
+      fullBegunMs: Number.NEGATIVE_INFINITY,
+      failures: 0,
+      notBeforeMs: Number.NEGATIVE_INFINITY,
+      againMs: null,
+    },
+    ownOrders: new Set(ownOrders),
+    results: new Map(),
+    blind: [],
+    warned: new Set(stored.warnings.map(({ rule, level, day }) => warningKey(rule, level, day))),
+    halted: null,
+    word: 'UNTRUSTED',
+    lastNow: stored.lastTurnAt ?? at.now,
+    lastReset: stored.lastReset ?? calendar.previousReset(at.now),
+    sequence: 0,
+  }
+}
+
+function inDoubt(record: StoredAccount['commands'][number]): InFlight {
+  return {
+    record: { ...record, state: 'in-doubt' },
+    sentMs: Number.NEGATIVE_INFINITY,
+    answeredMs: null,
+    sizeBefore: 0,
+    orderId: null,
+  }
+}

@@ -1,0 +1,99 @@
+import { accountWord, describeEvent, formatInstant, latest } from '@rm/domain'
+import { openSizes } from '@rm/state/book'
+import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
+import { judge, type Judgement } from './judge.ts'
+import { nextWake } from './next-wake.ts'
+import { observe } from './observe.ts'
+import { planCommands } from './plan-commands.ts'
+import { planReading } from './plan-reading.ts'
+import { pursueViolations } from './pursue-violations.ts'
+import { endLockouts, shrinkBaselines, standingGoals } from './standing-goals.ts'
+import type { Turn, TurnContext, TurnInput } from './turn.ts'
+import { TurnDraft } from './turn-draft.ts'
+import { escalateGoals, verifyGoals } from './verify-goals.ts'
+
+/**
+ * One step of an account: take in what happened, let every rule look, and decide what must be stored, sent, read and told.
+ * Pure: it knows no socket, no database and no clock, and the same inputs give the same turn.
+ */
+export function takeTurn(state: AccountState, input: TurnInput, context: TurnContext): Turn {
+  const now = latest(state.lastNow, context.now)
+  const draft = new TurnDraft({ ...state, lastNow: now }, context, now, describeInput(input), input.receivedMs)
+  crossResets(draft)
+  const observation = observe(draft, input)
+  // Before the first full reading the book is empty by ignorance: nothing can be judged by it.
+  const judgement = draft.state.trust.reconciledMs === null ? null : decide(draft, input, observation)
+  takeWord(draft)
+  const wanted = planReading(draft)
+  const reading = wanted !== null && wanted.dueMs <= context.elapsedMs ? wanted.kind : null
+  if (reading !== null) beginReading(draft, reading)
+  return {
+    state: draft.state,
+    record: draft.record(),
+    commands: draft.commands,
+    reading,
+    wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft)),
+    notes: draft.notes,
+  }
+}
+
+function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<typeof observe>): Judgement {
+  shrinkBaselines(draft, openSizes(draft.state.book))
+  endLockouts(draft)
+  const judgement = judge(draft, observation)
+  pursueViolations(draft)
+  planCommands(draft, judgement.view)
+  verifyGoals(draft, input.kind === 'snapshot-read' ? input.snapshot : null)
+  escalateGoals(draft)
+  return judgement
+}
+
+/** Processes each daily reset exactly once, also those that passed while the program was down. It moves a boundary and deletes nothing. */
+function crossResets(draft: TurnDraft): void {
+  const { calendar } = draft.context.policy
+  for (;;) {
+    const next = calendar.nextReset(draft.state.lastReset)
+    if (next > draft.now) return
+    draft.change({ lastReset: next })
+    draft.keepReset(next)
+    draft.audit('reset-crossed', String(draft.state.accountId), { at: formatInstant(next) })
+    draft.note({ kind: 'reset-crossed', at: next, day: calendar.dayOf(next) })
+  }
+}
+
+function takeWord(draft: TurnDraft): void {
+  const { state } = draft
+  const word = accountWord({
+    halted: state.halted,
+    trust: isTrusted(state.trust) ? 'trusted' : state.trust.userStreamUp ? 'reconciling' : 'untrusted',
+    lockedFlat: state.lockouts.some((one) => one.effect === 'flat' && one.scope === 'account'),
+    blind: state.blind,
+    reducing: state.goals.length > 0 || standingGoals(state).length > 0,
+  })
+  if (word === state.word) return
+  draft.change({ word })
+  const because =
+    state.halted ??
+    (word === 'BLIND' ? state.blind[0] : undefined) ??
+    (word === 'LOCKED' || word === 'REDUCING' ? state.lockouts[0]?.reason : undefined) ??
+    draft.cause
+  draft.note({ kind: 'word-changed', from: state.word, to: word, because })
+}
+
+function beginReading(draft: TurnDraft, kind: ReadingKind): void {
+  const { reading } = draft.state
+  const fullBegunMs = kind === 'account' ? draft.elapsedMs : reading.fullBegunMs
+  draft.change({ reading: { ...reading, inFlight: kind, begunMs: draft.elapsedMs, fullBegunMs, againMs: null } })
+}
+
+function describeInput(input: TurnInput): string {
+  switch (input.kind) {
+    case 'quote-merged':
+    case 'contract-known':
+      return `${input.kind} ${input.contractId}`
+    case 'woken':
+      return input.kind
+    default:
+      return describeEvent(input)
+  }
+}

@@ -1,0 +1,58 @@
+import type {
+  AccountEvent,
+  CommandRecord,
+  ContractId,
+  ContractSpec,
+  Instant,
+  Quote,
+  Stream,
+  TurnRecord,
+} from '@rm/domain'
+import type { AccountPolicy } from './account-policy.ts'
+import type { AccountState, ReadingKind } from './account-state.ts'
+import type { Note } from './note.ts'
+
+/** What can begin a turn of one account. */
+export type TurnInput =
+  | AccountEvent
+  /** A quote of a contract that the account holds was merged. */
+  | { readonly kind: 'quote-merged'; readonly contractId: ContractId; readonly receivedMs: number }
+  | { readonly kind: 'contract-known'; readonly contractId: ContractId; readonly receivedMs: number }
+  | { readonly kind: 'stream-restored'; readonly stream: Stream; readonly receivedMs: number }
+  | { readonly kind: 'stream-lost'; readonly stream: Stream; readonly reason: string; readonly receivedMs: number }
+  | { readonly kind: 'authentication-lost'; readonly reason: string; readonly receivedMs: number }
+  /** An instant came at which something wanted to be looked at again. */
+  | { readonly kind: 'woken'; readonly receivedMs: number }
+
+/** What is shared by all accounts, read-only. */
+export interface Market {
+  contract(contractId: ContractId): ContractSpec | null
+  quote(contractId: ContractId): Quote | null
+  /** Whether the exchange trades the contract now: outside, an old quote is not a fault. */
+  isOpen(contractId: ContractId, now: Instant): boolean
+}
+
+export interface TurnContext {
+  readonly policy: AccountPolicy
+  readonly market: Market
+  readonly now: Instant
+  /** Monotonic milliseconds. */
+  readonly elapsedMs: number
+  /** Whether business time may end a lockout. */
+  readonly timeTrusted: boolean
+  /** `false` while the last turn could not be made durable. */
+  readonly journalWritable: boolean
+}
+
+/** One step of an account: what it became, what must be durable, what leaves. */
+export interface Turn {
+  readonly state: AccountState
+  readonly record: TurnRecord
+  /** To be sent once the record is durable, in this order. */
+  readonly commands: readonly CommandRecord[]
+  /** A REST reading to begin now. */
+  readonly reading: ReadingKind | null
+  /** Monotonic time at which the account wants a turn even if nothing happens. */
+  readonly wakeMs: number | null
+  readonly notes: readonly Note[]
+}

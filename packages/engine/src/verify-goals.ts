@@ -1,0 +1,129 @@
+import {
+  type ContractId,
+  describeGoal,
+  type Goal,
+  namesProduct,
+  type PursuedGoal,
+  type Snapshot,
+  unreachable,
+} from '@rm/domain'
+import { type Exposure, exposureOf } from '@rm/state/book'
+import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** Two readings that both show "nothing there" lie at least so far apart (reliability S-09). */
+export const CLEAN_READINGS_APART_MS = 500
+
+/**
+ * Ends the goals that are proved to hold: a flat one by two clean readings, newer than our last command and contradicted by
+ * nothing; any other by the observation that settled its commands.
+ */
+export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
+  if (draft.state.goals.length === 0) return
+  const { contract } = draft.context.market
+  const exposure = exposureOf(draft.state.book)
+  for (const pursued of draft.state.goals) {
+    if (!isSatisfied(pursued.goal, exposure, contract) || hasUnsettledCommand(draft, pursued.goal)) {
+      forgetReadings(draft, pursued)
+    } else if (!needsReadings(pursued.goal)) {
+      endGoal(draft, pursued)
+    } else if (snapshot !== null) {
+      countReading(draft, pursued, snapshot)
+    }
+  }
+}
+
+/** Calls a human for goals that were not reached in time; they are pursued further. */
+export function escalateGoals(draft: TurnDraft): void {
+  for (const pursued of draft.state.goals) {
+    if (pursued.state !== 'pursued' || draft.now < pursued.deadline) continue
+    const escalated: PursuedGoal = { ...pursued, state: 'escalated' }
+    replaceGoal(draft, escalated)
+    draft.keepGoal(escalated)
+    draft.audit('goal-escalated', pursued.id, { goal: describeGoal(pursued.goal) })
+    draft.note({
+      kind: 'alert',
+      severity: 'critical',
+      code: 'enforcement-overdue',
+      text: `not reached in time and still pursued: ${describeGoal(pursued.goal)}; open: ${describeExposure(exposureOf(draft.state.book))}`,
+    })
+  }
+}
+
+/** Whether a goal speaks of the contract. */
+export function concerns(goal: Goal, contractId: ContractId, contract: ContractLookup): boolean {
+  switch (goal.kind) {
+    case 'flat-account':
+    case 'reduce-only':
+    case 'order-cancelled':
+      return true
+    case 'flat-product':
+      return namesProduct(goal.product, contractId, contract(contractId))
+    case 'flat-contract':
+    case 'cap':
+      return goal.contractId === contractId
+    default:
+      return unreachable(goal)
+  }
+}
+
+function countReading(draft: TurnDraft, pursued: PursuedGoal, snapshot: Snapshot): void {
+  const read: Exposure = {
+    sizes: new Map(snapshot.positions.map((position) => [position.contractId, position.signedSize])),
+    orders: snapshot.orders,
+  }
+  const isClean =
+    isSatisfied(pursued.goal, read, draft.context.market.contract) && snapshot.requestedMs >= lastSettledMs(draft)
+  if (!isClean) {
+    forgetReadings(draft, pursued)
+    return
+  }
+  const first = draft.state.cleanSince.get(pursued.id)
+  if (first === undefined) {
+    draft.change({ cleanSince: new Map(draft.state.cleanSince).set(pursued.id, snapshot.requestedMs) })
+  } else if (snapshot.requestedMs - first >= CLEAN_READINGS_APART_MS) {
+    endGoal(draft, pursued)
+  }
+}
+
+function endGoal(draft: TurnDraft, pursued: PursuedGoal): void {
+  const commands = draft.state.effort.get(pursued.id) ?? 0
+  const ended: PursuedGoal = { ...pursued, state: commands > 0 ? 'reached' : 'moot', endedAt: draft.now }
+  const effort = new Map(draft.state.effort)
+  effort.delete(pursued.id)
+  forgetReadings(draft, pursued)
+  draft.change({ goals: draft.state.goals.filter((one) => one.id !== pursued.id), effort })
+  draft.keepGoal(ended)
+  const tookMs = draft.now - pursued.begunAt
+  draft.audit(`goal-${ended.state}`, ended.id, { goal: describeGoal(ended.goal), commands, tookMs })
+  draft.note({ kind: 'goal-ended', goal: ended, tookMs })
+}
+
+function hasUnsettledCommand(draft: TurnDraft, goal: Goal): boolean {
+  return draft.state.inFlight.some((one) =>
+    concerns(goal, one.record.command.contractId, draft.context.market.contract),
+  )
+}
+
+/** When the last command of the account settled (monotonic). */
+export function lastSettledMs(draft: TurnDraft): number {
+  let last = Number.NEGATIVE_INFINITY
+  for (const history of draft.state.targets.values()) last = Math.max(last, history.settledMs)
+  return last
+}
+
+function forgetReadings(draft: TurnDraft, pursued: PursuedGoal): void {
+  if (!draft.state.cleanSince.has(pursued.id)) return
+  const cleanSince = new Map(draft.state.cleanSince)
+  cleanSince.delete(pursued.id)
+  draft.change({ cleanSince })
+}
+
+function replaceGoal(draft: TurnDraft, next: PursuedGoal): void {
+  draft.change({ goals: draft.state.goals.map((one) => (one.id === next.id ? next : one)) })
+}
+
+function describeExposure(exposure: Exposure): string {
+  const positions = [...exposure.sizes].map(([contractId, size]) => `${size} ${contractId}`)
+  return [...positions, `${exposure.orders.length} working orders`].join(', ')
+}
