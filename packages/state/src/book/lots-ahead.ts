@@ -1,0 +1,104 @@
+import { type Instant, type PositionSide, type Trade, type TradeId } from '@rm/domain'
+import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
+
+/** Contracts that a closing trade took off before the position said so. */
+export interface ClosedLots {
+  readonly tradeId: TradeId
+  readonly at: Instant
+  readonly contracts: number
+}
+
+/** How far trades and position are apart on one side of a contract. */
+export interface SideAhead {
+  /** Closed by trades, not yet by the position: no longer in U, because they are in R already. */
+  readonly closed: readonly ClosedLots[]
+  /** Taken off by the position; the closing trades are still to come. */
+  readonly reduced: number
+}
+
+/**
+ * The distance between a contract's closing trades and its position events, either of which may come first. It keeps R and U of one
+ * view from counting the same contracts twice (risk rules 1.3).
+ */
+export interface LotsAhead {
+  readonly long: SideAhead
+  readonly short: SideAhead
+}
+
+const NEITHER_AHEAD: SideAhead = { closed: [], reduced: 0 }
+export const NO_LOTS_AHEAD: LotsAhead = { long: NEITHER_AHEAD, short: NEITHER_AHEAD }
+
+/** Closing trades remembered while the position is silent. The events of one fill arrive within 30 ms, so this is never reached by hand. */
+const CLOSED_LOTS_KEPT = 64
+
+/**
+ * After a trade that nobody had reported before.
+ *
+ * @param openedAt - start of the open cycle of the side that the trade closes, if there is one: an older trade closed a former position
+ */
+export function afterTrade(lots: LotsAhead, trade: Trade, openedAt: Instant | null): LotsAhead {
+  if (trade.realizedPnl === null || (openedAt !== null && trade.at < openedAt)) return lots
+  const side = closedSide(trade)
+  const { closed, reduced } = lots[side]
+  const matched = Math.min(reduced, trade.size)
+  const contracts = trade.size - matched
+  const ahead = contracts === 0 ? closed : [...closed, { tradeId: trade.id, at: trade.at, contracts }]
+  return { ...lots, [side]: { closed: ahead.slice(-CLOSED_LOTS_KEPT), reduced: reduced - matched } }
+}
+
+/** After a trade was voided: what it closed is open again, unless the position said otherwise. */
+export function afterVoid(lots: LotsAhead, trade: Trade): LotsAhead {
+  const side = closedSide(trade)
+  const closed = lots[side].closed.filter(({ tradeId }) => tradeId !== trade.id)
+  return closed.length === lots[side].closed.length ? lots : { ...lots, [side]: { ...lots[side], closed } }
+}
+
+/** After the position went from one signed size to another. */
+export function afterMove(lots: LotsAhead, before: number, after: number): LotsAhead {
+  if (before === after) return lots
+  return {
+    long: afterReduction(lots.long, Math.max(0, before) - Math.max(0, after)),
+    short: afterReduction(lots.short, Math.max(0, -before) - Math.max(0, -after)),
+  }
+}
+
+/** At the start of a cycle: only trades since then can have closed contracts of it. */
+export function inNewCycle(lots: LotsAhead, side: PositionSide, openedAt: Instant): LotsAhead {
+  return { ...lots, [side]: { closed: lots[side].closed.filter(({ at }) => at >= openedAt), reduced: 0 } }
+}
+
+/** After an accepted snapshot moved the position: it knows all trades but the latest, which REST may not show yet. */
+export function afterSnapshot(lots: LotsAhead, before: number, after: number, now: Instant): LotsAhead {
+  const moved = afterMove({ long: { ...lots.long, reduced: 0 }, short: { ...lots.short, reduced: 0 } }, before, after)
+  return { long: recentOnly(moved.long, now), short: recentOnly(moved.short, now) }
+}
+
+/** The part of a position that no trade has closed yet, signed. */
+export function remainingContracts(lots: LotsAhead, signedSize: number): number {
+  const { closed } = signedSize > 0 ? lots.long : lots.short
+  if (closed.length === 0) return signedSize
+  let gone = 0
+  for (const { contracts } of closed) gone += contracts
+  return Math.sign(signedSize) * Math.max(0, Math.abs(signedSize) - gone)
+}
+
+/** The side of the position that a closing trade takes contracts from. */
+export function closedSide(trade: Trade): PositionSide {
+  return trade.side === 'sell' ? 'long' : 'short'
+}
+
+function afterReduction(ahead: SideAhead, contracts: number): SideAhead {
+  if (contracts <= 0) return ahead
+  let open = contracts
+  const closed: ClosedLots[] = []
+  for (const lots of ahead.closed) {
+    const matched = Math.min(open, lots.contracts)
+    open -= matched
+    if (lots.contracts > matched) closed.push({ ...lots, contracts: lots.contracts - matched })
+  }
+  return { closed, reduced: ahead.reduced + open }
+}
+
+function recentOnly(ahead: SideAhead, now: Instant): SideAhead {
+  return { ...ahead, closed: ahead.closed.filter(({ at }) => now - at <= REST_LAG_TOLERANCE_MS) }
+}

@@ -1,0 +1,215 @@
+import {
+  type ContractId,
+  type Instant,
+  latest,
+  type Position,
+  type PositionCycle,
+  sideOf,
+  signedTradeSize,
+  type Trade,
+} from '@rm/domain'
+import { isLaterLife, isTradeOf, openCycle, STAMP_ROUNDING_MS, withRealized } from './cycles.ts'
+import {
+  afterMove,
+  afterSnapshot,
+  afterTrade,
+  afterVoid,
+  closedSide,
+  inNewCycle,
+  type LotsAhead,
+  NO_LOTS_AHEAD,
+} from './lots-ahead.ts'
+import { endedAt } from './protection.ts'
+import type { TradeLedger, TradeStep } from './trades.ts'
+
+/** All that is known of an account's position in one contract. */
+export interface ContractBook {
+  /** The last accepted word about it, flat included; `null` until the first since the program started. */
+  readonly position: Position | null
+  /** Monotonic time of the last observation, by the stream or by an accepted snapshot. */
+  readonly observedMs: number | null
+  /** Monotonic time of the stream's last word. */
+  readonly streamMs: number | null
+  /** The cycle that is open. */
+  readonly cycle: PositionCycle | null
+  /** The cycle that ended last, for closing trades that come late. */
+  readonly formerCycle: PositionCycle | null
+  readonly lots: LotsAhead
+  /** Trades that came after the last change of the position: they are what a flip is made of. */
+  readonly tradesSinceMove: readonly Trade[]
+}
+
+export type ContractBooks = ReadonlyMap<ContractId, ContractBook>
+
+export const UNSEEN_CONTRACT: ContractBook = {
+  position: null,
+  observedMs: null,
+  streamMs: null,
+  cycle: null,
+  formerCycle: null,
+  lots: NO_LOTS_AHEAD,
+  tradesSinceMove: [],
+}
+
+export interface PositionMove {
+  readonly contract: ContractBook
+  readonly enlarged: boolean
+}
+
+/** Trades remembered between two position events; beyond it a flip is dated by its event. */
+const TRADES_SINCE_MOVE_KEPT = 64
+
+/** Signed contracts, as last reported; 0 while nothing was. */
+export function signedSizeOf(contract: ContractBook): number {
+  return contract.position?.signedSize ?? 0
+}
+
+/** Whether two reports say the same about a position. Of a flat one only the size matters. */
+export function samePosition(a: Position, b: Position): boolean {
+  if (a.signedSize !== b.signedSize) return false
+  return a.signedSize === 0 || (a.averagePrice === b.averagePrice && isSameStamp(a.openedAt, b.openedAt))
+}
+
+/**
+ * After the stream spoke of the position. Its events carry no stamp of their own, so the last to arrive is the newest, unless it speaks
+ * of an earlier life of the position: creation stamps never go back.
+ */
+export function movedByStream(
+  known: ContractBook,
+  position: Position,
+  receivedMs: number,
+  trades: TradeLedger,
+  now: Instant,
+): PositionMove {
+  if (known.position !== null && isLaterLife(known.position.openedAt, position.openedAt)) {
+    return { contract: known, enlarged: false }
+  }
+  const observedMs = Math.max(known.observedMs ?? 0, receivedMs)
+  const heard: ContractBook = { ...known, observedMs, streamMs: observedMs }
+  if (known.position !== null && samePosition(known.position, position)) {
+    return observedMs === known.observedMs && observedMs === known.streamMs
+      ? { contract: known, enlarged: false }
+      : { contract: heard, enlarged: false }
+  }
+  return moved(heard, position, afterMove(known.lots, signedSizeOf(known), position.signedSize), trades, now)
+}
+
+/** After a snapshot spoke of the position and was believed. */
+export function movedBySnapshot(
+  known: ContractBook,
+  position: Position,
+  requestedMs: number,
+  trades: TradeLedger,
+  now: Instant,
+): PositionMove {
+  const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs) }
+  const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
+  if (known.position !== null && samePosition(known.position, position)) {
+    return { contract: { ...heard, lots }, enlarged: false }
+  }
+  return moved(heard, position, lots, trades, now)
+}
+
+/** After a trade of the contract was recorded. */
+export function withTradeRecorded(known: ContractBook, trade: Trade, step: TradeStep): ContractBook {
+  let { lots, tradesSinceMove, cycle, formerCycle } = known
+  if (step.isNew) {
+    const closes = cycle !== null && cycle.side === closedSide(trade) ? cycle : null
+    lots = afterTrade(lots, trade, closes === null ? null : closes.openedAt)
+    tradesSinceMove = [...tradesSinceMove, trade].slice(-TRADES_SINCE_MOVE_KEPT)
+  } else if (trade.voided) {
+    lots = afterVoid(lots, trade)
+    tradesSinceMove = tradesSinceMove.filter(({ id }) => id !== trade.id)
+  }
+  if (cycle !== null && isTradeOf(cycle, trade)) cycle = withRealized(cycle, step.netChange)
+  else if (formerCycle !== null && isTradeOf(formerCycle, trade))
+    formerCycle = withRealized(formerCycle, step.netChange)
+  return { ...known, lots, tradesSinceMove, cycle, formerCycle }
+}
+
+/** Cycles of the contract that differ from what they were. */
+export function changedCycles(before: ContractBook, after: ContractBook): readonly PositionCycle[] {
+  const changed: PositionCycle[] = []
+  for (const cycle of [after.formerCycle, after.cycle]) {
+    if (cycle !== null && cycle !== before.cycle && cycle !== before.formerCycle) changed.push(cycle)
+  }
+  return changed
+}
+
+function moved(
+  known: ContractBook,
+  position: Position,
+  lots: LotsAhead,
+  trades: TradeLedger,
+  now: Instant,
+): PositionMove {
+  const side = sideOf(position.signedSize)
+  const { cycle } = known
+  const contract: ContractBook = { ...known, position, lots, tradesSinceMove: [] }
+  if (cycle !== null && side === cycle.side && !isLaterLife(position.openedAt, cycle.openedAt)) {
+    return continued(contract, cycle, sizeBefore(known), now)
+  }
+  if (side === null) {
+    return {
+      contract: { ...contract, cycle: null, formerCycle: closed(cycle, now) ?? known.formerCycle },
+      enlarged: false,
+    }
+  }
+  const openedAt = openingOf(known, position, now)
+  const formerCycle = closed(cycle, openedAt) ?? known.formerCycle
+  return {
+    contract: {
+      ...contract,
+      cycle: openCycle(position, side, openedAt, formerCycle, trades),
+      formerCycle,
+      lots: inNewCycle(lots, side, openedAt),
+    },
+    enlarged: true,
+  }
+}
+
+function continued(contract: ContractBook, cycle: PositionCycle, before: number, now: Instant): PositionMove {
+  const size = Math.abs(signedSizeOf(contract))
+  if (size <= before) return { contract, enlarged: false }
+  const grown: PositionCycle = { ...cycle, enlargedAt: now, maxSize: Math.max(cycle.maxSize, size) }
+  return { contract: { ...contract, cycle: grown }, enlarged: true }
+}
+
+/** Of a cycle that was restored only the extremes are known: less than those is no growth. */
+function sizeBefore({ position, cycle }: ContractBook): number {
+  return position === null ? (cycle?.maxSize ?? 0) : Math.abs(position.signedSize)
+}
+
+function closed(cycle: PositionCycle | null, at: Instant): PositionCycle | null {
+  if (cycle === null) return null
+  const closedAt = latest(cycle.openedAt, at)
+  return { ...cycle, closedAt, protection: endedAt(cycle.protection, closedAt) }
+}
+
+/**
+ * The start of the cycle that begins: the creation stamp if the gateway gave a new one. It may keep the old one when a position turns
+ * over; then the first trade of the new side tells, or the moment in which we heard of it.
+ */
+function openingOf(known: ContractBook, position: Position, now: Instant): Instant {
+  const former = known.cycle ?? known.formerCycle
+  if (former === null || isLaterLife(position.openedAt, former.openedAt)) return position.openedAt
+  if (known.cycle === null) return now
+  return latest(former.openedAt, turnOf(known, position.signedSize) ?? now)
+}
+
+/** When the position crossed zero, if the trades since its last change are exactly what happened to it. */
+function turnOf(known: ContractBook, after: number): Instant | null {
+  if (known.position === null) return null
+  let size = known.position.signedSize
+  let turn: Instant | null = null
+  for (const trade of known.tradesSinceMove) {
+    const next = size + signedTradeSize(trade)
+    if (sideOf(next) !== sideOf(size)) turn = sideOf(next) === sideOf(after) ? trade.at : null
+    size = next
+  }
+  return size === after ? turn : null
+}
+
+function isSameStamp(a: Instant, b: Instant): boolean {
+  return Math.abs(a - b) <= STAMP_ROUNDING_MS
+}
