@@ -21,7 +21,8 @@ interface Case {
   readonly trades?: readonly Trade[]
   readonly value?: PositionValue
   readonly context?: ContextInputs
-  readonly measured: string | 'no breach'
+  /** `no breach` when there is none. */
+  readonly measured: string
 }
 
 function verdictOf({ settings = {}, trades = [], value, context = {} }: Omit<Case, 'name' | 'measured'>) {
