@@ -1,0 +1,54 @@
+import { type Instant, RmError } from '@rm/domain'
+import type { Database } from 'better-sqlite3'
+import { checksumOf, type MigrationStep } from './migration-step.ts'
+import { firstTables } from './migrations/0001-first-tables.ts'
+
+/** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
+export const MIGRATIONS: readonly MigrationStep[] = [firstTables]
+
+/**
+ * Throws `RmError` STORE_NEWER_SCHEMA when a newer program has migrated the file. Reads the version alone, so that it can be asked
+ * before anything else of an unknown file.
+ */
+export function refuseNewerSchema(database: Database, steps: readonly MigrationStep[] = MIGRATIONS): void {
+  const version = schemaVersion(database)
+  if (version <= steps.length) return
+  throw new RmError(
+    'STORE_NEWER_SCHEMA',
+    `${database.name} has schema version ${version}; this program knows versions up to ${steps.length}`,
+    { path: database.name, found: version, known: steps.length },
+  )
+}
+
+/**
+ * Brings the schema to the newest version, each step in one transaction together with its mark: a process killed at any statement
+ * leaves the step undone. Throws `RmError` STORE_CORRUPT when an applied step is not the one that this program knows.
+ */
+export async function migrate(
+  database: Database,
+  at: Instant,
+  steps: readonly MigrationStep[] = MIGRATIONS,
+): Promise<void> {
+  const applied = schemaVersion(database)
+  if (applied > 0) compareChecksums(database, steps.slice(0, applied))
+  const pending = steps.slice(applied)
+  if (pending.length === 0) return
+  const { applyStep } = await import('./apply-migration.ts')
+  for (const step of pending) await applyStep(database, steps, step, at)
+}
+
+function schemaVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }))
+}
+
+function compareChecksums(database: Database, known: readonly MigrationStep[]): void {
+  const rows = database.prepare<[], string>('SELECT name || char(9) || checksum FROM schema_migration ORDER BY name')
+  const found = rows.pluck().all()
+  const expected = known.map((step) => `${step.name}\t${checksumOf(step)}`)
+  if (found.length === expected.length && found.every((mark, index) => mark === expected[index])) return
+  throw new RmError('STORE_CORRUPT', `${database.name} was migrated by steps that this program does not know`, {
+    path: database.name,
+    found,
+    expected,
+  })
+}

@@ -1,0 +1,170 @@
+import type { Account, AccountId, AuditEntry, ContractSpec, Instant, StoredAccount, TurnRecord } from '@rm/domain'
+import type { Database } from 'better-sqlite3'
+import { AuditChain, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { flagOf } from './columns.ts'
+import { Queries } from './queries.ts'
+import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
+import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
+import { isDurable, TurnWriter } from './turn-writer.ts'
+
+/** A configuration as it was loaded. */
+export interface ConfigVersion {
+  /** Identity of {@link effective}. */
+  readonly hash: string
+  /** Digest of each file by its name. */
+  readonly files: Readonly<Record<string, string>>
+  /** The settings in force. Never a secret. */
+  readonly effective: unknown
+}
+
+/**
+ * What the program remembers. One process, one connection, one writer; every method has finished when it returns, and what it wrote is on
+ * the disk. Errors of the disk come as the driver throws them, with nothing of the call written.
+ */
+export class Store implements Disposable {
+  /** Number of this start, from 1: ids and audit records carry it. */
+  readonly epoch: number
+  readonly #database: Database
+  readonly #queries: Queries
+  readonly #audit: AuditChain
+  readonly #turns: TurnWriter
+  readonly #transaction: (work: () => void) => void
+  readonly #beforeUnlock: () => void
+
+  /** Takes over an open database that has been checked and migrated. */
+  constructor(database: Database, epoch: number, beforeUnlock: () => void) {
+    this.epoch = epoch
+    this.#database = database
+    this.#queries = new Queries(database)
+    this.#audit = new AuditChain(database, epoch)
+    this.#turns = new TurnWriter(database, this.#audit)
+    const transaction = database.transaction((work: () => void) => work())
+    this.#transaction = (work) => transaction.immediate(work)
+    this.#beforeUnlock = beforeUnlock
+  }
+
+  /** Writes a turn in one transaction. A turn that decided nothing durable writes nothing. */
+  commit(record: TurnRecord): void {
+    if (isDurable(record)) this.#write(() => this.#turns.write(record))
+  }
+
+  /** Audit records of what happens outside a turn: start, stop, configuration loaded. */
+  audit(entries: readonly AuditEntry[], at: Instant): void {
+    const outsideTurns: AuditOrigin | null = null
+    if (entries.length > 0) this.#write(() => this.#audit.append(entries, at, outsideTurns))
+  }
+
+  /**
+   * What is remembered of an account.
+   *
+   * @param tradesSince - at the latest the start of the trading day: trades and warnings that are older are left out
+   */
+  loadAccount(accountId: AccountId, tradesSince: Instant): StoredAccount {
+    return readStoredAccount(this.#queries, accountId, tradesSince)
+  }
+
+  /** Whether any account has a lockout that has not ended or a goal that has not been reached: then the program must not give up. */
+  hasUnfinishedProtection(): boolean {
+    return hasUnfinishedProtection(this.#queries)
+  }
+
+  contracts(): readonly ContractSpec[] {
+    return this.#queries.rows(this.#queries.build.selectFrom('contract').selectAll().orderBy('id')).map(contractOf)
+  }
+
+  /** Keeps the last version of each; a gateway lists hundreds. */
+  saveContracts(contracts: readonly ContractSpec[], at: Instant): void {
+    this.#write(() => {
+      const upsert = this.#database.prepare(contractUpsert)
+      for (const contract of contracts) upsert.run(contractRow(contract, at))
+    })
+  }
+
+  saveAccounts(accounts: readonly Account[], at: Instant): void {
+    const { build } = this.#queries
+    this.#write(() => {
+      for (const account of accounts) {
+        const changed = {
+          name: account.name,
+          balance: account.balance,
+          can_trade: flagOf(account.canTrade),
+          simulated: account.simulated === null ? null : flagOf(account.simulated),
+          visible: flagOf(account.visible),
+          seen_at: at,
+        }
+        this.#queries.run(
+          build
+            .insertInto('account')
+            .values({ id: account.id, ...changed })
+            .onConflict((conflict) => conflict.column('id').doUpdateSet(changed)),
+        )
+      }
+    })
+  }
+
+  /** Keeps a configuration once; loading the same again moves its time. */
+  saveConfigVersion(version: ConfigVersion, at: Instant): void {
+    this.#queries.run(
+      this.#queries.build
+        .insertInto('config_version')
+        .values({
+          hash: version.hash,
+          files: canonicalJson(version.files),
+          effective: canonicalJson(version.effective),
+          loaded_at: at,
+        })
+        .onConflict((conflict) => conflict.column('hash').doUpdateSet({ loaded_at: at })),
+    )
+  }
+
+  /** How far this run has come. */
+  recordCheckpoint(id: string, at: Instant, detail: string): void {
+    const { build } = this.#queries
+    this.#queries.run(build.insertInto('checkpoint').values({ epoch: this.epoch, id, at, detail }))
+  }
+
+  /** Marks this run as ended on purpose. A run without the mark was killed. */
+  endRun(exitCode: number, at: Instant): void {
+    this.#queries.run(
+      this.#queries.build.updateTable('run').set({ ended_at: at, exit_code: exitCode }).where('epoch', '=', this.epoch),
+    )
+  }
+
+  /** Keeps a payload that does not fit the wire's contract. */
+  quarantine(surface: string, raw: string, reason: string, at: Instant): void {
+    this.#queries.run(this.#queries.build.insertInto('quarantine').values({ surface, raw, reason, at }))
+  }
+
+  /** Walks the whole audit trail: as long as reading it takes. */
+  verifyAudit(): AuditVerdict {
+    return verifyChain(this.#database)
+  }
+
+  /** Moves what it can from the write-ahead log into the database file without waiting. For a timer, between turns. */
+  checkpoint(): void {
+    this.#database.pragma('wal_checkpoint(PASSIVE)')
+  }
+
+  /** Empties the write-ahead log and gives the file free. A second call does nothing. */
+  close(): void {
+    if (!this.#database.open) return
+    this.#database.pragma('wal_checkpoint(TRUNCATE)')
+    this.#beforeUnlock()
+    this.#database.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #write(work: () => void): void {
+    const { head } = this.#audit
+    try {
+      this.#transaction(work)
+    } catch (error) {
+      this.#audit.rewind(head)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { AccountId, CommandState, Instant, PursuitState, StoredAccount, WarningMark } from '@rm/domain'
+import { z } from 'zod'
+import { decimal, moment, readRow } from './columns.ts'
+import type { Queries } from './queries.ts'
+import { breachOf } from './rows/breach-row.ts'
+import { commandRecordOf } from './rows/command-row.ts'
+import { pursuedGoalOf } from './rows/goal-row.ts'
+import { lockoutOf } from './rows/lockout-row.ts'
+import { positionCycleOf } from './rows/position-cycle-row.ts'
+import { dayTradeOf } from './rows/trade-row.ts'
+
+/**
+ * What the store remembers of an account, oldest first; trades and warnings since the instant given, all else whatever its age.
+ * Throws `RmError` STORE_CORRUPT for a row that cannot be read: better no start than one without a lockout.
+ */
+export function readStoredAccount(queries: Queries, accountId: AccountId, tradesSince: Instant): StoredAccount {
+  const { build } = queries
+  const trades = build
+    .selectFrom('trade')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('at', '>=', tradesSince)
+    .orderBy('at')
+    .orderBy('microseconds')
+    .orderBy('id')
+  const cycles = build
+    .selectFrom('position_cycle')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('closed_at', 'is', null)
+    .orderBy('opened_at')
+    .orderBy('id')
+  const lockouts = build
+    .selectFrom('lockout')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .orderBy('from_at')
+    .orderBy('id')
+  const breaches = build
+    .selectFrom('breach')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('ended_at', 'is', null)
+    .orderBy('first_seen_at')
+    .orderBy('id')
+  const goals = build
+    .selectFrom('goal')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('state', 'in', UNFINISHED)
+    .orderBy('begun_at')
+    .orderBy('id')
+  const commands = build
+    .selectFrom('command')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('state', 'in', UNSETTLED)
+    .orderBy('sent_at')
+    .orderBy('id')
+  return {
+    trades: queries.rows(trades).map(dayTradeOf),
+    cycles: queries.rows(cycles).map(positionCycleOf),
+    lockouts: queries.rows(lockouts).map(lockoutOf),
+    breaches: queries.rows(breaches).map(breachOf),
+    goals: queries.rows(goals).map(pursuedGoalOf),
+    commands: queries.rows(commands).map(commandRecordOf),
+    lastReset: lastReset(queries, accountId),
+    warnings: warnings(queries, accountId, tradesSince),
+    lastTurnAt: lastTurnAt(queries, accountId),
+  }
+}
+
+/** Whether anything of any account still has to hold. */
+export function hasUnfinishedProtection(queries: Queries): boolean {
+  const { build } = queries
+  const lockout = build.selectFrom('lockout').select('id').where('ended_at', 'is', null).limit(1)
+  const goal = build.selectFrom('goal').select('id').where('state', 'in', UNFINISHED).limit(1)
+  return queries.rows(lockout).length > 0 || queries.rows(goal).length > 0
+}
+
+const UNFINISHED = ['pursued', 'escalated'] as const satisfies readonly PursuitState[]
+const UNSETTLED = ['sending', 'acked', 'in-doubt'] as const satisfies readonly CommandState[]
+
+const WarningRow = z.object({ rule: z.string(), level: decimal, day: z.string() })
+const LastReset = z.object({ instant: moment.nullable() })
+const LastTurn = z.object({ at: moment })
+
+function warnings(queries: Queries, accountId: AccountId, since: Instant): readonly WarningMark[] {
+  const given = queries.build
+    .selectFrom('warning_mark')
+    .select(['rule', 'level', 'day'])
+    .where('account_id', '=', accountId)
+    .where('given_at', '>=', since)
+    .orderBy('given_at')
+    .orderBy('rule')
+    .orderBy('level')
+  return queries.rows(given).map((row) => readRow('warning_mark', WarningRow, row))
+}
+
+function lastReset(queries: Queries, accountId: AccountId): Instant | null {
+  const newest = queries.build
+    .selectFrom('reset_mark')
+    .select(({ fn }) => fn.max('instant').as('instant'))
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'daily')
+  return readRow('reset_mark', LastReset, queries.rows(newest)[0]).instant
+}
+
+function lastTurnAt(queries: Queries, accountId: AccountId): Instant | null {
+  const row = queries.rows(queries.build.selectFrom('last_turn').select('at').where('account_id', '=', accountId))[0]
+  return row === undefined ? null : readRow('last_turn', LastTurn, row).at
+}

@@ -1,0 +1,73 @@
+import Sqlite from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
+import type { MigrationStep } from '../../src/store/migration-step.ts'
+import { DataFolder } from './data-folder.ts'
+import { aBreachTurn, NOON } from './turn-records.ts'
+
+const STEPS: readonly MigrationStep[] = [
+  { name: '0001-one', statements: ['CREATE TABLE one (id INTEGER)', 'INSERT INTO one VALUES (1)'] },
+  { name: '0002-two', statements: ['CREATE TABLE two (id INTEGER)', 'INSERT INTO two SELECT id FROM one'] },
+]
+
+test('steps run once each, in order, whether together or one release after the other', async () => {
+  const together = new Sqlite(':memory:')
+  await migrate(together, NOON, STEPS)
+  const apart = new Sqlite(':memory:')
+  await migrate(apart, NOON, STEPS.slice(0, 1))
+  await migrate(apart, NOON, STEPS)
+  for (const database of [together, apart]) {
+    await migrate(database, NOON, STEPS)
+    expect(database.prepare('SELECT id FROM two').pluck().all()).toEqual([1])
+    expect(database.prepare('SELECT name, applied_at FROM schema_migration ORDER BY name').all()).toEqual([
+      { name: '0001-one', applied_at: NOON },
+      { name: '0002-two', applied_at: NOON },
+    ])
+    expect(database.pragma('user_version', { simple: true })).toBe(2)
+  }
+})
+
+test('a step that fails half way leaves nothing of itself, and the steps before it stay', async () => {
+  const database = new Sqlite(':memory:')
+  const broken = { name: '0002-two', statements: ['CREATE TABLE two (id INTEGER)', 'INSERT INTO nowhere VALUES (1)'] }
+  await expect(migrate(database, NOON, [...STEPS.slice(0, 1), broken])).rejects.toThrow('nowhere')
+  expect(database.pragma('user_version', { simple: true })).toBe(1)
+  expect(database.inTransaction).toBe(false)
+  expect(database.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'two'`).pluck().get()).toBe(0)
+  await migrate(database, NOON, STEPS)
+  expect(database.prepare('SELECT id FROM two').pluck().all()).toEqual([1])
+})
+
+test('a step that was edited after it had been applied is refused', async () => {
+  const database = new Sqlite(':memory:')
+  await migrate(database, NOON, STEPS)
+  const edited = [{ name: '0001-one', statements: ['CREATE TABLE one (id TEXT)'] }, ...STEPS.slice(1)]
+  await expect(migrate(database, NOON, edited)).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+})
+
+test('a schema of a newer program is refused and left as it is', async () => {
+  using folder = new DataFolder()
+  {
+    using store = await folder.open()
+    store.commit(aBreachTurn(1))
+  }
+  folder.tamper((database) => database.pragma(`user_version = ${MIGRATIONS.length + 1}`))
+  await expect(folder.open()).rejects.toMatchObject({
+    code: 'STORE_NEWER_SCHEMA',
+    message: expect.stringContaining(`version ${MIGRATIONS.length + 1}`),
+  })
+  folder.tamper((database) => {
+    expect(database.prepare('SELECT count(*) FROM run').pluck().get()).toBe(1)
+    database.pragma(`user_version = ${MIGRATIONS.length}`)
+  })
+  using store = await folder.open()
+  expect(store.epoch).toBe(2)
+})
+
+test('the schema of this program is not newer', () => {
+  const database = new Sqlite(':memory:')
+  for (const version of [0, MIGRATIONS.length]) {
+    database.pragma(`user_version = ${version}`)
+    expect(() => refuseNewerSchema(database)).not.toThrow()
+  }
+})
