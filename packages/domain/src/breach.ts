@@ -26,7 +26,7 @@ export interface Finding {
   readonly limit: string
   /** One plain sentence with the numbers. */
   readonly message: string
-  /** Strictness inside the rule, from 0. A breach that worsens into a higher tier is a new breach. */
+  /** Strictness inside the rule, from 1; 0 is a rule that could not judge. A breach that worsens into a higher tier is a new breach. */
   readonly tier: number
   readonly goals: readonly Goal[]
   readonly lockout: LockoutDemand | null
