@@ -9,7 +9,7 @@ const PATTERN = /^(\d+)(ms|s|m|h)$/
 export const DAY_MS: number = 24 * UNIT_MS.h
 
 /** Milliseconds of `500ms`, `60s`, `30m`, `1h`; `null` for any other text. */
-export function parseDuration(text: string): number | null {
+function parseDuration(text: string): number | null {
   const [, count, unit] = PATTERN.exec(text) ?? []
   return count !== undefined && isUnit(unit) ? Number(count) * UNIT_MS[unit] : null
 }

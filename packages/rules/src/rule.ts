@@ -38,7 +38,7 @@ export interface Rule<Id extends RuleId> {
   readonly enabledByDefault: boolean
   /**
    * Reads the rule's settings as YAML left them; unknown keys are refused. What zod's own checks cannot say is an issue with code
-   * `custom` that carries a `SettingProblem` (`settingProblemOf`).
+   * `custom` whose `params` are a `SettingProblem`.
    */
   readonly settings: z.ZodType<RuleSettings[Id]>
   /** Keys of earlier versions and of other tools, with what replaces them. */

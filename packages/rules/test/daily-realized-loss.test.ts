@@ -2,7 +2,7 @@ import { formatUsd, instantOf, type PositionValue, type Trade } from '@rm/domain
 import { aTrade, contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
 import { dailyRealizedLoss } from '../src/daily-realized-loss.ts'
-import { settingProblemOf } from '../src/setting-problem.ts'
+import { problemOf } from './problem-of.ts'
 import { aContext, aView, type ContextInputs, held, money } from './account-views.ts'
 
 const { MNQ, ES } = contracts
@@ -201,7 +201,7 @@ describe('the limit of the daily loss, as it is written', () => {
   ])('refuses %j and says why and what to write', (written, why, fix) => {
     const [issue] = dailyRealizedLoss.settings.safeParse({ limit: written }).error?.issues ?? []
     expect(issue?.path).toEqual(['limit'])
-    expect(issue && settingProblemOf(issue)).toEqual({ expected: 'a negative amount', why, fix })
+    expect(problemOf(issue)).toEqual({ expected: 'a negative amount', why, fix })
   })
 
   test('is required', () => {
@@ -212,7 +212,7 @@ describe('the limit of the daily loss, as it is written', () => {
 
   test.each(['59s', '30', '1d', '25h', 'permanent', '-5m', '1.5h', 90])('refuses the lockout %j', (lockout) => {
     const [issue] = dailyRealizedLoss.settings.safeParse({ limit: -500, lockout }).error?.issues ?? []
-    expect(issue && settingProblemOf(issue)?.expected).toBe('until_reset or a duration from 1 min to 24 h')
+    expect(problemOf(issue)?.expected).toBe('until_reset or a duration from 1 min to 24 h')
   })
 
   test('knows what old keys became', () => {

@@ -2,7 +2,7 @@ import { describeGoal, later } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
 import { maxContractsPerInstrument } from '../src/max-contracts-per-instrument.ts'
-import { settingProblemOf } from '../src/setting-problem.ts'
+import { problemOf } from './problem-of.ts'
 import { aContext, aView, held, NOW, type ViewInputs } from './account-views.ts'
 
 const { ES, MES, MNQ, MNQH27, NQ, RTY } = contracts
@@ -141,7 +141,7 @@ describe('max contracts per instrument', () => {
     (written) => {
       const parsed = maxContractsPerInstrument.settings.safeParse({ unknown_symbol_action: written })
       const [issue] = parsed.error?.issues ?? []
-      expect(issue && settingProblemOf(issue)?.expected).toBe('block, allow_with_limit:N or allow_unlimited')
+      expect(problemOf(issue)?.expected).toBe('block, allow_with_limit:N or allow_unlimited')
     },
   )
 
@@ -149,7 +149,7 @@ describe('max contracts per instrument', () => {
     const written = { default_limit: 2, unknown_symbol_action: 'block' }
     const [issue] = maxContractsPerInstrument.settings.safeParse(written).error?.issues ?? []
     expect(issue?.path).toEqual(['unknown_symbol_action'])
-    expect(issue && settingProblemOf(issue)?.fix).toBe('remove one of them')
+    expect(problemOf(issue)?.fix).toBe('remove one of them')
   })
 
   test.each([{ MNQ: -1 }, { MNQ: 1_001 }, { MNQ: 1.5 }, { MNQ: '2' }])('refuses the limits %j', (instrument_limits) => {

@@ -2,7 +2,7 @@ import { describeGoal, type EarlyClose, instantOf, type SessionSpec, TradingCale
 import { contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
 import { sessionBlockOutside } from '../src/session-block-outside.ts'
-import { settingProblemOf } from '../src/setting-problem.ts'
+import { problemOf } from './problem-of.ts'
 import { aContext, aView, CALENDAR, held } from './account-views.ts'
 
 const { ES, MNQ } = contracts
@@ -236,7 +236,7 @@ describe('session hours as they are written', () => {
     [{ allowed_days: 'mon' }, 'a list of days, mon to sun, each once'],
   ])('are refused as %j', (global_session, expected) => {
     const [issue] = sessionBlockOutside.settings.safeParse({ global_session }).error?.issues ?? []
-    expect(issue && settingProblemOf(issue)?.expected).toBe(expected)
+    expect(problemOf(issue)?.expected).toBe(expected)
   })
 
   test.each([{ start: '24:00' }, { start: '8:30' }, { start: '08:60' }, { start: ' 08:30' }, { begin: '08:30' }])(

@@ -2,7 +2,7 @@ import { describeGoal, instant, instantOf, type Lockout, OrderId, type Trade, ty
 import { aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { settingProblemOf } from '../src/setting-problem.ts'
+import { problemOf } from './problem-of.ts'
 import { tradeFrequencyLimit } from '../src/trade-frequency-limit.ts'
 import { aContext, aView, type ContextInputs, held, money, NOW } from './account-views.ts'
 
@@ -262,7 +262,7 @@ describe('the settings of the trade frequency limit', () => {
   ])('refuse %j', (limits, path, expected) => {
     const [issue] = tradeFrequencyLimit.settings.safeParse({ limits }).error?.issues ?? []
     expect(issue?.path).toEqual(path)
-    expect(issue && settingProblemOf(issue)?.expected).toBe(expected)
+    expect(problemOf(issue)?.expected).toBe(expected)
   })
 
   test.each([{ per_minute: 0 }, { per_minute: 1.5 }, { per_minute: '3' }, { per_day: 3 }])(
