@@ -17,7 +17,7 @@ export interface BookContext {
   /** Business time. */
   readonly now: Instant
   readonly calendar: TradingCalendar
-  contract(contractId: ContractId): ContractSpec | null
+  readonly contract: (contractId: ContractId) => ContractSpec | null
   readonly stopCriteria: StopCriteria
   /** Orders that this program caused. */
   readonly ownOrders: ReadonlySet<OrderId>

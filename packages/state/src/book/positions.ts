@@ -102,11 +102,11 @@ export function movedBySnapshot(
   trades: TradeLedger,
   now: Instant,
 ): PositionMove {
+  const agrees = known.position !== null && samePosition(known.position, position)
+  if (agrees && known.observedMs === requestedMs) return { contract: known, enlarged: false }
   const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs) }
   const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
-  if (known.position !== null && samePosition(known.position, position)) {
-    return { contract: { ...heard, lots }, enlarged: false }
-  }
+  if (agrees) return { contract: { ...heard, lots }, enlarged: false }
   return moved(heard, position, lots, trades, now)
 }
 

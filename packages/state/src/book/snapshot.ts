@@ -242,5 +242,5 @@ function describeMissed(missed: readonly Trade[], before: Book, after: Book, { c
   const was = formatUsd(ledgerOfDay(before.trades, day)?.realized.net ?? NO_PNL.net)
   const is = formatUsd(ledgerOfDay(after.trades, day)?.realized.net ?? NO_PNL.net)
   const ids = missed.map(({ id }) => id).join(', ')
-  return `${missed.length} trades were missing (${ids}); realized net of ${day.label} was ${was}, is ${is}`
+  return `missing trades: ${ids}; realized net of ${day.label} was ${was}, is ${is}`
 }

@@ -27,15 +27,15 @@ export interface ViewInputs {
   /** Business time. */
   readonly now: Instant
   readonly calendar: TradingCalendar
-  contract(contractId: ContractId): ContractSpec | null
-  quote(contractId: ContractId): Quote | null
+  readonly contract: (contractId: ContractId) => ContractSpec | null
+  readonly quote: (contractId: ContractId) => Quote | null
   /** Whether the product's session is open: outside, an old quote is no fault. */
-  isMarketOpen(contractId: ContractId): boolean
+  readonly isMarketOpen: (contractId: ContractId) => boolean
   /** A quote that is older is unknown. */
   readonly staleAfterMs: number
   /** What goals that are being pursued demand already. */
   readonly demands: {
-    allowed(contractId: ContractId): SizeRange
+    readonly allowed: (contractId: ContractId) => SizeRange
     readonly ordersCancelled: ReadonlySet<OrderId>
   }
 }

@@ -1,8 +1,8 @@
-import { AccountId, type Position, type Ticks, ticks, type Trade, usd } from '@rm/domain'
+import { AccountId, type Position, type Quote, ticks, type Trade, usd } from '@rm/domain'
 import { aPosition, aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
 import { applyEvent, observedMs, restoreBook, signedSize } from '../../src/book.ts'
-import { Story, time } from './story.ts'
+import { flatQuote, Story, time } from './story.ts'
 
 const { MNQ, ES } = contracts
 
@@ -125,27 +125,6 @@ describe('a cycle', () => {
 })
 
 describe('R and U', () => {
-  const quote = (story: Story): Parameters<Story['view']>[0] => [
-    {
-      contractId: MNQ.id,
-      bid: ticksAt(21_300),
-      ask: ticksAt(21_300),
-      last: null,
-      bidLow: null,
-      bidHigh: null,
-      askLow: null,
-      askHigh: null,
-      suspectUntil: null,
-      at: story.now,
-      receivedAt: story.now,
-    },
-  ]
-  const sum = (story: Story): number => {
-    const view = story.view(quote(story))
-    return view.realized.gross + view.unrealized.current
-  }
-  const close = (id: number, contracts: number): Trade => sell(id, contracts, '14:00:05', 6_000_000 * contracts)
-
   test('never count the same contracts twice when the trade comes first', () => {
     const story = new Story().position(mnq(2)).at('14:00:05')
     expect(sum(story)).toBe(12_000_000)
@@ -233,14 +212,24 @@ function mnq(size: number, openedAt = '14:00:00'): Position {
   return aPosition(MNQ, size, { openedAt: time(openedAt) })
 }
 
-function buy(id: number, contracts: number, at: string): Trade {
-  return aTrade(id, MNQ, { size: contracts, at: time(at), fees: usd(10_000) })
+function buy(id: number, size: number, at: string): Trade {
+  return aTrade(id, MNQ, { size, at: time(at), fees: usd(10_000) })
 }
 
-function sell(id: number, contracts: number, at: string, pnl: number): Trade {
-  return aTrade(id, MNQ, { side: 'sell', size: contracts, at: time(at), realizedPnl: usd(pnl), fees: usd(10_000) })
+function sell(id: number, size: number, at: string, pnl: number): Trade {
+  return aTrade(id, MNQ, { side: 'sell', size, at: time(at), realizedPnl: usd(pnl), fees: usd(10_000) })
 }
 
-function ticksAt(price: number): Ticks {
-  return ticks(price / MNQ.tickSize)
+function quote(story: Story): readonly Quote[] {
+  return [flatQuote(MNQ.id, ticks(21_300 / MNQ.tickSize), story.now)]
+}
+
+function close(id: number, size: number): Trade {
+  return sell(id, size, '14:00:05', 6_000_000 * size)
+}
+
+/** R and U of the account. */
+function sum(story: Story): number {
+  const view = story.view(quote(story))
+  return view.realized.gross + view.unrealized.current
 }

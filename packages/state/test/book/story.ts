@@ -12,6 +12,7 @@ import {
   type Quote,
   type Snapshot,
   type StopCriteria,
+  type Ticks,
   type Trade,
   TradingCalendar,
 } from '@rm/domain'
@@ -51,8 +52,8 @@ export class Story {
   }
 
   /** `14:00:05`, optionally with milliseconds, on the day of the story. */
-  at(time: string): this {
-    this.clock.advanceTo(`2026-03-09T${time}Z`)
+  at(text: string): this {
+    this.clock.advanceTo(`2026-03-09T${text}Z`)
     return this
   }
 
@@ -147,4 +148,21 @@ const ANY_STOP: StopCriteria = { coverage: 'full', allowStopLimit: false, maxDis
 /** An instant of the story's day. */
 export function time(text: string): Instant {
   return instantOf(`2026-03-09T${text}Z`)
+}
+
+/** A quote with one price everywhere. */
+export function flatQuote(contractId: ContractId, price: Ticks, at: Instant): Quote {
+  return {
+    contractId,
+    bid: price,
+    ask: price,
+    last: null,
+    bidLow: price,
+    bidHigh: price,
+    askLow: price,
+    askHigh: price,
+    suspectUntil: null,
+    at,
+    receivedAt: at,
+  }
 }
