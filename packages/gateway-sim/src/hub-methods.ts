@@ -1,7 +1,7 @@
 import { marketHubMethods, userHubMethods, type HubName, type MarketTopic, type UserTopic } from '@rm/sdk-bridge/wire'
 import { z } from 'zod'
 
-export type HubTopic =
+type HubTopic =
   | { readonly hub: 'user'; readonly topic: UserTopic }
   | { readonly hub: 'market'; readonly topic: MarketTopic }
 

@@ -29,10 +29,14 @@ export interface Knobs {
   readonly singleSession: boolean
   /** `Retry-After` on 429. */
   readonly retryAfter: boolean
+  /** Authenticated calls of a user in any 60 s, bars apart. */
+  readonly callLimit: number
+  /** Bar requests of a user in any 30 s. */
+  readonly barsLimit: number
 }
 
 /** What was recorded most, and the timers of a real server. */
-export const defaultKnobs: Knobs = {
+const defaultKnobs: Knobs = {
   wrapper: true,
   array: false,
   pascalCase: false,
@@ -48,9 +52,12 @@ export const defaultKnobs: Knobs = {
   cutSocketsAtExpiry: false,
   singleSession: false,
   retryAfter: false,
+  callLimit: 200,
+  barsLimit: 50,
 }
 
 const flag = z.boolean().exactOptional()
+const calls = z.int().positive().exactOptional()
 const milliseconds = z.number().positive().exactOptional()
 
 /** Any of the knobs. */
@@ -70,6 +77,8 @@ export const knobChangesSchema = z.strictObject({
   cutSocketsAtExpiry: flag,
   singleSession: flag,
   retryAfter: flag,
+  callLimit: calls,
+  barsLimit: calls,
 } satisfies { readonly [Knob in keyof Knobs]: z.ZodType<Knobs[Knob] | undefined> })
 export type KnobChanges = Partial<Knobs>
 

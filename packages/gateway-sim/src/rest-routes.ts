@@ -39,7 +39,7 @@ export interface RouteContext {
 }
 
 /** A call that bound, ready to run, or the fields that did not bind and why. */
-export type Binding =
+type Binding =
   | { readonly ok: true; run(context: RouteContext): Envelope }
   | { readonly ok: false; readonly errors: Readonly<Record<string, readonly string[]>> }
 

@@ -7,7 +7,7 @@ import { SeededDice } from './exchange/seeded-dice.ts'
 import type { FaultPlan } from './fault-plan.ts'
 import type { RestFault } from './fault-vocabulary.ts'
 import type { KnobBoard } from './knobs.ts'
-import { barsLimit, generalLimit, SlidingWindow } from './rate-limit.ts'
+import { SlidingWindow } from './rate-limit.ts'
 import type { BoundedLog, LoggedRequest } from './request-log.ts'
 import { routes, type RouteContext } from './rest-routes.ts'
 import type { ExchangePort, SimClock } from './seam.ts'
@@ -57,6 +57,8 @@ type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 /** The fault of a call that decides its reply; the others only colour it. */
 type Verdict = Exclude<RestFault, { verb: 'slow' | 'nolist' | 'lag' | 'date' | 'spend' | 'delay' }>
 
+const generalWindowMs = 60_000
+const barsWindowMs = 30_000
 const listFields: ReadonlySet<string> = new Set(['accounts', 'contracts', 'bars', 'orders', 'positions', 'trades'])
 const htmlBody = '<html><head><title>Service Unavailable</title></head><body><h1>Service Unavailable</h1></body></html>'
 const accountOf = z.union([
@@ -74,8 +76,8 @@ export class RestServer {
 
   constructor(parts: RestParts) {
     this.#parts = parts
-    this.#general = new SlidingWindow(parts.clock, generalLimit)
-    this.#bars = new SlidingWindow(parts.clock, barsLimit)
+    this.#general = new SlidingWindow(parts.clock, generalWindowMs)
+    this.#bars = new SlidingWindow(parts.clock, barsWindowMs)
     this.#dice = new SeededDice(parts.seed, 'rest')
     this.app = fastify({ forceCloseConnections: true, routerOptions: { caseSensitive: false } })
     this.app.removeAllContentTypeParsers()
@@ -152,8 +154,9 @@ export class RestServer {
   }
 
   #overLimit(isBars: boolean, { user }: Session): number {
-    const window = isBars ? this.#bars : this.#general
-    return window.take(user.userName, this.#parts.faults.callsSpentElsewhere(user.userName))
+    const { barsLimit, callLimit } = this.#parts.knobs.now
+    const limit = (isBars ? barsLimit : callLimit) - this.#parts.faults.callsSpentElsewhere(user.userName)
+    return (isBars ? this.#bars : this.#general).take(user.userName, limit)
   }
 
   #context(session: Session | undefined, faults: readonly RestFault[]): RouteContext {

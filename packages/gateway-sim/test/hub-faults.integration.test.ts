@@ -179,6 +179,19 @@ describe('events', () => {
     expect(client.received.map(({ args }) => Object(args[0]).data.status)).not.toEqual([6, undefined, 2, undefined])
   })
 
+  it('reorder: never leaves a window as it was', async () => {
+    await using gateway = await practiceGateway()
+    const client = await watching(gateway, 'orders')
+    gateway.sim.faults.hub('user', { verb: 'reorder', windowMs: 500 }, { kind: 'order', times: null })
+    for (let round = 0; round < 6; round += 1) {
+      gateway.buy(1)
+      gateway.sim.clock.advance(500)
+    }
+    await client.targets(12)
+    const statuses = client.received.map(({ args }) => Object(args[0]).data.status)
+    expect(statuses).toEqual([2, 6, 2, 6, 2, 6, 2, 6, 2, 6, 2, 6])
+  })
+
   it('logout: ends the session, live socket and all tokens but the next login', async () => {
     await using gateway = await practiceGateway()
     const client = await gateway.connect('user')

@@ -340,6 +340,15 @@ describe('the rate limit', () => {
     expect((await gateway.call('validate', {})).status).toBe(200)
   })
 
+  it('can be set, for those who need more than a real gateway gives', async () => {
+    await using gateway = await practiceGateway({ knobs: { callLimit: 2 } })
+    const statuses: number[] = []
+    for (let call = 0; call < 3; call += 1) statuses.push((await gateway.call('validate', {})).status)
+    gateway.sim.knobs.turn({ callLimit: 3 })
+    statuses.push((await gateway.call('validate', {})).status)
+    expect(statuses).toEqual([200, 200, 429, 200])
+  })
+
   it('allows 50 bar requests in 30 seconds beside the others, and says when to come back if it is set to', async () => {
     await using gateway = await practiceGateway({ knobs: { retryAfter: true } })
     const [, body] = calls.find(([route]) => route === 'retrieveBars') ?? []
