@@ -2,6 +2,9 @@ import { type DayTrade, instant, instantOf, type Lockout, usd } from '@rm/domain
 import { aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { openDurably } from '../../src/store/durable-database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { Store } from '../../src/store/store.ts'
 import { DataFolder } from './data-folder.ts'
 import {
   aBreach,
@@ -193,6 +196,23 @@ test('a turn that cannot be written leaves no trace, and the next one follows wi
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT)).toEqual(before)
   store.commit(aBreachTurn(3))
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 10 })
+})
+
+test('a turn that the disk refuses at its very end is not in the chain that goes on', async () => {
+  using folder = new DataFolder()
+  const database = openDurably(folder.database)
+  await migrate(database, NOON)
+  database.exec(`INSERT INTO run (version, started_at) VALUES ('0.1.0', 1)`)
+  using store = new Store(database, 1, () => {})
+  store.commit(aBreachTurn(1))
+  database.exec(
+    `CREATE TEMP TRIGGER disk_full BEFORE UPDATE ON main.audit_head BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END`,
+  )
+  expect(() => store.commit(aBreachTurn(2))).toThrow('disk is full')
+  database.exec('DROP TRIGGER disk_full')
+  store.commit(aBreachTurn(3))
+  expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 10 })
+  expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts.map(({ id }) => id)).toEqual(['lockout-1', 'lockout-3'])
 })
 
 test('goals and commands that are unfinished in any way are loaded', async () => {
