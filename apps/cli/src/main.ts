@@ -1,1 +1,16 @@
-export {}
+import { EXIT_CODES } from '@rm/runtime-pack'
+import { Command, CommanderError } from 'commander'
+import { startCommand } from './start-command.ts'
+
+const program = new Command('risk-manager')
+  .description('Protects futures traders from themselves: risk rules, enforced on ProjectX accounts.')
+  .version('0.1.0')
+  .exitOverride()
+  .addCommand(startCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage
+}

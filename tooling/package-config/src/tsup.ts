@@ -23,7 +23,8 @@ export function programBuild(external: readonly string[]): Options {
   return {
     ...shared,
     entry: ['src/main.ts'],
-    noExternal: [/^(?!node:)/],
+    // tsup prefers noExternal where both match, so what stays outside must not match here.
+    noExternal: [new RegExp(`^(?!node:|(?:${external.join('|')})(?:/|$))`)],
     external: [...external],
     // Bundled CommonJS code calls `require`, which an ES module does not have.
     banner: {

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+/** What the simulator announces when it is ready. */
+const Announcement = z.object({ url: z.url(), userHub: z.url(), marketHub: z.url(), controlUrl: z.url() })
+export type Announcement = z.infer<typeof Announcement>
+
+const State = z.object({
+  accounts: z.array(
+    z.object({
+      account: z.object({ id: z.number(), name: z.string(), balance: z.number().nullish() }),
+      positions: z.array(z.object({ contractId: z.string(), type: z.number(), size: z.number() })),
+      orders: z.array(z.unknown()),
+    }),
+  ),
+})
+
+/** An account as the simulator's own ledger has it: the truth against which the daemon is measured. */
+export interface LedgerAccount {
+  readonly id: number
+  readonly name: string
+  /** `2 CON.F.US.MES.Z26, …`, or `flat`. */
+  readonly holds: string
+  readonly orders: number
+}
+
+/** The first line of the simulator's output, or `null` when it is something else. */
+export function readAnnouncement(line: string): Announcement | null {
+  try {
+    return Announcement.safeParse(JSON.parse(line)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Lets the scripted traders begin. */
+export async function beginScript(controlUrl: string): Promise<void> {
+  const answer = await fetch(`${controlUrl}/sim/script/begin`, { method: 'POST' })
+  if (!answer.ok) throw new Error(`the simulator refused to begin: ${answer.status}`)
+}
+
+/** Positions and working orders on the simulator's ledger. */
+export async function readLedger(controlUrl: string): Promise<readonly LedgerAccount[]> {
+  const answer = await fetch(`${controlUrl}/sim/state`)
+  const { accounts } = State.parse(await answer.json())
+  return accounts.map(({ account, positions, orders }) => ({
+    id: account.id,
+    name: account.name,
+    holds: positions.map((one) => `${one.type === 2 ? -one.size : one.size} ${one.contractId}`).join(', ') || 'flat',
+    orders: orders.length,
+  }))
+}

@@ -1,0 +1,162 @@
+import { stripVTControlCharacters, styleText } from 'node:util'
+import { checkpointOf } from '@rm/runtime-pack'
+import type { LogLine, RunSummary } from './log-line.ts'
+import type { LedgerAccount } from './simulator-control.ts'
+
+/** How the practice day is told. */
+export interface StoryFace {
+  /** The daemon runs and the traders begin. */
+  open(scenario: string, url: string): void
+  /** Each line of the daemon's log; the face picks what matters. */
+  tell(line: LogLine): void
+  close(summary: RunSummary | null, ledger: readonly LedgerAccount[]): void
+}
+
+/** One JSON object per line, for programs. */
+export class JsonFace implements StoryFace {
+  readonly #out: NodeJS.WritableStream
+
+  constructor(out: NodeJS.WritableStream) {
+    this.#out = out
+  }
+
+  open(scenario: string, url: string): void {
+    this.#write({ event: 'day-begun', scenario, url })
+  }
+
+  tell(line: LogLine): void {
+    if (isTold(line)) this.#write(line)
+  }
+
+  close(summary: RunSummary | null, ledger: readonly LedgerAccount[]): void {
+    this.#write({ event: 'day-ended', summary, ledger })
+  }
+
+  #write(value: unknown): void {
+    this.#out.write(`${JSON.stringify(value)}\n`)
+  }
+}
+
+const WIDTH = 80
+
+/** Plain lines for people; colours only on a terminal, and never with NO_COLOR. */
+export class TextFace implements StoryFace {
+  readonly #out: NodeJS.WritableStream
+
+  constructor(out: NodeJS.WritableStream) {
+    this.#out = out
+  }
+
+  open(scenario: string, url: string): void {
+    this.#line('')
+    this.#line(this.#paint('bold', `The day begins: ${scenario}, gateway ${url}`))
+    this.#line('')
+  }
+
+  tell(line: LogLine): void {
+    if (!isTold(line)) return
+    if (line.event === 'checkpoint') {
+      this.#line(line.msg)
+      return
+    }
+    const clock = (line.at ?? line.time).slice(11, 23)
+    const account = line.accountId === undefined ? '' : String(line.accountId)
+    this.#wrapped(`${clock}  ${account}  `, this.#coloured(line))
+  }
+
+  close(summary: RunSummary | null, ledger: readonly LedgerAccount[]): void {
+    this.#line('')
+    this.#line(this.#paint('bold', 'Summary'))
+    if (summary === null) {
+      this.#line('  the daemon left none')
+      return
+    }
+    const { p50, p99 } = summary.eventToRequestMs
+    this.#line(`  events ${summary.events}   breaches ${summary.breaches}   enforcements ${summary.enforcements}`)
+    this.#line(`  event → request ms: p50 ${milliseconds(p50)}   p99 ${milliseconds(p99)}`)
+    this.#line('')
+    this.#line(`  ${'account'.padEnd(10)}${'is'.padEnd(12)}on the gateway's ledger`)
+    for (const account of ledger) {
+      const state = summary.accounts.find((one) => one.accountId === account.id)
+      const orders = account.orders === 0 ? '' : `, ${account.orders} working orders`
+      this.#line(
+        `  ${String(account.id).padEnd(10)}${(state?.word ?? 'unwatched').padEnd(12)}${account.holds}${orders}`,
+      )
+      for (const lockout of state?.lockouts ?? []) this.#line(`  ${' '.repeat(22)}${lockout}`)
+    }
+  }
+
+  #coloured(line: LogLine): string {
+    switch (line.event) {
+      case 'breach-begun':
+        return this.#paint('yellow', line.msg)
+      case 'command-sent':
+        return `${line.msg} ${this.#paint('dim', `(${milliseconds(numberOf(line, 'eventToRequestMs'))} ms after the event)`)}`
+      case 'goal-ended':
+        return this.#paint('green', `✓ ${line.msg} (${seconds(numberOf(line, 'tookMs'))})`)
+      case 'lockout-set':
+      case 'lockout-extended':
+        return this.#paint('red', line.msg)
+      case 'alert':
+        return this.#paint('red', line.msg)
+      default:
+        return line.msg
+    }
+  }
+
+  /** Long sentences continue below the text, not below the clock. */
+  #wrapped(head: string, text: string): void {
+    const indent = ' '.repeat(head.length)
+    let current = head
+    let isFresh = true
+    for (const word of text.split(' ')) {
+      if (!isFresh && stripVTControlCharacters(`${current} ${word}`).length > WIDTH) {
+        this.#line(current)
+        current = indent
+        isFresh = true
+      }
+      current += isFresh ? word : ` ${word}`
+      isFresh = false
+    }
+    this.#line(current)
+  }
+
+  #paint(style: 'bold' | 'dim' | 'yellow' | 'green' | 'red', text: string): string {
+    return styleText(style, text, { stream: this.#out })
+  }
+
+  #line(text: string): void {
+    this.#out.write(`${text}\n`)
+  }
+}
+
+/** What matters to somebody who watches: how the boot went, and everything that was found, decided and proved. */
+const TOLD: ReadonlySet<string> = new Set([
+  'breach-begun',
+  'lockout-set',
+  'lockout-extended',
+  'lockout-ended',
+  'command-sent',
+  'goal-ended',
+  'limit-near',
+  'drift-found',
+  'alert',
+])
+
+function isTold(line: LogLine): boolean {
+  if (line.event === 'checkpoint') return checkpointOf(line.msg) !== null
+  return line.event !== undefined && TOLD.has(line.event)
+}
+
+function numberOf(line: LogLine, key: string): number | null {
+  const value = line[key]
+  return typeof value === 'number' ? value : null
+}
+
+function milliseconds(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2)
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? '–' : `${(ms / 1_000).toFixed(1)} s`
+}

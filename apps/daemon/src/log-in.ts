@@ -1,0 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { RmError } from '@rm/domain'
+import type { Gateway } from '@rm/sdk-bridge'
+import type pino from 'pino'
+
+/** Pauses between attempts of a program that must not give up. */
+const RETRY_MS = 5_000
+const RETRY_MAX_MS = 60_000
+
+export interface LogInOptions {
+  /** A lockout or an unfinished goal is stored: the program stays up and tries for ever (reliability A-01). */
+  readonly persist: boolean
+  readonly log: pino.Logger
+}
+
+/** Logs in. Without stored protection a failure ends the program: a wrong key should be seen at once. */
+export async function logIn(gateway: Gateway, options: LogInOptions): Promise<void> {
+  for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
+    try {
+      await gateway.login()
+      return
+    } catch (error) {
+      if (!options.persist || !(error instanceof RmError)) throw error
+      options.log.fatal(
+        { event: 'auth-lost', code: error.code, retryMs: pauseMs },
+        `Alert: ${error.message}; a lockout or goal is stored, so the login is tried again`,
+      )
+      await pause(pauseMs)
+    }
+  }
+}

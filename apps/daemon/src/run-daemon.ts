@@ -1,0 +1,74 @@
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { RmError } from '@rm/domain'
+import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
+import { boot, ConfigurationRefused, type Running } from './boot.ts'
+import { readCommandLine } from './command-line.ts'
+
+/** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
+const SETTLE_MS_MAX = 3_500
+
+/** The life of the process: start, wait for a signal, stop. Ends the process with its exit code. */
+export async function runDaemon(argv: readonly string[]): Promise<void> {
+  const options = readCommandLine(argv)
+  if ('exitCode' in options) {
+    process.exitCode = options.exitCode
+    return
+  }
+  const stopRequested = Promise.withResolvers<NodeJS.Signals>()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopRequested.resolve(signal))
+  // A terminal that goes away must not take the protection with it (reliability P-03).
+  process.on('SIGHUP', () => {})
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  let running: Running
+  try {
+    const stopped = stopRequested.promise.then(() => null)
+    const booted = await Promise.race([boot(options), stopped])
+    if (booted === null) process.exit(EXIT_CODES.success)
+    running = booted
+  } catch (error) {
+    process.exit(tellFailure(error))
+  }
+  const crash = (error: unknown): void => {
+    running.lines.flush()
+    running.log.logger.fatal({ event: 'crash', err: error }, 'The program ends: an error that nobody expected')
+    running.log.flush()
+    process.exit(EXIT_CODES.exception)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+  const signal = await stopRequested.promise
+  await stop(running, signal)
+  process.exit(EXIT_CODES.success)
+}
+
+/** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
+async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
+  const { kernel, gateway, store, lines, log } = running
+  log.logger.warn({ event: 'stopping', signal }, `Stopping after ${signal}; lockouts stay in force`)
+  running.stopIntake()
+  await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
+  await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
+  lines.flush()
+  log.logger.info({ event: 'run-summary', ...running.figures.summary(kernel.states()) }, 'Summary of this run')
+  store.endRun(EXIT_CODES.success, gateway.clock.now())
+  store.close()
+  lines.flush()
+  log.logger.info({ event: 'stopped' }, 'Stopped')
+  log.flush()
+}
+
+function tellFailure(error: unknown): ExitCode {
+  if (error instanceof ConfigurationRefused) {
+    process.stderr.write(`${error.message}\n`)
+    return EXIT_CODES.configuration
+  }
+  if (error instanceof RmError) {
+    const details = Object.keys(error.details).length === 0 ? '' : `\n  ${JSON.stringify(error.details)}`
+    process.stderr.write(`${error.code}: ${error.message}\n  ${error.remedy}${details}\n`)
+    return exitCodeOf(error.failure)
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return EXIT_CODES.exception
+}

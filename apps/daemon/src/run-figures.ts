@@ -1,0 +1,53 @@
+import type { AccountState } from '@rm/engine'
+import { formatInstant } from '@rm/domain'
+
+/** Latencies kept for the percentiles; of a longer run the newest. */
+const LATENCIES_KEPT = 10_000
+
+/** What a run has done so far, as its summary tells it. */
+export class RunFigures {
+  events = 0
+  breaches = 0
+  enforcements = 0
+  readonly #latencies: number[] = []
+
+  /** @param eventToRequestMs - from the arrival of the event to its request on the wire */
+  countEnforcement(eventToRequestMs: number): void {
+    this.enforcements += 1
+    if (this.#latencies.length === LATENCIES_KEPT) this.#latencies.shift()
+    this.#latencies.push(eventToRequestMs)
+  }
+
+  summary(states: readonly AccountState[]): RunSummary {
+    const sorted = this.#latencies.toSorted((a, b) => a - b)
+    return {
+      events: this.events,
+      breaches: this.breaches,
+      enforcements: this.enforcements,
+      eventToRequestMs: { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) },
+      accounts: states.map((state) => ({
+        accountId: state.accountId,
+        word: state.word,
+        lockouts: state.lockouts.map((one) => `${one.rule} ${one.effect} until ${formatInstant(one.end.at)}`),
+      })),
+    }
+  }
+}
+
+export interface RunSummary {
+  readonly events: number
+  readonly breaches: number
+  readonly enforcements: number
+  /** `null` before the first enforcement. */
+  readonly eventToRequestMs: { readonly p50: number | null; readonly p99: number | null }
+  readonly accounts: readonly {
+    readonly accountId: number
+    readonly word: string
+    readonly lockouts: readonly string[]
+  }[]
+}
+
+/** Nearest rank. */
+function percentile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
+}

@@ -1,0 +1,163 @@
+import {
+  type AccountId,
+  describeCommand,
+  describeEnd,
+  describeGoal,
+  formatInstant,
+  type Instant,
+  unreachable,
+} from '@rm/domain'
+import type { Note, Reporter, Severity } from '@rm/engine'
+import { checkpointMessage } from '@rm/runtime-pack'
+import type { Line, LineLevel, LineQueue } from './line-queue.ts'
+import type { RunFigures } from './run-figures.ts'
+
+/** Turns the notes of a turn into log lines: the one way in which the engine's doings become text. */
+export class TurnReporter implements Reporter {
+  readonly #queue: LineQueue
+  readonly #figures: RunFigures
+  readonly #elapsedMs: () => number
+
+  constructor(queue: LineQueue, figures: RunFigures, elapsedMs: () => number) {
+    this.#queue = queue
+    this.#figures = figures
+    this.#elapsedMs = elapsedMs
+  }
+
+  report(accountId: AccountId, at: Instant, notes: readonly Note[]): void {
+    const elapsedMs = this.#elapsedMs()
+    for (const note of notes) {
+      if (note.kind === 'breach-begun') this.#figures.breaches += 1
+      if (note.kind === 'command-sent') this.#figures.countEnforcement(elapsedMs - note.causedMs)
+      const line = lineOf(note, elapsedMs)
+      this.#queue.add({ ...line, facts: { accountId, at: formatInstant(at), ...line.facts } })
+    }
+  }
+}
+
+function lineOf(note: Note, elapsedMs: number): Line {
+  switch (note.kind) {
+    case 'rule-evaluated': {
+      const { rule, result, because } = note
+      return line(result === 'PASS' ? 'info' : 'warn', checkpointMessage('rule-evaluated', { rule, result }), {
+        event: note.kind,
+        rule,
+        result,
+        because,
+      })
+    }
+    case 'breach-begun': {
+      const { id, rule, scope, measured, limit, message, cause } = note.breach
+      const facts = { event: note.kind, breachId: id, rule, scope, measured, limit, cause, shadow: note.shadow }
+      return enforcement('warn', `${note.shadow ? 'Breach (shadow)' : 'Breach'}: ${rule}: ${message}`, facts)
+    }
+    case 'breach-ended':
+      return enforcement('info', `Breach over: ${note.breach.rule} ${note.breach.scope}`, {
+        event: note.kind,
+        breachId: note.breach.id,
+        rule: note.breach.rule,
+      })
+    case 'lockout-set':
+    case 'lockout-extended': {
+      const { id, rule, scope, effect, end, reason } = note.lockout
+      const verb = note.kind === 'lockout-set' ? 'Lockout set' : 'Lockout extended'
+      const until = formatInstant(end.at)
+      return enforcement('warn', `${verb}: ${scope} ${effect} until ${until} (${describeEnd(end)})`, {
+        event: note.kind,
+        lockoutId: id,
+        rule,
+        scope,
+        effect,
+        until,
+        endsWith: end.kind,
+        reason,
+      })
+    }
+    case 'lockout-ended':
+      return enforcement('info', `Lockout ended: ${note.lockout.rule} ${note.lockout.scope}`, {
+        event: note.kind,
+        lockoutId: note.lockout.id,
+        rule: note.lockout.rule,
+      })
+    case 'goal-begun':
+      return enforcement('info', `Goal: ${describeGoal(note.goal.goal)}`, {
+        event: note.kind,
+        goalId: note.goal.id,
+        origin: note.goal.origin.id,
+      })
+    case 'goal-ended':
+      return enforcement('info', `Goal ${note.goal.state}, verified: ${describeGoal(note.goal.goal)}`, {
+        event: note.kind,
+        goalId: note.goal.id,
+        origin: note.goal.origin.id,
+        state: note.goal.state,
+        tookMs: note.tookMs,
+      })
+    case 'command-sent': {
+      const action = describeCommand(note.record.command)
+      return enforcement('warn', checkpointMessage('enforcement-triggered', { action }), {
+        event: note.kind,
+        commandId: note.record.id,
+        goalId: note.record.goalId,
+        attempt: note.record.attempt,
+        eventToRequestMs: Math.round((elapsedMs - note.causedMs) * 1000) / 1000,
+      })
+    }
+    case 'command-answered': {
+      const { id, outcome, latencyMs, command } = note.record
+      const level = outcome?.kind === 'accepted' ? 'info' : 'warn'
+      return enforcement(level, `Gateway answered ${describeCommand(command)}: ${outcome?.kind ?? 'nothing'}`, {
+        event: note.kind,
+        commandId: id,
+        latencyMs,
+        outcome,
+      })
+    }
+    case 'command-settled':
+      return enforcement('info', `Command ${note.record.state}: ${describeCommand(note.record.command)}`, {
+        event: note.kind,
+        commandId: note.record.id,
+        state: note.record.state,
+        by: note.record.settledBy,
+      })
+    case 'word-changed':
+      return line(note.to === 'ACTIVE' ? 'info' : 'warn', `Account is ${note.to} (was ${note.from}): ${note.because}`, {
+        event: note.kind,
+        from: note.from,
+        to: note.to,
+      })
+    case 'reset-crossed':
+      return line('info', `Daily reset: trading day ${note.day.label} begins`, {
+        event: note.kind,
+        resetAt: formatInstant(note.at),
+        day: note.day.label,
+      })
+    case 'limit-near':
+      return line('warn', `${note.rule}: ${Math.floor(note.use * 100)} % of the limit is used`, {
+        event: note.kind,
+        rule: note.rule,
+        level: note.level,
+        use: note.use,
+      })
+    case 'drift-found':
+      return line('warn', `The book was corrected: ${note.sentences.join('; ')}`, { event: note.kind })
+    case 'alert':
+      return enforcement(SEVERITY_LEVELS[note.severity], `Alert: ${note.text}`, {
+        event: note.kind,
+        alert: note.code,
+        severity: note.severity,
+      })
+    default:
+      return unreachable(note)
+  }
+}
+
+const SEVERITY_LEVELS: Readonly<Record<Severity, LineLevel>> = { warning: 'warn', error: 'error', critical: 'fatal' }
+
+function line(level: LineLevel, message: string, facts: Line['facts']): Line {
+  return { level, message, topic: null, facts }
+}
+
+function enforcement(level: LineLevel, message: string, facts: Line['facts']): Line {
+  return { level, message, topic: 'enforcement', facts }
+}
