@@ -24,7 +24,7 @@ export interface RestRequest {
   readonly body: object | null
   readonly token: string | null
   readonly lane: Lane
-  /** Milliseconds from the wish to the answer. */
+  /** Milliseconds from the wish to the answer; for reads from the sending to the answer. */
   readonly deadlineMs: number
 }
 
@@ -39,7 +39,7 @@ export interface RestChannelOptions {
 }
 
 const CONNECTIONS_FOR_ENFORCEMENT = 16
-const CONNECTIONS_FOR_READS = 6
+const CONNECTIONS_FOR_READS = 10
 
 /** How long an idle connection is kept when the gateway does not say; it is used before that by the pings. */
 const KEEP_ALIVE_MS = 60_000
@@ -91,8 +91,10 @@ export class RestChannel {
     const deadline = monotonic() + request.deadlineMs
     if (!budget.takeNow(request.lane)) await this.#wait(request.lane, isUrgent(request.lane) ? deadline : undefined)
     const sentMs = monotonic()
-    // A read may wait long for its place; its deadline counts from there.
-    const timeout = isUrgent(request.lane) ? Math.max(1, deadline - sentMs) : request.deadlineMs
+    // A read may wait long for its place in the budget and then for a connection; how long its answer may take is the pool's business.
+    const timeout = isUrgent(request.lane)
+      ? Math.max(1, deadline - sentMs)
+      : this.#options.timeouts.connectMs + request.deadlineMs
     const client = isUrgent(request.lane) ? this.#urgent : this.#reads
     const body = request.body === null ? '' : JSON.stringify(request.body)
     const headers = request.token === null ? {} : { Authorization: `Bearer ${request.token}` }
@@ -150,7 +152,7 @@ export class RestChannel {
       response = await answer
     } catch (error) {
       if (!isAxiosError(error)) throw error
-      throw this.#closed ? new TransportFault('the gateway is closed', wasSent(error), error) : faultOf(error)
+      throw faultOf(error, this.#closed)
     }
     const receivedMs = monotonic()
     const date: unknown = response.headers['date']
@@ -169,9 +171,11 @@ function isUrgent(lane: Lane): boolean {
   return lane === 'session' || lane === 'enforcement'
 }
 
-function faultOf(error: AxiosError): TransportFault {
+/** Only what lies below axios is kept as the cause: its own errors carry the request, with key and token. */
+function faultOf(error: AxiosError, isClosed: boolean): TransportFault {
+  if (isClosed) return new TransportFault('the gateway is closed', wasSent(error))
   const reason = scrubbed(error.message || 'no answer')
-  return new TransportFault(error.code === undefined ? reason : `${error.code}: ${reason}`, wasSent(error), error)
+  return new TransportFault(error.code === undefined ? reason : `${error.code}: ${reason}`, wasSent(error), error.cause)
 }
 
 function wasSent(error: AxiosError): boolean {
