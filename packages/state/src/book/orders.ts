@@ -31,7 +31,7 @@ export function recordOrder(book: OrderBook, order: Order, receivedMs: number): 
     return replaceOrder(book, { order, observedMs: receivedMs, streamMs: receivedMs, gone: false })
   }
   const age = compareVersions(order, known.order)
-  if (age < 0 || (age === 0 && known.gone)) return book
+  if (age < 0) return book
   const heardMs = Math.max(known.observedMs, receivedMs)
   if (age === 0 && sameOrder(order, known.order)) {
     return heardMs === known.observedMs && known.streamMs === heardMs

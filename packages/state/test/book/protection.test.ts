@@ -50,6 +50,14 @@ describe('the meter of unprotected time', () => {
     expect(story.at('14:00:08').unprotectedMs(MNQ)).toBe(8_000)
   })
 
+  test('never counts time that has not come, whatever a stamp says', () => {
+    const story = new Story()
+      .position(mnq(1))
+      .at('14:00:03')
+      .order(stop('14:00:00', { updatedAt: time('14:00:09') }))
+    expect(story.unprotectedMs(MNQ)).toBe(3_000)
+  })
+
   const wrong: readonly { readonly name: string; readonly order: Order }[] = [
     { name: 'a target', order: stop('14:00:01', { type: 'limit' }) },
     { name: 'a stop on the wrong side', order: stop('14:00:01', { side: 'buy' }) },
@@ -167,6 +175,12 @@ describe('a gap', () => {
         .at('14:00:12')
         .unprotectedMs(MNQ),
     ).toBe(4_000)
+  })
+
+  test('concerns a position whose creation stamp is a little ahead of our time', () => {
+    const story = new Story().position(mnq(1, '14:00:00.005')).gap().at('14:05:00')
+    story.snapshot({ positions: [mnq(1, '14:00:00.005')], orders: [stop('14:04:00')] })
+    expect(story.at('14:06:00').unprotectedMs(MNQ)).toBe(0)
   })
 
   test('lasts from the last turn to the first snapshot over a restart', () => {

@@ -157,6 +157,12 @@ describe('the trades of a step', () => {
     expect(story.view().trades.map(({ trade }) => trade.id)).toEqual([1])
   })
 
+  test('count the lower id of a half-turn and its copy, whichever came first', () => {
+    const story = new Story().trade(opening(5, { orderId: orderId(1) })).trade(opening(1))
+    expect(story.view().trades.map(({ trade }) => trade.id)).toEqual([1])
+    expect(story.last.newTrades.size).toBe(0)
+  })
+
   test('say who caused the order', () => {
     const story = new Story({ ownOrders: [orderId(7)] }).trade(closing(7, '-1')).trade(closing(8, '-1'))
     expect(story.view().trades.map(({ origin }) => origin)).toEqual(['enforcer', 'trader'])
