@@ -1,3 +1,4 @@
+import { machineMs } from './machine-clock.ts'
 import type { SimClock } from './seam.ts'
 
 /** Where a running clock takes its pace from. */
@@ -9,7 +10,7 @@ interface Pace {
 }
 
 const machinePace: Pace = {
-  elapsed: () => performance.now(),
+  elapsed: machineMs,
   wake(ms, task) {
     const timer = setTimeout(task, ms)
     return () => clearTimeout(timer)

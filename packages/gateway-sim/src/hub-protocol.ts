@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { z } from 'zod'
 import type { KnobBoard } from './knobs.ts'
+import { machineMs } from './machine-clock.ts'
 import { unreachable } from './unreachable.ts'
 
 /*
@@ -53,8 +54,8 @@ export class HubConnection {
   readonly #answerHandshake: () => HandshakeAnswer
   #isOpen = false
   #ailment: Ailment | undefined
-  #lastSent = performance.now()
-  #lastReceived = performance.now()
+  #lastSent = machineMs()
+  #lastReceived = machineMs()
   #pulse: NodeJS.Timeout
 
   constructor(
@@ -129,13 +130,13 @@ export class HubConnection {
   }
 
   #send(text: string): void {
-    this.#lastSent = performance.now()
+    this.#lastSent = machineMs()
     this.#socket.send(text)
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#ailment === 'blackhole' || this.#ailment === 'half') return
-    this.#lastReceived = performance.now()
+    this.#lastReceived = machineMs()
     const records = isBinary ? [] : textOf(data).split(recordSeparator)
     if (records.pop() !== '') {
       this.close('Message is incomplete.', false)
@@ -208,8 +209,8 @@ export class HubConnection {
   #schedulePulse(): void {
     clearTimeout(this.#pulse)
     const { pingMs, clientTimeoutMs } = this.#knobs.now
-    const untilPing = this.#lastSent + pingMs - performance.now()
-    const untilTimeout = this.#lastReceived + clientTimeoutMs - performance.now()
+    const untilPing = this.#lastSent + pingMs - machineMs()
+    const untilTimeout = this.#lastReceived + clientTimeoutMs - machineMs()
     const isWatched = this.#ailment !== 'blackhole' && this.#ailment !== 'half'
     const wait = isWatched ? Math.min(untilPing, untilTimeout) : untilPing
     this.#pulse = setTimeout(() => this.#beat(), Math.max(1, wait))
@@ -217,7 +218,7 @@ export class HubConnection {
 
   #beat(): void {
     const { pingMs, clientTimeoutMs } = this.#knobs.now
-    const now = performance.now()
+    const now = machineMs()
     const isWatched = this.#ailment !== 'blackhole' && this.#ailment !== 'half'
     if (isWatched && now - this.#lastReceived >= clientTimeoutMs) {
       this.close("Client hasn't sent a message/ping within the configured ClientTimeoutInterval.", false)

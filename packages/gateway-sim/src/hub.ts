@@ -8,6 +8,7 @@ import { callbackOf, eventRecord, injectedRecord } from './hub-encoding.ts'
 import { hubMethod, invocationErrors, subscriptionKey, type HubMethod, type SubscriptionKey } from './hub-methods.ts'
 import { HubConnection, type HandshakeAnswer } from './hub-protocol.ts'
 import type { KnobBoard } from './knobs.ts'
+import { machineMs } from './machine-clock.ts'
 import type { BoundedLog, LoggedEvent } from './request-log.ts'
 import type { ExchangeEvent, ExchangePort, SimClock } from './seam.ts'
 import { owns, type Session, type Sessions } from './sessions.ts'
@@ -120,7 +121,7 @@ export class Hub {
     userName?: string,
   ): { readonly receivers: number; readonly sentAtMs: number } {
     const record = injectedRecord(target, args)
-    const sentAtMs = performance.now()
+    const sentAtMs = machineMs()
     const receivers = this.#clientsOf(userName).filter(({ connection }) => connection.publish(record)).length
     this.#log(target, null, null, sentAtMs, receivers)
     return { receivers, sentAtMs }
@@ -226,7 +227,7 @@ export class Hub {
     const subscribers = this.#subscribers.get(eventKey(event))
     if (subscribers === undefined || subscribers.size === 0) return
     const record = eventRecord(event, this.#parts.knobs.now)
-    const sentAtMs = performance.now()
+    const sentAtMs = machineMs()
     let receivers = 0
     for (const client of subscribers) {
       if (event.kind === 'account' && !owns(client.session.user, event.accountId)) continue

@@ -7,6 +7,7 @@ import { SeededDice } from './exchange/seeded-dice.ts'
 import type { FaultPlan } from './fault-plan.ts'
 import type { RestFault } from './fault-vocabulary.ts'
 import type { KnobBoard } from './knobs.ts'
+import { machineMs } from './machine-clock.ts'
 import { SlidingWindow } from './rate-limit.ts'
 import type { BoundedLog, LoggedRequest } from './request-log.ts'
 import { routes, type RouteContext } from './rest-routes.ts'
@@ -84,7 +85,7 @@ export class RestServer {
     this.app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     this.app.decorateRequest('arrivedAtMs', 0)
     this.app.addHook('onRequest', (request, reply, done) => {
-      request.arrivedAtMs = performance.now()
+      request.arrivedAtMs = machineMs()
       // The gateway's own time stands in the header, not the machine's.
       reply.raw.sendDate = false
       void reply.header('date', httpDate(parts.clock.now()))
