@@ -2,7 +2,7 @@ import type { DomainEvent } from '@rm/domain'
 import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts'
 import type { ScriptedGateway } from './scripted-gateway.ts'
 
-export interface LogLine {
+interface LogLine {
   readonly level: string
   readonly message: string
   readonly facts: Readonly<Record<string, unknown>>

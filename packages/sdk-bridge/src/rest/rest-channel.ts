@@ -1,7 +1,10 @@
+// Whoever compiles this from source needs the declaration too, and an ambient module cannot be imported.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./undici-pool.d.ts" />
 import { readFileSync } from 'node:fs'
 import { getCACertificates } from 'node:tls'
 import { type AxiosError, type AxiosInstance, type AxiosResponse, create as createClient, isAxiosError } from 'axios'
-import { Pool } from 'undici'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { type BridgeLog, scrubbed } from '../bridge-log.ts'
 import type { GatewayClock } from '../gateway-clock.ts'
 import type { Timeouts } from '../options.ts'
