@@ -22,6 +22,7 @@ test('what has filled of an order can fill no more', () => {
   expect(signedRemaining(order)).toBe(-2)
   expect(couldEnlarge(order, 2)).toBe(false)
   expect(couldEnlarge(anOrder(1, contracts.MNQ, { size: 2, filled: 2 }), 0)).toBe(false)
+  expect(couldEnlarge(anOrder(1, contracts.MNQ, { size: 2, filled: 2 }), 2)).toBe(false)
 })
 
 test.each<[OrderStatus, boolean]>([
