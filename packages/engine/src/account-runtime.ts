@@ -24,6 +24,11 @@ const TRADES_OVERLAP_MS = 5 * 60_000
 /** The first reading of a run goes back to the day before the trading day, for trades that come late. */
 const DAY_MS = 24 * 60 * 60_000
 
+/** A user stream that does not come up by then is not waited for: the account is read all the same. */
+const FIRST_LOOK_MS = 2_000
+/** How soon turns that could not be made durable are written again when nothing else happens. */
+const JOURNAL_RETRY_MS = 1_000
+
 /**
  * The one place where an account changes. A turn runs from event to durable decision without an `await`; only then does anything
  * leave. Answers come back as events of their own.
@@ -55,6 +60,7 @@ export class AccountRuntime {
     this.#market = market
     this.#ports = ports
     this.#deliver = deliver
+    this.#arm(ports.clock.elapsedMs() + FIRST_LOOK_MS)
   }
 
   get state(): AccountState {
@@ -86,6 +92,7 @@ export class AccountRuntime {
     for (const record of turn.commands) this.#track(this.#send(record))
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
     this.#arm(turn.wakeMs)
+    if (this.#unwritten.length > 0) this.#arm(clock.elapsedMs() + JOURNAL_RETRY_MS)
     const notes = journalNotes.length === 0 ? turn.notes : [...turn.notes, ...journalNotes]
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
   }
@@ -106,9 +113,8 @@ export class AccountRuntime {
    * of them reduces risk; the turn is written as soon as the journal returns (reliability S-01).
    */
   #journal(turn: Turn): readonly Note[] {
-    if (isEmpty(turn.record) && this.#unwritten.length === 0) return []
     const wasWritable = this.#unwritten.length === 0
-    this.#unwritten.push(turn.record)
+    if (!isEmpty(turn.record)) this.#unwritten.push(turn.record)
     try {
       while (this.#unwritten[0] !== undefined) {
         this.#ports.store.commit(this.#unwritten[0])

@@ -25,6 +25,8 @@ export interface AccountState {
   readonly goals: readonly PursuedGoal[]
   /** Commands whose effect was not observed yet. */
   readonly inFlight: readonly InFlight[]
+  /** Commands whose effect was seen before the gateway's answer came, by id: the answer still belongs to them. */
+  readonly unanswered: ReadonlyMap<string, { readonly record: CommandRecord; readonly sentMs: number }>
   readonly targets: ReadonlyMap<TargetKey, TargetHistory>
   /** By goal id: when the first of two clean readings was requested (monotonic). */
   readonly cleanSince: ReadonlyMap<string, number>
@@ -57,12 +59,14 @@ export interface InFlight {
   readonly record: CommandRecord
   /** Monotonic time at which it left; -∞ for a command of an earlier run. */
   readonly sentMs: number
-  /** Monotonic time of the answer, `null` before it. */
+  /** Monotonic time of the answer, `null` before it. Of a command of an earlier run no answer will come: the start of this one. */
   readonly answeredMs: number | null
-  /** Signed size of the position when it was planned. */
-  readonly sizeBefore: number
+  /** Signed size of the position when it was planned; `null` for a command of an earlier run. */
+  readonly sizeBefore: number | null
   /** The order that the gateway made of it, once seen on the stream: neither close endpoint tells (gateway contract 2.8). */
   readonly orderId: OrderId | null
+  /** Monotonic time at which the end of that order was seen, `null` before it. */
+  readonly orderEndedMs: number | null
 }
 
 /** What a command acts on: a contract's position or one order. */
@@ -75,12 +79,14 @@ export interface TargetHistory {
   readonly failures: number
   /** Monotonic time before which no new attempt is made. */
   readonly notBeforeMs: number
-  /** Only a reading requested after this moment allows the next attempt; `null`: none is needed. */
+  /** Only what was observed after this moment allows the next attempt; `null`: nothing is needed. */
   readonly readSinceMs: number | null
   /** Monotonic time at which the last command on the target settled. */
   readonly settledMs: number
   /** The plain close was refused: next time reduce by the exact size instead (reliability E-01). */
   readonly exactNext: boolean
+  /** The market was closed: the next attempt may be made as soon as it opens (reliability E-09). */
+  readonly waitsForOpen: boolean
 }
 
 /** How far the book can be believed. */

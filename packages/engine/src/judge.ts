@@ -16,7 +16,7 @@ import {
   unreachable,
 } from '@rm/domain'
 import { evaluateRules, isImplied, nextCheck, type RuleContext, type RuleVerdict } from '@rm/rules'
-import { type BookStep, openSizes, viewOf } from '@rm/state/book'
+import { type BookStep, executedSizes, viewOf } from '@rm/state/book'
 import { breachKey, isTrusted } from './account-state.ts'
 import { marketBook } from './market-book.ts'
 import { demandsOf } from './standing-goals.ts'
@@ -58,6 +58,7 @@ function takeFindings(draft: TurnDraft, { code, mode, verdict, fault }: RuleVerd
   for (const finding of verdict.findings) {
     const standing = draft.state.breaches.get(breachKey({ rule: code, scope: finding.scope }))
     if (standing === undefined || finding.tier > standing.tier) {
+      if (standing !== undefined) forgetBreach(draft, standing)
       beginBreach(draft, code, finding, mode === 'shadow')
       if (fault !== null) alertFault(draft, code, fault)
     } else {
@@ -76,7 +77,7 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
     measured: finding.measured,
     limit: finding.limit,
     message: finding.message,
-    goals: finding.goals,
+    goals: finding.goals.map((goal) => withBaseline(draft, goal)),
     firstSeenAt: draft.now,
     lastSeenAt: draft.now,
     cause: draft.cause,
@@ -94,8 +95,13 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
     shadow,
   })
   draft.note({ kind: 'breach-begun', breach, shadow })
-  pursue(draft, breach, finding.goals)
+  pursue(draft, breach, breach.goals)
   if (finding.lockout !== null) setLockout(draft, breach, finding.lockout)
+}
+
+/** What may be kept is what was held when the breach began, whichever event of the last fill came first. */
+function withBaseline(draft: TurnDraft, goal: Goal): Goal {
+  return goal.kind === 'reduce-only' ? { ...goal, baseline: executedSizes(draft.state.book, draft.now) } : goal
 }
 
 /** A breach that lasts may need more than it asked for at first: another fill while its reduction is under way. */
@@ -144,7 +150,7 @@ function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): vo
     rule: breach.rule,
     scope: demand.scope,
     effect: demand.effect,
-    baseline: demand.effect === 'reduce-only' ? new Map(openSizes(draft.state.book)) : new Map(),
+    baseline: demand.effect === 'reduce-only' ? executedSizes(draft.state.book, draft.now) : new Map(),
     from: draft.now,
     end: endOf(draft, demand),
     reason: breach.message,
@@ -188,19 +194,25 @@ function endOf(draft: TurnDraft, demand: LockoutDemand): LockoutEnd {
 /** Ends breaches whose condition is gone. What is unknown ends nothing: the account has to be trusted and the rule able to see. */
 function endBreaches(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
   if (draft.state.breaches.size === 0 || !isTrusted(draft.state.trust)) return
-  for (const [key, breach] of draft.state.breaches) {
+  for (const breach of draft.state.breaches.values()) {
     const judged = verdicts.find((one) => one.code === breach.rule)
     const lasts =
       judged !== undefined &&
       (judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope))
     if (lasts) continue
-    const breaches = new Map(draft.state.breaches)
-    breaches.delete(key)
-    draft.change({ breaches })
-    draft.keepEndedBreach(breach.id)
-    draft.audit('breach-ended', breach.id, { rule: breach.rule, scope: breach.scope })
+    forgetBreach(draft, breach)
     draft.note({ kind: 'breach-ended', breach })
   }
+}
+
+/** Its condition is gone, or a worse one takes its place. */
+function forgetBreach(draft: TurnDraft, breach: Breach): void {
+  const breaches = new Map(draft.state.breaches)
+  breaches.delete(breachKey(breach))
+  draft.change({ breaches })
+  draft.keepBreach({ ...breach, lastSeenAt: draft.now })
+  draft.keepEndedBreach(breach.id)
+  draft.audit('breach-ended', breach.id, { rule: breach.rule, scope: breach.scope })
 }
 
 function takeResult(draft: TurnDraft, { rule, code, result, verdict }: RuleVerdict): void {

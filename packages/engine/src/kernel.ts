@@ -44,9 +44,11 @@ export class Kernel {
   readonly #evaluatedInPass = new Set<ContractId>()
   readonly #coalesced = new Map<ContractId, number>()
   readonly #contractsAskedFor = new Set<ContractId>()
-  readonly #turn = (runtime: AccountRuntime, input: TurnInput): void => {
-    runtime.handle(input)
-    if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
+  readonly #contractRetries = new Map<ContractId, () => void>()
+  /** A quote that waits belongs to the position as it was (risk rules 1.3). */
+  readonly #deliver = (runtime: AccountRuntime, input: TurnInput): void => {
+    this.#evaluateCoalesced()
+    this.#turn(runtime, input)
   }
   #watched: ReadonlySet<ContractId> = new Set()
   #lastTick: { readonly now: number; readonly elapsedMs: number } | null = null
@@ -64,7 +66,7 @@ export class Kernel {
       const tradesSince = policy.calendar.dayOf(policy.calendar.dayOf(at.now).start).start
       const stored = this.#ports.store.loadAccount(policy.accountId, tradesSince)
       const state = recoverAccount(policy, stored, at)
-      this.#runtimes.set(policy.accountId, new AccountRuntime(state, policy, market, this.#ports, this.#turn))
+      this.#runtimes.set(policy.accountId, new AccountRuntime(state, policy, market, this.#ports, this.#deliver))
     }
   }
 
@@ -84,7 +86,7 @@ export class Kernel {
       case 'stream-restored':
       case 'stream-lost':
       case 'authentication-lost':
-        for (const runtime of this.#runtimes.values()) this.#turn(runtime, event)
+        for (const runtime of this.#runtimes.values()) this.#deliver(runtime, event)
         return
       case 'account-changed':
       case 'position-changed':
@@ -94,10 +96,8 @@ export class Kernel {
       case 'snapshot-failed':
       case 'command-settled':
       case 'payload-faulted': {
-        // A quote that waits belongs to the position as it was (risk rules 1.3).
-        this.#evaluateCoalesced()
         const runtime = this.#runtimes.get(event.accountId)
-        if (runtime !== undefined) this.#turn(runtime, event)
+        if (runtime !== undefined) this.#deliver(runtime, event)
         return
       }
       default:
@@ -112,11 +112,13 @@ export class Kernel {
     const last = this.#lastTick
     this.#lastTick = { now, elapsedMs }
     if (last === null || Math.abs(now - last.now - (elapsedMs - last.elapsedMs)) < CLOCK_JUMP_MS) return
-    for (const runtime of this.#runtimes.values()) this.#turn(runtime, { kind: 'woken', receivedMs: elapsedMs })
+    for (const runtime of this.#runtimes.values()) this.#deliver(runtime, { kind: 'woken', receivedMs: elapsedMs })
   }
 
   /** Takes the answers that are under way and stops waking. */
   async stop(): Promise<void> {
+    for (const cancel of this.#contractRetries.values()) cancel()
+    this.#contractRetries.clear()
     for (const runtime of this.#runtimes.values()) runtime.rest()
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.settled()))
     for (const runtime of this.#runtimes.values()) runtime.rest()
@@ -128,8 +130,12 @@ export class Kernel {
     const now = this.#ports.clock.now()
     const { quote } = mergeQuote(previous, change, this.#contracts.get(contractId) ?? null, now)
     if (quote === null || quote === previous) return
+    if (!this.#holders.has(contractId)) {
+      // Nobody was exposed to these prices, so they are nobody's worst.
+      this.#quotes.set(contractId, settleExtremes(quote, now))
+      return
+    }
     this.#quotes.set(contractId, quote)
-    if (!this.#holders.has(contractId)) return
     if (this.#evaluatedInPass.has(contractId)) {
       if (!this.#coalesced.has(contractId)) this.#coalesced.set(contractId, receivedMs)
       return
@@ -161,9 +167,17 @@ export class Kernel {
 
   #learn(contract: ContractSpec, receivedMs: number): void {
     this.#contracts.set(contract.id, contract)
+    this.#contractRetries.get(contract.id)?.()
+    this.#contractRetries.delete(contract.id)
     for (const runtime of this.#holders.get(contract.id) ?? []) {
-      this.#turn(runtime, { kind: 'contract-known', contractId: contract.id, receivedMs })
+      this.#deliver(runtime, { kind: 'contract-known', contractId: contract.id, receivedMs })
     }
+    this.#watchHeldContracts()
+  }
+
+  #turn(runtime: AccountRuntime, input: TurnInput): void {
+    runtime.handle(input)
+    if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
   }
 
   #indexHoldings(runtime: AccountRuntime): void {
@@ -199,6 +213,8 @@ export class Kernel {
 
   #askForContract(contractId: ContractId, retryMs: number): void {
     if (this.#contractsAskedFor.has(contractId)) return
+    this.#contractRetries.get(contractId)?.()
+    this.#contractRetries.delete(contractId)
     this.#contractsAskedFor.add(contractId)
     const { gateway, clock, wakeups } = this.#ports
     void gateway
@@ -208,9 +224,9 @@ export class Kernel {
         this.#contractsAskedFor.delete(contractId)
         if (contract !== null) {
           this.handle({ kind: 'contract-learned', contract, receivedMs: clock.elapsedMs() })
-          this.#watchHeldContracts()
-        } else if (this.#holders.has(contractId)) {
-          wakeups.after(retryMs, () => this.#askForContract(contractId, Math.min(retryMs * 2, CONTRACT_RETRY_MAX_MS)))
+        } else if (this.#holders.has(contractId) && !this.#contracts.has(contractId)) {
+          const again = (): void => this.#askForContract(contractId, Math.min(retryMs * 2, CONTRACT_RETRY_MAX_MS))
+          this.#contractRetries.set(contractId, wakeups.after(retryMs, again))
         }
       })
   }

@@ -2,6 +2,7 @@ import { earliest, type Instant, isActive } from '@rm/domain'
 import type { Judgement } from './judge.ts'
 import { marketOrderGraceEnd } from './plan-commands.ts'
 import type { WantedReading } from './plan-reading.ts'
+import { SLOW_RETRY_MS } from './settle-commands.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** How soon a lockout whose time has come is tried again while the time or the book is in doubt. */
@@ -47,9 +48,12 @@ function staleInstants(draft: TurnDraft, judgement: Judgement | null): readonly 
 
 function retryTimes(draft: TurnDraft): readonly number[] {
   if (draft.state.goals.length === 0) return []
-  return [...draft.state.targets.values()]
-    .map((history) => history.notBeforeMs)
-    .filter((notBeforeMs) => notBeforeMs > draft.context.elapsedMs)
+  const { elapsedMs } = draft.context
+  const times: number[] = []
+  for (const { notBeforeMs, waitsForOpen } of draft.state.targets.values()) {
+    if (notBeforeMs > elapsedMs) times.push(waitsForOpen ? Math.min(notBeforeMs, elapsedMs + SLOW_RETRY_MS) : notBeforeMs)
+  }
+  return times
 }
 
 function graceEnd(draft: TurnDraft, judgement: Judgement | null): number | null {

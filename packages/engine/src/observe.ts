@@ -91,7 +91,8 @@ function applyToBook(
 
 function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snapshot-read' }>): Observation {
   const { snapshot } = input
-  for (const trade of snapshot.trades ?? []) claimOwnOrder(draft, trade)
+  // The gateway lists the newest first, and the oldest that fits is ours.
+  for (const trade of (snapshot.trades ?? []).toSorted((a, b) => a.at - b.at)) claimOwnOrder(draft, trade)
   if (snapshot.account !== null) takeAccount(draft, snapshot.account)
   const reading: Reading = {
     ...draft.state.reading,
@@ -123,8 +124,12 @@ function takeFailedReading(draft: TurnDraft, reason: string): void {
 }
 
 function takeAccount(draft: TurnDraft, account: Account): void {
-  if (account.simulated !== false || draft.state.halted !== null) return
-  draft.change({ halted: 'the account is not simulated; the gateway refuses our cancels and closes' })
+  if (account.simulated !== false) {
+    if (account.simulated === true && draft.state.halted === NOT_SIMULATED) draft.change({ halted: null })
+    return
+  }
+  if (draft.state.halted !== null) return
+  draft.change({ halted: NOT_SIMULATED })
   draft.note({
     kind: 'alert',
     severity: 'critical',
@@ -148,6 +153,9 @@ function bookContext(draft: TurnDraft): BookContext {
     ownOrders: draft.state.ownOrders,
   }
 }
+
+/** Until the gateway says otherwise. */
+const NOT_SIMULATED = 'the account is not simulated; the gateway refuses our cancels and closes'
 
 /** Until the user stream stands again. */
 const LOGIN_GONE = 'the gateway no longer accepts our login'

@@ -2,6 +2,7 @@ import {
   type AccountView,
   type Command,
   type CommandRecord,
+  type ContractId,
   couldEnlarge,
   describeCommand,
   invariant,
@@ -33,7 +34,9 @@ const OWN_ORDER_GRACE_MS = 2_000
 export function planCommands(draft: TurnDraft, view: AccountView): void {
   if (draft.state.goals.length === 0) return
   const demands = demandsOf(draft.state)
-  for (const position of [...view.positions].sort(byLoss)) planPosition(draft, demands, position)
+  for (const position of view.positions.toSorted(byLoss)) planPosition(draft, demands, position)
+  // Whether an order protects or enlarges is only known beside the position that a reading has shown.
+  if (draft.state.trust.reconciledMs === null) return
   for (const order of view.orders) planCancel(draft, demands, order, view)
 }
 
@@ -46,7 +49,9 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   if (draft.state.inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return
   const key: TargetKey = `position:${contractId}`
   const history = historyOf(draft, key)
-  if (isHeld(draft, history)) return
+  const { readSinceMs } = history
+  if (readSinceMs !== null && !isObservedSince(draft.state.book, contractId, readSinceMs)) return
+  if (isPaused(draft, history, contractId)) return
   const { accountId } = draft.state
   if (wanted === 0 && !history.exactNext) {
     send(draft, { kind: 'close-position', accountId, contractId }, key, size)
@@ -65,7 +70,9 @@ function planCancel(draft: TurnDraft, demands: Demands, order: Order, view: Acco
   const size = signedSize(draft.state.book, order.contractId)
   if (!isCancelDemanded(draft, demands, order, size) || isAboutToEnd(draft, order, view)) return
   const key: TargetKey = `order:${order.id}`
-  if (draft.state.inFlight.some((one) => isCancelOf(one, order)) || isHeld(draft, historyOf(draft, key))) return
+  if (draft.state.inFlight.some((one) => isCancelOf(one, order))) return
+  const history = historyOf(draft, key)
+  if (history.readSinceMs !== null || isPaused(draft, history, order.contractId)) return
   const { accountId } = draft.state
   send(draft, { kind: 'cancel-order', accountId, contractId: order.contractId, orderId: order.id }, key, size)
 }
@@ -87,8 +94,9 @@ function isAboutToEnd(draft: TurnDraft, order: Order, view: AccountView): boolea
   return order.status === 'suspended' && view.orders.some((parent) => parent.id === order.parentId)
 }
 
-function isHeld(draft: TurnDraft, history: TargetHistory): boolean {
-  return history.readSinceMs !== null || history.notBeforeMs > draft.elapsedMs
+function isPaused(draft: TurnDraft, history: TargetHistory, contractId: ContractId): boolean {
+  if (history.notBeforeMs <= draft.elapsedMs) return false
+  return !history.waitsForOpen || !draft.context.market.isOpen(contractId, draft.now)
 }
 
 function isCancelOf(inFlight: InFlight, order: Order): boolean {
@@ -117,7 +125,14 @@ function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: nu
     settledAt: null,
     settledBy: null,
   }
-  const inFlight: InFlight = { record, sentMs: draft.elapsedMs, answeredMs: null, sizeBefore, orderId: null }
+  const inFlight: InFlight = {
+    record,
+    sentMs: draft.elapsedMs,
+    answeredMs: null,
+    sizeBefore,
+    orderId: null,
+    orderEndedMs: null,
+  }
   const effort = new Map(draft.state.effort)
   for (const one of owed) effort.set(one.id, (effort.get(one.id) ?? 0) + 1)
   draft.change({

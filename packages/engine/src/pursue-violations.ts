@@ -12,7 +12,9 @@ export const REENTRIES_ALERTED = 3
 export function pursueViolations(draft: TurnDraft): void {
   const standing = standingGoals(draft.state)
   if (standing.length === 0) return
-  const exposure = exposureOf(draft.state.book)
+  const known = exposureOf(draft.state.book)
+  // Before the first reading positions of the stream are proof, while an order cannot be judged without the position beside it.
+  const exposure = draft.state.trust.reconciledMs === null ? { ...known, orders: [] } : known
   for (const one of standing) {
     if (isSatisfied(one.goal, exposure, draft.context.market.contract) || isPursued(draft, one)) continue
     beginPursuit(draft, one.origin, one.goal)

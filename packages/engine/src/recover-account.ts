@@ -22,7 +22,8 @@ export function recoverAccount(
     lockouts: stored.lockouts,
     breaches: new Map(stored.breaches.map((breach) => [breachKey(breach), breach])),
     goals: stored.goals,
-    inFlight: stored.commands.map(inDoubt),
+    inFlight: stored.commands.map((record) => inDoubt(record, at.elapsedMs)),
+    unanswered: new Map(),
     targets: new Map(),
     cleanSince: new Map(),
     effort: new Map(
@@ -50,12 +51,14 @@ export function recoverAccount(
   }
 }
 
-function inDoubt(record: StoredAccount['commands'][number]): InFlight {
+/** Nobody heard the answer, so it counts as one that says nothing: the effect is looked up before anything is repeated. */
+function inDoubt(record: StoredAccount['commands'][number], startedMs: number): InFlight {
   return {
     record: { ...record, state: 'in-doubt' },
     sentMs: Number.NEGATIVE_INFINITY,
-    answeredMs: null,
-    sizeBefore: 0,
+    answeredMs: startedMs,
+    sizeBefore: null,
     orderId: null,
+    orderEndedMs: null,
   }
 }

@@ -3,13 +3,14 @@ import {
   type CommandRecord,
   type CommandState,
   type ContractId,
+  describeCommand,
   type Order,
   type Refusal,
   type Snapshot,
   type Trade,
   unreachable,
 } from '@rm/domain'
-import { type Book, hasFilled, observedMs, signedSize, workingOrder } from '@rm/state/book'
+import { type Book, endOf, isKnownOrder, observedMs, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -18,7 +19,9 @@ export const EFFECT_OVERDUE_MS = 2_000
 /** Attempts in a row without effect before only the slow pace is kept. */
 const FAST_ATTEMPTS = 3
 /** Slow pace of repeats: after a definite refusal or three attempts without effect (reliability E-01, G-14). */
-const SLOW_RETRY_MS = 5_000
+export const SLOW_RETRY_MS = 5_000
+/** Once a minute at the slow pace. */
+const REFUSALS_PER_ALERT = 12
 /** Slower still where only time can help: market closed, account not enforceable (risk rules 1.6). */
 const PARKED_RETRY_MS = 30_000
 /** First pause after a request that never left; doubles up to the slow pace. */
@@ -33,6 +36,7 @@ const FRESH: TargetHistory = {
   readSinceMs: null,
   settledMs: Number.NEGATIVE_INFINITY,
   exactNext: false,
+  waitsForOpen: false,
 }
 
 export function historyOf(draft: TurnDraft, key: TargetKey): TargetHistory {
@@ -48,19 +52,21 @@ export function targetOf(record: CommandRecord): TargetKey {
 /** Takes the gateway's answer to a command. The answer alone never proves the effect (gateway contract 2.3). */
 export function takeAnswer(draft: TurnDraft, commandId: string, outcome: CommandOutcome): void {
   const inFlight = draft.state.inFlight.find((one) => one.record.id === commandId)
-  if (inFlight === undefined) return // settled by observation before the answer came, or an answer after a restart
-  const latencyMs = Math.round(draft.elapsedMs - inFlight.sentMs)
+  if (inFlight === undefined) {
+    takeLateAnswer(draft, commandId, outcome)
+    return
+  }
   const answered: InFlight = {
     ...inFlight,
     answeredMs: draft.elapsedMs,
-    record: { ...inFlight.record, outcome, latencyMs, state: ANSWERED_STATE[outcome.kind] },
+    record: withAnswer(draft, { ...inFlight.record, state: ANSWERED_STATE[outcome.kind] }, inFlight.sentMs, outcome),
   }
-  draft.keepCommand(answered.record)
-  draft.audit('command-answered', commandId, { ...outcome, latencyMs })
-  draft.note({ kind: 'command-answered', record: answered.record })
   switch (outcome.kind) {
     case 'accepted':
       replaceInFlight(draft, answered)
+      if (draft.state.halted === ACCOUNT_REJECTED) draft.change({ halted: null })
+      // The stream may have shown the effect before.
+      if (hasEffect(draft, answered)) settle(draft, answered, 'effective', 'stream')
       return
     case 'unknown':
       replaceInFlight(draft, answered)
@@ -86,31 +92,38 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
 export function settleByObservation(draft: TurnDraft, snapshot: Snapshot | null): void {
   for (const inFlight of draft.state.inFlight) {
     if (hasEffect(draft, inFlight)) settle(draft, inFlight, 'effective', snapshot === null ? 'stream' : 'reading')
+    else if (hasDiedAtTheVenue(draft, inFlight)) {
+      settle(draft, inFlight, 'superseded', snapshot === null ? 'stream' : 'reading')
+      afterNoEffect(draft, inFlight)
+    }
     else if (snapshot !== null && disproves(snapshot, inFlight)) {
       settle(draft, inFlight, 'superseded', 'reading')
       afterNoEffect(draft, inFlight)
     }
   }
+  seeOrderEnds(draft)
   if (snapshot !== null) releaseReadHolds(draft, snapshot)
 }
 
 /**
  * Recognises an order or a trade as the effect of one of our commands: neither close endpoint returns an order id, and the order
- * carries no tag (gateway contract 2.8), so the contract, the side and the moment have to tell.
+ * carries no tag (gateway contract 2.8), so the contract, the side, the size and the moment have to tell. What was known before the
+ * command left is not its effect.
  */
 export function claimOwnOrder(draft: TurnDraft, candidate: Order | Trade): void {
   const orderId = 'orderId' in candidate ? candidate.orderId : candidate.id
-  if (draft.state.ownOrders.has(orderId)) return
+  const { state } = draft
+  if (state.inFlight.length === 0 || state.ownOrders.has(orderId) || isKnownOrder(state.book, orderId)) return
   const isClose =
     'orderId' in candidate ? candidate.realizedPnl !== null : candidate.type === 'market' && candidate.tag === null
   if (!isClose) return
-  const owner = draft.state.inFlight.find(
+  const owner = state.inFlight.find(
     (one) =>
       isPositionCommand(one) &&
       one.orderId === null &&
       one.record.command.contractId === candidate.contractId &&
-      (one.sizeBefore > 0 ? 'sell' : 'buy') === candidate.side &&
-      stampOf(candidate) >= one.record.sentAt - CLAIM_SKEW_MS,
+      stampOf(candidate) >= one.record.sentAt - CLAIM_SKEW_MS &&
+      fitsCommand(candidate, one, signedSize(state.book, candidate.contractId)),
   )
   if (owner === undefined) return
   replaceInFlight(draft, { ...owner, orderId })
@@ -119,6 +132,9 @@ export function claimOwnOrder(draft: TurnDraft, candidate: Order | Trade): void 
 
 /** Our stamps are business time, theirs the gateway's: they may differ by the resolution of its `Date` header. */
 const CLAIM_SKEW_MS = 2_000
+
+/** Until the gateway accepts a command again. */
+const ACCOUNT_REJECTED = 'the gateway does not let us act on this account'
 
 const ANSWERED_STATE = {
   accepted: 'acked',
@@ -131,22 +147,66 @@ function stampOf(candidate: Order | Trade): number {
   return 'orderId' in candidate ? candidate.at : candidate.createdAt
 }
 
+/** A close works on the position as the gateway holds it, which may have grown, shrunk or turned over on the way. */
+function fitsCommand(candidate: Order | Trade, { record, sizeBefore }: InFlight, sizeNow: number): boolean {
+  const { command } = record
+  if (sizeBefore === null) return true
+  return [sizeBefore, sizeNow].some((size) => {
+    if ((size > 0 ? 'sell' : 'buy') !== candidate.side) return false
+    const contracts = command.kind === 'reduce-position' ? command.contracts : Math.abs(size)
+    return 'orderId' in candidate ? candidate.size <= contracts : candidate.size === contracts
+  })
+}
+
+/**
+ * Whether the book shows what the command was for. A position command that could still be on its way has had none: the same size may
+ * be the trader's own doing, and a second reduction beside it could turn the position over (risk rules 1.6).
+ */
 function hasEffect(draft: TurnDraft, inFlight: InFlight): boolean {
   const { command } = inFlight.record
   const { book } = draft.state
   switch (command.kind) {
     case 'cancel-order':
-      return workingOrder(book, command.orderId) === null
+      // Before a reading an order is absent for want of knowledge.
+      return workingOrder(book, command.orderId) === null && (isKnownOrder(book, command.orderId) || book.snapshotMs !== null)
     case 'close-position':
-      return signedSize(book, command.contractId) === 0 && isObservedSince(book, command.contractId, inFlight.sentMs)
-    case 'reduce-position': {
-      if (!isObservedSince(book, command.contractId, inFlight.sentMs)) return false
-      const left = Math.abs(inFlight.sizeBefore) - command.contracts
-      const isOrderDone = inFlight.orderId !== null && hasFilled(book, inFlight.orderId)
-      return Math.abs(signedSize(book, command.contractId)) <= left || (isOrderDone && !isWorkingOrder(book, inFlight))
-    }
+      if (isExecuted(inFlight, book)) return true
+      return hasArrived(inFlight) && isReducedTo(book, inFlight, 0)
+    case 'reduce-position':
+      if (isExecuted(inFlight, book)) return true
+      if (inFlight.sizeBefore === null) return false
+      return hasArrived(inFlight) && isReducedTo(book, inFlight, Math.abs(inFlight.sizeBefore) - command.contracts)
     default:
       return unreachable(command)
+  }
+}
+
+function hasArrived({ answeredMs, orderEndedMs }: InFlight): boolean {
+  return answeredMs !== null || orderEndedMs !== null
+}
+
+function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number): boolean {
+  const { contractId } = record.command
+  return Math.abs(signedSize(book, contractId)) <= contracts && isObservedSince(book, contractId, sentMs)
+}
+
+/** Whether its order was filled and the position was spoken of since: whatever is open now is another matter. */
+function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): boolean {
+  if (orderId === null || orderEndedMs === null || endOf(book, orderId) !== 'filled') return false
+  return (observedMs(book, record.command.contractId) ?? Number.NEGATIVE_INFINITY) >= orderEndedMs
+}
+
+/** Accepted first and rejected or cancelled afterwards (reliability E-16). */
+function hasDiedAtTheVenue(draft: TurnDraft, { orderId, orderEndedMs }: InFlight): boolean {
+  return orderId !== null && orderEndedMs !== null && endOf(draft.state.book, orderId) === 'unfilled'
+}
+
+/** The position event of a fill comes after the order's end or before it, so the end alone settles nothing. */
+function seeOrderEnds(draft: TurnDraft): void {
+  for (const inFlight of draft.state.inFlight) {
+    const { orderId, orderEndedMs } = inFlight
+    if (orderId === null || orderEndedMs !== null || endOf(draft.state.book, orderId) === null) continue
+    replaceInFlight(draft, { ...inFlight, orderEndedMs: draft.elapsedMs })
   }
 }
 
@@ -155,13 +215,9 @@ export function isObservedSince(book: Book, contractId: ContractId, sinceMs: num
   return (observedMs(book, contractId) ?? Number.NEGATIVE_INFINITY) > sinceMs
 }
 
-function isWorkingOrder(book: Book, { orderId }: InFlight): boolean {
-  return orderId !== null && workingOrder(book, orderId) !== null
-}
-
 /** Whether a reading that shows no effect is late enough to say that there was none. */
 function disproves(snapshot: Snapshot, inFlight: InFlight): boolean {
-  if (inFlight.answeredMs === null) return inFlight.sentMs === Number.NEGATIVE_INFINITY // of an earlier run: no answer will come
+  if (inFlight.answeredMs === null) return false
   return snapshot.requestedMs >= readableFromMs(inFlight, inFlight.answeredMs)
 }
 
@@ -177,7 +233,32 @@ function settle(draft: TurnDraft, inFlight: InFlight, state: CommandState, settl
   draft.audit('command-settled', record.id, { state, by: settledBy, attempt: record.attempt })
   draft.note({ kind: 'command-settled', record })
   dropInFlight(draft, inFlight)
-  if (state === 'effective') changeTarget(draft, inFlight, { failures: 0, exactNext: false, readSinceMs: null })
+  if (inFlight.answeredMs === null) {
+    const unanswered = new Map(draft.state.unanswered).set(record.id, { record, sentMs: inFlight.sentMs })
+    draft.change({ unanswered })
+  }
+  if (state === 'effective') {
+    changeTarget(draft, inFlight, { failures: 0, exactNext: false, waitsForOpen: false, readSinceMs: null })
+  }
+}
+
+/** The answer to a command that observation has settled. One that no live command waits for is of no use any more. */
+function takeLateAnswer(draft: TurnDraft, commandId: string, outcome: CommandOutcome): void {
+  const settled = draft.state.unanswered.get(commandId)
+  if (settled === undefined) return
+  withAnswer(draft, settled.record, settled.sentMs, outcome)
+  const unanswered = new Map(draft.state.unanswered)
+  unanswered.delete(commandId)
+  draft.change({ unanswered })
+}
+
+function withAnswer(draft: TurnDraft, before: CommandRecord, sentMs: number, outcome: CommandOutcome): CommandRecord {
+  const latencyMs = Math.round(draft.elapsedMs - sentMs)
+  const record: CommandRecord = { ...before, outcome, latencyMs }
+  draft.keepCommand(record)
+  draft.audit('command-answered', record.id, { ...outcome, latencyMs })
+  draft.note({ kind: 'command-answered', record })
+  return record
 }
 
 function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
@@ -197,44 +278,68 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
 function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, message: string | null): void {
   const history = historyOf(draft, targetOf(inFlight.record))
   const failures = history.failures + 1
-  const isCancel = inFlight.record.command.kind === 'cancel-order'
   switch (refusal) {
     case 'not-found':
     case 'invalid-size':
+      // Gateway and book disagree for so long: looking again at once does not help.
+      changeTarget(draft, inFlight, {
+        failures,
+        notBeforeMs: failures < FAST_ATTEMPTS ? draft.elapsedMs : draft.elapsedMs + SLOW_RETRY_MS,
+      })
       holdForReading(draft, inFlight)
       return
-    case 'market-closed':
-      changeTarget(draft, inFlight, { failures, notBeforeMs: draft.elapsedMs + PARKED_RETRY_MS })
-      alert(
+    case 'market-closed': {
+      // A halt of some seconds in open hours is tried again soon, a closed market when it opens (reliability E-09, E-10).
+      const { contractId } = inFlight.record.command
+      const isOpen = draft.context.market.isOpen(contractId, draft.now)
+      const pauseMs = isOpen ? SLOW_RETRY_MS : PARKED_RETRY_MS
+      changeTarget(draft, inFlight, { failures, waitsForOpen: !isOpen, notBeforeMs: draft.elapsedMs + pauseMs })
+      const size = signedSize(draft.state.book, contractId)
+      alertRefusal(
         draft,
         'market-closed',
-        `the market is closed; the goal stays and is tried again: ${message ?? 'no reason given'}`,
+        failures,
+        `the market is closed with ${size} ${contractId} open; the goal stays and is tried again: ${message ?? 'no reason given'}`,
       )
       return
+    }
     case 'account-rejected':
       changeTarget(draft, inFlight, { failures, notBeforeMs: draft.elapsedMs + PARKED_RETRY_MS })
-      draft.change({ halted: 'the gateway does not let us act on this account' })
-      alert(draft, 'account-not-enforceable', `cannot enforce: ${message ?? 'the gateway rejected the account'}`)
+      draft.change({ halted: ACCOUNT_REJECTED })
+      alertRefusal(
+        draft,
+        'account-not-enforceable',
+        failures,
+        `cannot enforce: ${message ?? 'the gateway rejected the account'}`,
+      )
       return
     case 'other':
-      if (failures === 1 && !isCancel) {
+      if (inFlight.record.command.kind === 'close-position' && !history.exactNext && failures === 1) {
         changeTarget(draft, inFlight, { failures, exactNext: true })
         holdForReading(draft, inFlight)
         return
       }
       changeTarget(draft, inFlight, { failures, exactNext: false, notBeforeMs: draft.elapsedMs + SLOW_RETRY_MS })
-      alert(draft, 'enforcement-refused', `${inFlight.record.command.kind} refused: ${message ?? 'no reason given'}`)
+      alertRefusal(
+        draft,
+        'enforcement-refused',
+        failures,
+        `${describeCommand(inFlight.record.command)} refused: ${message ?? 'no reason given'}`,
+      )
       return
     default:
       unreachable(refusal)
   }
 }
 
-function alert(
+/** The first refusals of a target are told each, then every {@link REFUSALS_PER_ALERT}th: a human was called already. */
+function alertRefusal(
   draft: TurnDraft,
   code: 'market-closed' | 'account-not-enforceable' | 'enforcement-refused',
+  failures: number,
   text: string,
 ): void {
+  if (failures > FAST_ATTEMPTS && failures % REFUSALS_PER_ALERT !== 0) return
   draft.note({ kind: 'alert', severity: 'critical', code, text })
 }
 

@@ -8,6 +8,7 @@ import {
   type Lockout,
 } from '@rm/domain'
 import { arbitrate, type Demands } from '@rm/rules'
+import { executedSizes } from '@rm/state/book'
 import { type AccountState, isTrusted } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -47,10 +48,12 @@ export function goalOfLockout(lockout: Lockout): Goal {
 }
 
 /** What was given up cannot be re-entered: every observed reduction shrinks what a reduce-only lockout lets the trader keep. */
-export function shrinkBaselines(draft: TurnDraft, sizes: ReadonlyMap<ContractId, number>): void {
-  if (!isTrusted(draft.state.trust)) return
+export function shrinkBaselines(draft: TurnDraft): void {
+  const { lockouts: standing, breaches, trust, book } = draft.state
+  if (standing.length + breaches.size === 0 || !isTrusted(trust)) return
+  const sizes = executedSizes(book, draft.now)
   let changed = false
-  const lockouts = draft.state.lockouts.map((lockout) => {
+  const lockouts = standing.map((lockout) => {
     const baseline = lockout.effect === 'reduce-only' ? shrunk(lockout.baseline, sizes) : null
     if (baseline === null) return lockout
     changed = true
@@ -59,7 +62,7 @@ export function shrinkBaselines(draft: TurnDraft, sizes: ReadonlyMap<ContractId,
     return next
   })
   if (changed) draft.change({ lockouts })
-  for (const [key, breach] of draft.state.breaches) shrinkBreach(draft, key, breach, sizes)
+  for (const [key, breach] of breaches) shrinkBreach(draft, key, breach, sizes)
 }
 
 /** Ends lockouts whose time has come. Nothing unlocks while the book or the time is in doubt (reliability S-08, S-18). */

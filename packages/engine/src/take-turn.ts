@@ -1,13 +1,14 @@
 import { accountWord, describeEvent, formatInstant, latest } from '@rm/domain'
-import { openSizes } from '@rm/state/book'
+import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
+import { marketBook } from './market-book.ts'
 import { nextWake } from './next-wake.ts'
 import { observe } from './observe.ts'
 import { planCommands } from './plan-commands.ts'
 import { planReading } from './plan-reading.ts'
 import { pursueViolations } from './pursue-violations.ts'
-import { endLockouts, shrinkBaselines, standingGoals } from './standing-goals.ts'
+import { demandsOf, endLockouts, shrinkBaselines, standingGoals } from './standing-goals.ts'
 import type { Turn, TurnContext, TurnInput } from './turn.ts'
 import { TurnDraft } from './turn-draft.ts'
 import { escalateGoals, verifyGoals } from './verify-goals.ts'
@@ -17,12 +18,13 @@ import { escalateGoals, verifyGoals } from './verify-goals.ts'
  * Pure: it knows no socket, no database and no clock, and the same inputs give the same turn.
  */
 export function takeTurn(state: AccountState, input: TurnInput, context: TurnContext): Turn {
-  const now = latest(state.lastNow, context.now)
+  // A remembered time may be that of a clock which was wrong; once the time is known it counts alone.
+  const now = context.timeTrusted ? context.now : latest(state.lastNow, context.now)
   const draft = new TurnDraft({ ...state, lastNow: now }, context, now, describeInput(input), input.receivedMs)
   crossResets(draft)
   const observation = observe(draft, input)
-  // Before the first full reading the book is empty by ignorance: nothing can be judged by it.
-  const judgement = draft.state.trust.reconciledMs === null ? null : decide(draft, input, observation)
+  const isBookKnown = draft.state.trust.reconciledMs !== null
+  const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
   takeWord(draft)
   const wanted = planReading(draft)
   const reading = wanted !== null && wanted.dueMs <= context.elapsedMs ? wanted.kind : null
@@ -37,8 +39,20 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   }
 }
 
+/**
+ * Before the first full reading the book is empty by ignorance: rules cannot judge by it and nothing is called flat. What earlier
+ * runs decided holds all the same, and a position that the stream shows is there (reliability S-08).
+ */
+function enforceProven(draft: TurnDraft, observation: ReturnType<typeof observe>): Judgement {
+  const view = viewOf(draft.state.book, observation, marketBook(draft, demandsOf(draft.state)))
+  pursueViolations(draft)
+  planCommands(draft, view)
+  escalateGoals(draft)
+  return { view, nextCheck: null }
+}
+
 function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<typeof observe>): Judgement {
-  shrinkBaselines(draft, openSizes(draft.state.book))
+  shrinkBaselines(draft)
   endLockouts(draft)
   const judgement = judge(draft, observation)
   pursueViolations(draft)
@@ -48,8 +62,12 @@ function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<type
   return judgement
 }
 
-/** Processes each daily reset exactly once, also those that passed while the program was down. It moves a boundary and deletes nothing. */
+/**
+ * Processes each daily reset exactly once, also those that passed while the program was down, and none on a time that may be wrong. It
+ * moves a boundary and deletes nothing.
+ */
 function crossResets(draft: TurnDraft): void {
+  if (!draft.context.timeTrusted) return
   const { calendar } = draft.context.policy
   for (;;) {
     const next = calendar.nextReset(draft.state.lastReset)

@@ -31,6 +31,13 @@ export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
       countReading(draft, pursued, snapshot)
     }
   }
+  forgetTargets(draft)
+}
+
+/** With nothing left to pursue nothing has to be waited for, and the next goal counts its attempts from 1. */
+function forgetTargets(draft: TurnDraft): void {
+  const { goals, inFlight, targets } = draft.state
+  if (goals.length === 0 && inFlight.length === 0 && targets.size > 0) draft.change({ targets: new Map() })
 }
 
 /** Calls a human for goals that were not reached in time; they are pursued further. */

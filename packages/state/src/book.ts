@@ -1,6 +1,16 @@
 export { applyEvent } from './book/apply-event.ts'
-export { type Exposure, exposureOf, openSizes, workingOrder } from './book/exposure.ts'
-export { beginGap, type Book, emptyBook, hasFilled, observedMs, restoreBook, signedSize } from './book/book.ts'
+export { executedSizes, type Exposure, exposureOf, openSizes, workingOrder } from './book/exposure.ts'
+export {
+  beginGap,
+  type Book,
+  emptyBook,
+  endOf,
+  hasFilled,
+  isKnownOrder,
+  observedMs,
+  restoreBook,
+  signedSize,
+} from './book/book.ts'
 export type { BookContext, BookStep } from './book/book-step.ts'
 export { mergeQuote, type QuoteMerge, settleExtremes } from './book/quotes.ts'
 export { REST_LAG_TOLERANCE_MS } from './book/rest-lag.ts'

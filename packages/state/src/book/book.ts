@@ -3,12 +3,13 @@ import {
   type AccountId,
   type ContractId,
   type Instant,
+  isTerminal,
   latest,
   type OrderId,
   type StoredAccount,
   type TradingCalendar,
 } from '@rm/domain'
-import { isKnownFilled, NO_ORDERS, type OrderBook } from './orders.ts'
+import { isKnownFilled, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
 import { stoppedAt } from './protection.ts'
 import { hasTraded, restoreLedger, type TradeLedger } from './trades.ts'
@@ -96,6 +97,18 @@ export function observedMs(book: Book, contractId: ContractId): number | null {
 export function signedSize(book: Book, contractId: ContractId): number {
   const contract = book.contracts.get(contractId)
   return contract === undefined ? 0 : signedSizeOf(contract)
+}
+
+/** Whether anybody ever spoke of the order: an order event, a reading or one of its trades. */
+export function isKnownOrder(book: Book, orderId: OrderId): boolean {
+  return observedOrder(book.orders, orderId) !== undefined || hasTraded(book.trades, orderId)
+}
+
+/** How an order ended, filled at least in part or not at all; `null` while its end was not heard of. */
+export function endOf(book: Book, orderId: OrderId): 'filled' | 'unfilled' | null {
+  const order = observedOrder(book.orders, orderId)?.order
+  if (order === undefined || !isTerminal(order)) return null
+  return hasFilled(book, orderId) ? 'filled' : 'unfilled'
 }
 
 /** Whether an order was filled, at least in part: by its own events or by a trade. */

@@ -49,6 +49,7 @@ const Row = z.object({
     z.templateLiteral(['product:', z.string()]),
     z.templateLiteral(['contract:', z.string()]),
     z.templateLiteral(['order:', z.string()]),
+    z.templateLiteral(['trade:', z.string()]),
   ]),
   tier: z.int(),
   measured: z.string(),

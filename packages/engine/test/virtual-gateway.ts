@@ -1,0 +1,304 @@
+import {
+  type AccountId,
+  type Command,
+  type CommandOutcome,
+  type ContractId,
+  type ContractSpec,
+  type DomainEvent,
+  type Instant,
+  type Snapshot,
+  type Stream,
+  unreachable,
+} from '@rm/domain'
+import type { Gateway } from '@rm/engine'
+import type { Exchange, ExchangeEvent } from '@rm/gateway-sim'
+import { isTerminalStatus, type Envelope } from '@rm/sdk-bridge/wire'
+import type { VirtualTime } from './virtual-time.ts'
+import { accountOf, contractOf, orderOf, outcomeOf, positionOf, quoteOf, tradeOf } from './wire-to-domain.ts'
+
+/** What becomes of one request. */
+export type CommandFate =
+  | { readonly kind: 'served' }
+  /** The exchange acts, the answer never arrives. */
+  | { readonly kind: 'reply-lost' }
+  /** The request never arrives; nobody knows. */
+  | { readonly kind: 'request-lost' }
+  /** The request certainly never left. */
+  | { readonly kind: 'not-sent' }
+  | { readonly kind: 'refused'; readonly outcome: Extract<CommandOutcome, { kind: 'refused' }> }
+
+export interface SentCommand {
+  readonly atMs: number
+  readonly command: Command
+  fate: CommandFate['kind']
+  /** Monotonic time of the answer, `null` before it. */
+  answeredMs: number | null
+  outcome: CommandOutcome | null
+}
+
+/** Milliseconds on the way. */
+export interface Delays {
+  requestMs: number
+  replyMs: number
+  streamMs: number
+  /** Deadline of a request whose answer does not come. */
+  deadlineMs: number
+}
+
+/** One program's connection; a program that died hears nothing more. */
+interface Connection {
+  readonly sink: (event: DomainEvent) => void
+  isAlive: boolean
+}
+
+/**
+ * The simulated exchange behind the engine's gateway port, over a network of virtual time. Every request takes its time to the exchange
+ * and back; streams keep their order; what goes wrong is for the test to say.
+ */
+export class VirtualGateway {
+  readonly delays: Delays = { requestMs: 20, replyMs: 20, streamMs: 5, deadlineMs: 3_000 }
+  commandFate: (command: Command, nth: number) => CommandFate = () => ({ kind: 'served' })
+  /** Why the nth reading fails, or `null`. */
+  readingFault: (nth: number) => string | null = () => null
+  /** Whether a reading leaves out what is not status `open`, as gateways without the order query do. */
+  isOrderQueryMissing = false
+  isDropped: (event: ExchangeEvent) => boolean = () => false
+  /** Contracts whose record the gateway does not give away. */
+  readonly withheldContracts = new Set<ContractId>()
+  readonly sent: SentCommand[] = []
+  readonly readings: { readonly atMs: number; readonly kind: 'exposure' | 'account' }[] = []
+  readonly recycled: Stream[] = []
+  /** Called at each request as it leaves. */
+  onSend: (command: Command) => void = () => undefined
+  readonly #time: VirtualTime
+  readonly #exchange: Exchange
+  readonly #isUp: Record<Stream, boolean> = { user: false, market: false }
+  readonly #lastDueMs: Record<Stream, number> = { user: 0, market: 0 }
+  readonly #watched = new Map<ContractId, () => void>()
+  #connection: Connection | null = null
+
+  constructor(time: VirtualTime, exchange: Exchange) {
+    this.#time = time
+    this.#exchange = exchange
+    exchange.subscribe((event) => this.#publish(event))
+  }
+
+  get watched(): ReadonlySet<ContractId> {
+    return new Set(this.#watched.keys())
+  }
+
+  /** A new program connects; the one before is dead. */
+  connect(sink: (event: DomainEvent) => void): Gateway {
+    this.disconnect()
+    const connection: Connection = { sink, isAlive: true }
+    this.#connection = connection
+    return {
+      send: (command) => this.#send(command, connection),
+      readExposure: (accountId) => this.#read(accountId, null, connection),
+      readAccount: (accountId, since) => this.#read(accountId, since, connection),
+      contract: (contractId) => this.#lookUp(contractId, connection),
+      watchQuotes: (contractIds) => this.#watch(contractIds),
+      recycle: (stream) => this.recycled.push(stream),
+    }
+  }
+
+  /** The program dies: what it sent is on its way, what comes back finds nobody. */
+  disconnect(): void {
+    if (this.#connection !== null) this.#connection.isAlive = false
+    this.#connection = null
+    this.#isUp.user = false
+    this.#isUp.market = false
+    this.#watch(new Set())
+  }
+
+  restore(stream: Stream): void {
+    this.#isUp[stream] = true
+    this.#tell({ kind: 'stream-restored', stream, receivedMs: this.#time.elapsedMs() })
+  }
+
+  lose(stream: Stream): void {
+    this.#isUp[stream] = false
+    this.#tell({ kind: 'stream-lost', stream, reason: 'the socket closed', receivedMs: this.#time.elapsedMs() })
+  }
+
+  /** An event that did not come from the exchange. */
+  tell(event: DomainEvent): void {
+    this.#tell(event)
+  }
+
+  #send(command: Command, connection: Connection): Promise<CommandOutcome> {
+    if (!connection.isAlive) return forever()
+    this.onSend(command)
+    if (!connection.isAlive) return forever()
+    const fate = this.commandFate(command, this.sent.length)
+    const sent: SentCommand = {
+      atMs: this.#time.elapsedMs(),
+      command,
+      fate: fate.kind,
+      answeredMs: null,
+      outcome: null,
+    }
+    this.sent.push(sent)
+    const { promise, resolve } = Promise.withResolvers<CommandOutcome>()
+    const answer = (outcome: CommandOutcome, ms: number): void => {
+      this.#time.after(ms, () => {
+        sent.answeredMs = this.#time.elapsedMs()
+        sent.outcome = outcome
+        if (connection.isAlive) resolve(outcome)
+      })
+    }
+    const { requestMs, replyMs, deadlineMs } = this.delays
+    switch (fate.kind) {
+      case 'served':
+        this.#time.after(requestMs, () => answer(this.#execute(command), replyMs))
+        break
+      case 'reply-lost':
+        this.#time.after(requestMs, () => this.#execute(command))
+        answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
+        break
+      case 'request-lost':
+        answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
+        break
+      case 'not-sent':
+        answer({ kind: 'not-sent', cause: 'connection refused' }, 1)
+        break
+      case 'refused':
+        answer(fate.outcome, requestMs + replyMs)
+        break
+      default:
+        unreachable(fate)
+    }
+    return promise
+  }
+
+  #execute(command: Command): CommandOutcome {
+    const { accountId, contractId } = command
+    const reply = (table: 'close' | 'partialClose' | 'cancel', envelope: Envelope): CommandOutcome =>
+      outcomeOf(table, envelope)
+    switch (command.kind) {
+      case 'close-position':
+        return reply('close', this.#exchange.closeContract(accountId, contractId, 'daemon'))
+      case 'reduce-position':
+        return reply(
+          'partialClose',
+          this.#exchange.partialCloseContract(accountId, contractId, command.contracts, 'daemon'),
+        )
+      case 'cancel-order':
+        return reply('cancel', this.#exchange.cancel(accountId, command.orderId, 'daemon'))
+      default:
+        return unreachable(command)
+    }
+  }
+
+  #read(accountId: AccountId, tradesSince: Instant | null, connection: Connection): Promise<Snapshot> {
+    if (!connection.isAlive) return forever()
+    const requestedMs = this.#time.elapsedMs()
+    const nth = this.readings.length
+    this.readings.push({ atMs: requestedMs, kind: tradesSince === null ? 'exposure' : 'account' })
+    const { promise, resolve, reject } = Promise.withResolvers<Snapshot>()
+    this.#time.after(this.delays.requestMs, () => {
+      const fault = this.readingFault(nth)
+      const snapshot = this.#snapshot(accountId, tradesSince, requestedMs)
+      this.#time.after(this.delays.replyMs, () => {
+        if (!connection.isAlive) return
+        if (fault === null) resolve(snapshot)
+        else reject(new Error(fault))
+      })
+    })
+    return promise
+  }
+
+  #snapshot(accountId: AccountId, tradesSince: Instant | null, requestedMs: number): Snapshot {
+    const account = this.#exchange.accounts().find(({ id }) => id === accountId)
+    const isListed = (status: number): boolean => (this.isOrderQueryMissing ? status === 1 : !isTerminalStatus(status))
+    return {
+      accountId,
+      requestedMs,
+      account: tradesSince === null || account === undefined ? null : accountOf(account),
+      positions: this.#exchange.positions(accountId).map(positionOf),
+      orders: this.#exchange
+        .orders(accountId)
+        .filter(({ status }) => isListed(status))
+        .map(orderOf),
+      ordersComplete: !this.isOrderQueryMissing,
+      trades:
+        tradesSince === null
+          ? null
+          : this.#exchange
+              .trades(accountId)
+              .map(tradeOf)
+              .filter(({ at }) => at >= tradesSince)
+              .toReversed(),
+    }
+  }
+
+  #lookUp(contractId: ContractId, connection: Connection): Promise<ContractSpec | null> {
+    const { promise, resolve } = Promise.withResolvers<ContractSpec | null>()
+    this.#time.after(this.delays.requestMs + this.delays.replyMs, () => {
+      const wire = this.#exchange.contract(contractId)
+      const isWithheld = this.withheldContracts.has(contractId)
+      if (connection.isAlive) resolve(wire === undefined || isWithheld ? null : contractOf(wire))
+    })
+    return promise
+  }
+
+  #watch(contractIds: ReadonlySet<ContractId>): void {
+    for (const [contractId, end] of this.#watched) {
+      if (contractIds.has(contractId)) continue
+      end()
+      this.#watched.delete(contractId)
+    }
+    for (const contractId of contractIds) {
+      if (!this.#watched.has(contractId)) this.#watched.set(contractId, this.#exchange.watchQuotes(contractId))
+    }
+  }
+
+  #publish(event: ExchangeEvent): void {
+    if (this.isDropped(event)) return
+    const stream: Stream = event.kind === 'quote' ? 'market' : 'user'
+    if (event.kind === 'quote' && !this.#watched.has(event.contractId as ContractId)) return
+    const connection = this.#connection
+    const dueMs = Math.max(this.#time.elapsedMs() + this.delays.streamMs, this.#lastDueMs[stream])
+    this.#lastDueMs[stream] = dueMs
+    this.#time.after(dueMs - this.#time.elapsedMs(), () => {
+      if (connection?.isAlive === true && this.#isUp[stream]) connection.sink(this.#received(event))
+    })
+  }
+
+  #received(event: ExchangeEvent): DomainEvent {
+    const receivedMs = this.#time.elapsedMs()
+    switch (event.kind) {
+      case 'account': {
+        const account = accountOf(event.data)
+        return { kind: 'account-changed', accountId: account.id, account, receivedMs }
+      }
+      case 'order': {
+        const order = orderOf(event.data)
+        return { kind: 'order-changed', accountId: order.accountId, order, receivedMs }
+      }
+      case 'position': {
+        const position = positionOf(event.data)
+        return { kind: 'position-changed', accountId: position.accountId, position, receivedMs }
+      }
+      case 'trade': {
+        const trade = tradeOf(event.data)
+        return { kind: 'trade-reported', accountId: trade.accountId, trade, receivedMs }
+      }
+      case 'quote': {
+        const wire = this.#exchange.contract(event.contractId)
+        if (wire === undefined) throw new RangeError(`a quote of ${event.contractId}, which is not listed`)
+        return { kind: 'quote-changed', change: quoteOf(contractOf(wire), event.data), receivedMs }
+      }
+      default:
+        return unreachable(event)
+    }
+  }
+
+  #tell(event: DomainEvent): void {
+    if (this.#connection?.isAlive === true) this.#connection.sink(event)
+  }
+}
+
+function forever<Value>(): Promise<Value> {
+  return Promise.withResolvers<Value>().promise
+}
