@@ -1,1 +1,11 @@
-export {}
+export type { AccountPlan, AccountType, Credentials, PlanSize } from './accounts-file.ts'
+export type { ApiSettings } from './api-file.ts'
+export type { Environment, ReadFile } from './config-folder.ts'
+export type { Diagnostic, Severity } from './diagnostic.ts'
+export { diagnosticsToJson, type DiagnosticStyle, formatDiagnostics } from './format-diagnostics.ts'
+export type { GeneralSettings, LogFileSettings, LoggingSettings, LogLevel } from './general-settings.ts'
+export type { Json, Snapshot } from './json.ts'
+export { loadConfig, type LoadOptions } from './load-config.ts'
+export type { ConfiguredAccount, LoadedConfig, RefusedConfig } from './loaded-config.ts'
+export { Secret } from './secret.ts'
+export type { WeeklyReset } from './timers-file.ts'

@@ -1,0 +1,39 @@
+import type { Holidays, ResetSpec, Timers } from '@rm/domain'
+import type { ApiSettings } from './api-file.ts'
+import type { GeneralSettings } from './general-settings.ts'
+import type { Json, Snapshot } from './json.ts'
+import type { ConfiguredAccount } from './loaded-config.ts'
+import type { WeeklyReset } from './timers-file.ts'
+
+/** What a configuration amounts to, credentials apart: they are not even an argument. */
+export interface Effective {
+  readonly api: ApiSettings
+  readonly accounts: readonly ConfiguredAccount[]
+  readonly timers: Timers
+  readonly reset: ResetSpec
+  readonly weeklyReset: WeeklyReset | null
+  readonly holidays: Holidays
+  readonly general: GeneralSettings
+}
+
+/** The effective configuration as JSON. Money is in 1/10 000 dollars, durations are in milliseconds, as in the program. */
+export function effectiveSnapshot(effective: Effective): Snapshot {
+  const snapshot: Record<string, Json> = {}
+  for (const [key, value] of Object.entries(effective)) snapshot[key] = jsonOf(value)
+  return snapshot
+}
+
+/** Keys in alphabetical order, so that the digest does not depend on the order in a file. */
+function jsonOf(value: unknown): Json {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value !== 'object' || value === null) return null
+  if (value instanceof Set) return [...value].map(String).toSorted(byText)
+  if (Array.isArray(value)) return value.map(jsonOf)
+  const sorted = Object.entries(value).toSorted(([a], [b]) => byText(a, b))
+  return Object.fromEntries(sorted.map(([key, part]) => [key, jsonOf(part)]))
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,216 @@
+import { TimeZone } from '@rm/rules'
+import { z } from 'zod'
+import { choice, flag, objectTo, readBy, text, whole } from './setting-types.ts'
+
+const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
+export type LogLevel = (typeof LEVELS)[number]
+
+const logLevel = choice(LEVELS, 'the level decides what a log keeps')
+
+const Instrument = readBy((value) =>
+  typeof value === 'string' && /^[A-Z0-9]{1,5}$/.test(value)
+    ? { value }
+    : {
+        expected: 'an exchange root such as MNQ or ES',
+        why: 'products are named as the exchange names them, in capitals and without month',
+        fix: typeof value === 'number' ? 'put the root in quotes' : 'write for example `MNQ`',
+      },
+)
+
+const alwaysOn = (file: string): z.ZodType<boolean> =>
+  readBy((value) =>
+    value === true
+      ? { value: true }
+      : {
+          expected: 'true',
+          why: `${file} is the record of what was enforced and why`,
+          fix: 'remove the key; only api and error can be turned off',
+        },
+  )
+
+const optionalLog = z
+  .strictObject({ enabled: flag('a log is written or not').default(true), level: logLevel.optional() })
+  .prefault({})
+
+const requiredLog = (file: string) =>
+  z.strictObject({ enabled: alwaysOn(file).default(true), level: logLevel.optional() }).prefault({})
+
+export const LoggingSchema = z.strictObject({
+  level: logLevel.default('INFO'),
+  directory: text('a folder', 'the log files need a folder').default('logs'),
+  max_size_mb: whole(1, 10_000, 'a log file is rotated when it reaches this size').default(100),
+  retention_days: whole(1, 3_650, 'older log files are removed').default(30),
+  json: flag('the log files hold JSON lines or text').default(true),
+  console: flag('the log is also written to the terminal or not').default(true),
+  files: z
+    .strictObject({
+      daemon: requiredLog('risk_manager.log'),
+      enforcement: requiredLog('enforcement.log'),
+      api: optionalLog,
+      error: optionalLog,
+    })
+    .prefault({}),
+  slow_ms: whole(1, 600_000, 'slower work is logged').default(100),
+  mask_accounts: flag('account names are shortened in the logs or not').default(false),
+})
+
+/** What one alert channel is configured with. Its further keys are the channel's own. */
+const Channel = z.looseObject({ enabled: flag('alerts are sent or not').default(false) }).prefault({})
+
+/** Alert channels by name. */
+export const NOTIFICATION_CHANNELS = ['discord', 'telegram', 'slack', 'webhook', 'email', 'alertmanager'] as const
+
+const positive = (why: string): z.ZodType<number> => whole(1, 1_000_000, why)
+
+const DatabaseSchema = z.strictObject({
+  path: text('a file path', 'decisions are written there before they are carried out').default('state.db'),
+  backup_interval_minutes: positive('backups are made at this interval').default(5),
+  backup_keep: z
+    .strictObject({
+      recent: positive('that many of the newest backups are kept').default(12),
+      hourly: positive('that many hourly backups are kept').default(24),
+      daily: positive('that many daily backups are kept').default(7),
+    })
+    .prefault({}),
+})
+
+const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
+
+/** The section `general` of the risk file (risk rules, 4.4). */
+export const GeneralSchema = z
+  .strictObject({
+    instruments: z.array(Instrument).default([]),
+    timezone: TimeZone.default('America/Chicago'),
+    pnl_basis: choice(['net', 'gross'], 'P&L counts with costs or without').default('net'),
+    stale_after_seconds: seconds.default(10),
+    stale_critical_seconds: seconds.default(60),
+    on_stale_quotes: choice(['alert', 'close'], 'a position without prices is reported or closed').default('alert'),
+    on_unvalued_position: choice(['close', 'alert'], 'a position of unknown value is closed or reported').default(
+      'close',
+    ),
+    unvalued_grace_seconds: whole(0, 600, 'so long a position may be of unknown value').default(30),
+    evaluation_interval_ms: whole(10, 1_000, 'so long a quote may wait under load').default(100),
+    enforcement_deadline_seconds: whole(2, 120, 'after it an unfinished enforcement is escalated').default(10),
+    loosening: choice(['next_reset', 'immediate'], 'it decides when a looser setting takes effect').default(
+      'next_reset',
+    ),
+    allow_unprotected: flag('running without any limit of loss or size has to be said in so many words').default(false),
+    database: DatabaseSchema.prefault({}),
+    notifications: z
+      .strictObject({
+        discord: Channel,
+        telegram: Channel,
+        slack: Channel,
+        webhook: Channel,
+        email: Channel,
+        alertmanager: Channel,
+      })
+      .prefault({}),
+    logging: LoggingSchema.prefault({}),
+  })
+  .superRefine((general, context) => {
+    if (general.stale_after_seconds < general.stale_critical_seconds) return
+    objectTo(context, ['stale_critical_seconds'], general.stale_critical_seconds, {
+      expected: `more than stale_after_seconds (${general.stale_after_seconds})`,
+      why: 'quotes become stale before they become critically stale',
+      fix: `write a number above ${general.stale_after_seconds}`,
+    })
+  })
+
+type General = z.infer<typeof GeneralSchema>
+
+/** What every rule and the daemon read beside the rules themselves. */
+export interface GeneralSettings {
+  readonly instruments: readonly string[]
+  /** For display only. */
+  readonly timeZone: string
+  readonly pnlBasis: 'net' | 'gross'
+  readonly staleAfterMs: number
+  readonly staleCriticalMs: number
+  readonly onStaleQuotes: 'alert' | 'close'
+  readonly onUnvaluedPosition: 'close' | 'alert'
+  readonly unvaluedGraceMs: number
+  /** Longest wait of a coalesced quote under backlog. */
+  readonly evaluationIntervalMs: number
+  /** After it an unfinished enforcement is escalated. */
+  readonly enforcementDeadlineMs: number
+  readonly loosening: 'next_reset' | 'immediate'
+  readonly allowUnprotected: boolean
+  readonly database: {
+    /** Relative to the data folder unless absolute. */
+    readonly path: string
+    readonly backupIntervalMs: number
+    readonly backupKeep: { readonly recent: number; readonly hourly: number; readonly daily: number }
+  }
+  readonly logging: LoggingSettings
+  /** Channels that are turned on. */
+  readonly notifications: readonly (typeof NOTIFICATION_CHANNELS)[number][]
+}
+
+export interface LoggingSettings {
+  readonly level: LogLevel
+  /** Relative to the data folder unless absolute. */
+  readonly directory: string
+  readonly maxSizeMb: number
+  readonly retentionDays: number
+  readonly json: boolean
+  readonly console: boolean
+  /** `null`: the file is not written. */
+  readonly files: {
+    readonly daemon: LogFileSettings
+    readonly enforcement: LogFileSettings
+    readonly api: LogFileSettings | null
+    readonly error: LogFileSettings | null
+  }
+  readonly slowMs: number
+  readonly maskAccounts: boolean
+}
+
+export interface LogFileSettings {
+  readonly level: LogLevel
+}
+
+export function generalSettingsOf(general: General): GeneralSettings {
+  const { database, logging } = general
+  return {
+    instruments: general.instruments,
+    timeZone: general.timezone,
+    pnlBasis: general.pnl_basis,
+    staleAfterMs: general.stale_after_seconds * 1_000,
+    staleCriticalMs: general.stale_critical_seconds * 1_000,
+    onStaleQuotes: general.on_stale_quotes,
+    onUnvaluedPosition: general.on_unvalued_position,
+    unvaluedGraceMs: general.unvalued_grace_seconds * 1_000,
+    evaluationIntervalMs: general.evaluation_interval_ms,
+    enforcementDeadlineMs: general.enforcement_deadline_seconds * 1_000,
+    loosening: general.loosening,
+    allowUnprotected: general.allow_unprotected,
+    database: {
+      path: database.path,
+      backupIntervalMs: database.backup_interval_minutes * 60_000,
+      backupKeep: database.backup_keep,
+    },
+    logging: loggingSettingsOf(logging),
+    notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),
+  }
+}
+
+function loggingSettingsOf(logging: General['logging']): LoggingSettings {
+  const { daemon, enforcement, api, error } = logging.files
+  return {
+    level: logging.level,
+    directory: logging.directory,
+    maxSizeMb: logging.max_size_mb,
+    retentionDays: logging.retention_days,
+    json: logging.json,
+    console: logging.console,
+    files: {
+      daemon: { level: daemon.level ?? logging.level },
+      enforcement: { level: enforcement.level ?? logging.level },
+      api: api.enabled ? { level: api.level ?? logging.level } : null,
+      error: error.enabled ? { level: error.level ?? 'ERROR' } : null,
+    },
+    slowMs: logging.slow_ms,
+    maskAccounts: logging.mask_accounts,
+  }
+}

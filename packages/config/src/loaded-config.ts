@@ -1,0 +1,48 @@
+import type { Holidays, ResetSpec, Timers } from '@rm/domain'
+import type { EnabledRules } from '@rm/rules'
+import type { AccountEntry, Credentials } from './accounts-file.ts'
+import type { ApiSettings } from './api-file.ts'
+import type { ReadFile } from './config-folder.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { GeneralSettings } from './general-settings.ts'
+import type { Snapshot } from './json.ts'
+import type { WeeklyReset } from './timers-file.ts'
+
+/** An account to be watched, with everything that holds for it. */
+export interface ConfiguredAccount extends AccountEntry {
+  /** The rules that are on for this account. */
+  readonly rules: EnabledRules
+  readonly general: GeneralSettings
+}
+
+/** A configuration without errors. */
+export interface LoadedConfig {
+  readonly ok: true
+  readonly api: ApiSettings
+  readonly credentials: Credentials
+  /** All of them, also those that are turned off. */
+  readonly accounts: readonly ConfiguredAccount[]
+  readonly timers: Timers
+  readonly reset: ResetSpec
+  /** `null` when it is turned off. */
+  readonly weeklyReset: WeeklyReset | null
+  readonly holidays: Holidays
+  /** What holds for the daemon, and for an account without layers of its own. */
+  readonly general: GeneralSettings
+  readonly warnings: readonly Diagnostic[]
+  /** Facts worth knowing; never a reason to stop. */
+  readonly notices: readonly Diagnostic[]
+  /** SHA-256 of {@link effective}: two loads with the same hash mean the same. */
+  readonly hash: string
+  /** Rules that are on for at least one watched account. */
+  readonly ruleCount: number
+  readonly files: readonly ReadFile[]
+  /** Everything that holds, without secrets, as JSON. */
+  readonly effective: Snapshot
+}
+
+export interface RefusedConfig {
+  readonly ok: false
+  /** Errors, warnings and notices, by file and line. */
+  readonly diagnostics: readonly Diagnostic[]
+}
