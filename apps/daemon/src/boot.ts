@@ -12,7 +12,7 @@ import type { DaemonOptions } from './command-line.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
-import { LineQueue } from './line-queue.ts'
+import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { marketHours } from './market-hours.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
@@ -31,7 +31,6 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly calendar: TradingCalendar
-  readonly log: DaemonLog
   readonly lines: LineQueue
 }
 
@@ -74,10 +73,15 @@ const MUTATION_MS = 3_000
 
 export async function boot(options: DaemonOptions): Promise<Running> {
   const configured = await configure(options)
-  const opened = await open(configured)
-  const connected = await connect(opened)
-  const ready = initializeRules(connected)
-  return run(ready)
+  try {
+    const opened = await open(configured)
+    const connected = await connect(opened)
+    const ready = initializeRules(connected)
+    return await run(ready)
+  } catch (error) {
+    logFailure(configured.lines, 'The start failed', error)
+    throw error
+  }
 }
 
 /** Steps 1 to 3. Throws {@link ConfigurationRefused}; then nothing was started. */
@@ -90,19 +94,17 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
     )
   }
   const config = loaded
-  const log = await openLogOrRefuse(config, options)
-  const lines = new LineQueue(log.logger)
+  const lines = new LineQueue(await openLogOrRefuse(config, options))
   const configured: Configured = {
     options,
     config,
     calendar: new TradingCalendar(config.reset, config.holidays),
-    log,
     lines,
   }
   say(configured, checkpointMessage('starting', null))
   done(configured, 'config')
   for (const warning of config.warnings)
-    log.logger.warn({ event: 'config-warning', ...warning }, `${warning.keyPath}: ${warning.why}`)
+    warn(configured, `${warning.keyPath}: ${warning.why}`, { event: 'config-warning', ...warning })
   done(configured, 'validation')
   say(configured, checkpointMessage('config-loaded', { rules: config.ruleCount }))
   done(configured, 'logging')
@@ -111,7 +113,7 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
 
 /** Steps 4 to 7. */
 export async function open(configured: Configured): Promise<Opened> {
-  const { config, options, log } = configured
+  const { config, options, lines } = configured
   const gateway = createGateway({
     apiUrl: config.api.apiUrl,
     userHubUrl: config.api.userHubUrl,
@@ -132,7 +134,7 @@ export async function open(configured: Configured): Promise<Opened> {
     wallClock: wallClockMs,
     monotonic: monotonicMs,
     random: Math.random,
-    log: bridgeLog(log.logger),
+    log: bridgeLog(lines),
   })
   const store = await openStore({
     path: path.resolve(options.dataDirectory, config.general.database.path),
@@ -157,10 +159,10 @@ export async function open(configured: Configured): Promise<Opened> {
 
 /** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
 export async function connect(opened: Opened): Promise<Connected> {
-  const { gateway, store, config, log } = opened
+  const { gateway, store, config, lines } = opened
   const remembered = store.contracts()
   gateway.learnContracts(remembered)
-  await logIn(gateway, { persist: store.hasUnfinishedProtection(), log: log.logger })
+  await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
   done(opened, 'login')
   const [accounts, listed] = await Promise.all([gateway.accounts(), gateway.contracts()])
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
@@ -170,10 +172,8 @@ export async function connect(opened: Opened): Promise<Connected> {
     })
   }
   for (const account of unmonitored) {
-    log.logger.warn(
-      { event: 'account-unmonitored', accountId: account.id },
-      `Nobody watches account ${account.id} (${account.name})`,
-    )
+    const facts = { event: 'account-unmonitored', accountId: account.id }
+    warn(opened, `Nobody watches account ${account.id} (${account.name})`, facts)
   }
   const now = gateway.clock.now()
   store.saveAccounts(
@@ -210,7 +210,7 @@ export function initializeRules(connected: Connected): RulesReady {
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored, log } = ready
+  const { gateway, kernel, figures, lines, monitored } = ready
   const eventLog = new EventLog(lines)
   let isIntakeOpen = true
   const userStream = Promise.withResolvers<void>()
@@ -233,9 +233,9 @@ export async function run(ready: RulesReady): Promise<Running> {
   const tick = setInterval(() => kernel.tick(), TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   done(ready, 'scheduler')
-  lines.flush()
-  log.logger.info({ event: 'checkpoint' }, checkpointMessage('event-loop-running', null))
+  say(ready, checkpointMessage('event-loop-running', null))
   done(ready, 'running')
+  lines.flush()
   return {
     ...ready,
     stopIntake() {
@@ -268,10 +268,15 @@ async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Pr
   }
 }
 
-function say({ log }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
-  log.logger.info({ event: 'checkpoint', ...facts }, message)
+function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
+  lines.add({ level: 'info', message, topic: null, facts: { event: 'checkpoint', ...facts } })
 }
 
-function done({ log }: Configured, step: BootStep): void {
-  log.logger.info({ event: 'boot-step', step, sinceStartMs: Math.round(monotonicMs()) }, describeStep(step))
+function warn({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {
+  lines.add({ level: 'warn', message, topic: null, facts })
+}
+
+function done({ lines }: Configured, step: BootStep): void {
+  const facts = { event: 'boot-step', step, sinceStartMs: Math.round(monotonicMs()) }
+  lines.add({ level: 'info', message: describeStep(step), topic: null, facts })
 }

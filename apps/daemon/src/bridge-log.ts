@@ -1,11 +1,11 @@
 import type { BridgeLog } from '@rm/sdk-bridge'
-import type pino from 'pino'
+import type { LineQueue } from './line-queue.ts'
 
 /** What the bridge tells goes to the program's log, and to `api.log` beside it. */
-export function bridgeLog(logger: pino.Logger): BridgeLog {
+export function bridgeLog(lines: LineQueue): BridgeLog {
   return {
     write(level, message, facts = {}) {
-      logger[level]({ topic: 'api', event: 'gateway', ...facts }, message)
+      lines.add({ level, message, topic: 'api', facts: { event: 'gateway', ...facts } })
     },
   }
 }

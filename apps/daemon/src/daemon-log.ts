@@ -11,7 +11,7 @@ export type LogTopic = 'enforcement' | 'api'
 /** The program's log: JSON lines on disk, and on the terminal lines for people when it is one. */
 export interface DaemonLog {
   readonly logger: pino.Logger
-  /** Closes nothing that holds lines back: files are written synchronously. */
+  /** Writes all that was logged so far to the files, at once. */
   flush(): void
 }
 
@@ -34,8 +34,12 @@ export async function openDaemonLog(
 ): Promise<DaemonLog> {
   const directory = path.resolve(dataDirectory, settings.directory)
   const maxBytes = settings.maxSizeMb * MEGABYTE
-  const file = (name: string): LogFile =>
-    new LogFile({ directory, name, maxBytes, retentionDays: settings.retentionDays, wallClock })
+  const opened: LogFile[] = []
+  const file = (name: string): LogFile => {
+    const logFile = new LogFile({ directory, name, maxBytes, retentionDays: settings.retentionDays, wallClock })
+    opened.push(logFile)
+    return logFile
+  }
   const { files } = settings
   const outlets: Outlet[] = [
     { stream: file('risk_manager.log'), minimum: levelNumber(files.daemon.level), topic: null },
@@ -57,7 +61,12 @@ export async function openDaemonLog(
     },
     fanOut(outlets),
   )
-  return { logger, flush: () => logger.flush() }
+  return {
+    logger,
+    flush: () => {
+      for (const logFile of opened) logFile.flush()
+    },
+  }
 }
 
 interface Outlet {

@@ -1,5 +1,5 @@
-import type pino from 'pino'
-import type { LogTopic } from './daemon-log.ts'
+import { RmError } from '@rm/domain'
+import type { DaemonLog, LogTopic } from './daemon-log.ts'
 
 export type LineLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
@@ -11,20 +11,23 @@ export interface Line {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
+/** How long lines may wait: writing them must not delay an event that follows at once. */
+const GATHER_MS = 10
+
 /**
- * Log lines of a pass of the event loop, in the order in which things happened, written after it: first the request leaves, then it
- * is told. A process that is killed in between loses lines, never facts; those are in the store.
+ * Log lines in the order in which things happened, written a moment later in one go: first the request leaves, then it is told. A
+ * process that is killed in between loses lines, never facts; those are in the store.
  */
 export class LineQueue {
-  readonly #logger: pino.Logger
+  readonly #log: DaemonLog
   #waiting: Line[] = []
 
-  constructor(logger: pino.Logger) {
-    this.#logger = logger
+  constructor(log: DaemonLog) {
+    this.#log = log
   }
 
   add(line: Line): void {
-    if (this.#waiting.length === 0) setImmediate(() => this.flush())
+    if (this.#waiting.length === 0) setTimeout(() => this.flush(), GATHER_MS).unref()
     this.#waiting.push(line)
   }
 
@@ -33,7 +36,19 @@ export class LineQueue {
     const lines = this.#waiting
     this.#waiting = []
     for (const { level, message, topic, facts } of lines) {
-      this.#logger[level](topic === null ? facts : { topic, ...facts }, message)
+      this.#log.logger[level](topic === null ? facts : { topic, ...facts }, message)
     }
+    this.#log.flush()
   }
+}
+
+/** The last line of a program that cannot go on, written at once. */
+export function logFailure(lines: LineQueue, message: string, error: unknown): void {
+  const facts =
+    error instanceof RmError
+      ? { event: 'failure', code: error.code, remedy: error.remedy, ...error.details }
+      : { event: 'failure', stack: error instanceof Error ? error.stack : undefined }
+  const text = error instanceof Error ? error.message : String(error)
+  lines.add({ level: 'fatal', message: `${message}: ${text}`, topic: null, facts })
+  lines.flush()
 }

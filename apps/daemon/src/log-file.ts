@@ -13,6 +13,8 @@ export interface LogFileOptions {
 }
 
 const DAY_MS = 24 * 60 * 60_000
+/** Lines gather up to this size, or until {@link LogFile.flush}: one write for all lines of a moment. */
+const BUFFER_BYTES = 65_536
 
 /**
  * The log on disk. Written synchronously, so that the last line before a SIGKILL is there; pino's rotating transports live in worker
@@ -33,7 +35,7 @@ export class LogFile implements DestinationStream {
     mkdirSync(options.directory, { recursive: true })
     this.#path = path.join(options.directory, options.name)
     this.#bytes = existsSync(this.#path) ? statSync(this.#path).size : 0
-    this.#destination = pino.destination({ dest: this.#path, sync: true, mkdir: true })
+    this.#destination = pino.destination({ dest: this.#path, sync: true, minLength: BUFFER_BYTES, mkdir: true })
     this.#destination.on('error', () => {
       this.#lost += 1
     })
@@ -55,7 +57,17 @@ export class LogFile implements DestinationStream {
     }
   }
 
+  /** Writes what has gathered, and returns when the system has it. */
+  flush(): void {
+    try {
+      this.#destination.flushSync()
+    } catch {
+      this.#lost += 1
+    }
+  }
+
   #rotate(): void {
+    this.flush()
     const stamp = Temporal.Instant.fromEpochMilliseconds(this.#options.wallClock()).toString().replaceAll(':', '-')
     renameSync(this.#path, `${this.#path}.${stamp}`)
     this.#destination.reopen()

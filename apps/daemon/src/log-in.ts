@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RmError } from '@rm/domain'
 import type { Gateway } from '@rm/sdk-bridge'
-import type pino from 'pino'
+import type { LineQueue } from './line-queue.ts'
 
 /** Pauses between attempts of a program that must not give up. */
 const RETRY_MS = 5_000
@@ -10,7 +10,7 @@ const RETRY_MAX_MS = 60_000
 export interface LogInOptions {
   /** A lockout or an unfinished goal is stored: the program stays up and tries for ever (reliability A-01). */
   readonly persist: boolean
-  readonly log: pino.Logger
+  readonly lines: LineQueue
 }
 
 /** Logs in. Without stored protection a failure ends the program: a wrong key should be seen at once. */
@@ -21,10 +21,12 @@ export async function logIn(gateway: Gateway, options: LogInOptions): Promise<vo
       return
     } catch (error) {
       if (!options.persist || !(error instanceof RmError)) throw error
-      options.log.fatal(
-        { event: 'auth-lost', code: error.code, retryMs: pauseMs },
-        `Alert: ${error.message}; a lockout or goal is stored, so the login is tried again`,
-      )
+      options.lines.add({
+        level: 'fatal',
+        message: `Alert: ${error.message}; a lockout or goal is stored, so the login is tried again`,
+        topic: null,
+        facts: { event: 'auth-lost', code: error.code, retryMs: pauseMs },
+      })
       await pause(pauseMs)
     }
   }

@@ -4,6 +4,7 @@ import { RmError } from '@rm/domain'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
 import { boot, ConfigurationRefused, type Running } from './boot.ts'
 import { readCommandLine } from './command-line.ts'
+import { logFailure } from './line-queue.ts'
 
 /** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
 const SETTLE_MS_MAX = 3_500
@@ -31,9 +32,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
     process.exit(tellFailure(error))
   }
   const crash = (error: unknown): void => {
-    running.lines.flush()
-    running.log.logger.fatal({ event: 'crash', err: error }, 'The program ends: an error that nobody expected')
-    running.log.flush()
+    logFailure(running.lines, 'The program ends', error)
     process.exit(EXIT_CODES.exception)
   }
   process.on('uncaughtException', crash)
@@ -45,18 +44,18 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
-  const { kernel, gateway, store, lines, log } = running
-  log.logger.warn({ event: 'stopping', signal }, `Stopping after ${signal}; lockouts stay in force`)
+  const { kernel, gateway, store, lines, figures } = running
+  const stopping = `Stopping after ${signal}; lockouts stay in force`
+  lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
   await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
   await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
-  lines.flush()
-  log.logger.info({ event: 'run-summary', ...running.figures.summary(kernel.states()) }, 'Summary of this run')
+  const facts = { event: 'run-summary', ...figures.summary(kernel.states()) }
+  lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })
   store.endRun(EXIT_CODES.success, gateway.clock.now())
   store.close()
+  lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })
   lines.flush()
-  log.logger.info({ event: 'stopped' }, 'Stopped')
-  log.flush()
 }
 
 function tellFailure(error: unknown): ExitCode {

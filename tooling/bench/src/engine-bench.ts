@@ -1,0 +1,229 @@
+import {
+  AccountId,
+  type ContractId,
+  type DomainEvent,
+  instantOf,
+  later,
+  OrderId,
+  parseUsd,
+  type StoredAccount,
+  ticks,
+  TradeId,
+  TradingCalendar,
+  usd,
+} from '@rm/domain'
+import { contracts } from '@rm/domain/testing'
+import { type AccountPolicy, Kernel, type Store } from '@rm/engine'
+import { rules, stopCriteriaOf } from '@rm/rules'
+import { percentile } from './percentile.ts'
+import { type Figure, type Report, reportOf } from './report.ts'
+
+const SIZES = [1, 100, 10_000] as const
+const EVENTS_A_ROUND = 2_000
+const START = instantOf('2026-11-18T15:30:00Z')
+const MNQ = contracts.MNQ
+/** Accounts that hold the quoted contract, whatever the number of accounts: what a quote has to touch. */
+const HOLDERS_MAX = 10
+
+const ENABLED = {
+  max_contracts: rules.max_contracts.settings.parse({ limit: 5 }),
+  max_contracts_per_instrument: rules.max_contracts_per_instrument.settings.parse({
+    instrument_limits: { MNQ: 5, ES: 5 },
+  }),
+  daily_realized_loss: rules.daily_realized_loss.settings.parse({ limit: '-5000.00' }),
+  trade_frequency_limit: rules.trade_frequency_limit.settings.parse({
+    limits: { per_minute: 1_000_000, per_hour: 1_000_000, per_session: 1_000_000 },
+  }),
+  no_stop_loss_grace: rules.no_stop_loss_grace.settings.parse({ enabled: true, grace_period_seconds: 3_600 }),
+}
+
+/**
+ * Quote and trade events through the kernel: merge, index, book, all rules, arbitration. The store is left out (a decision that is
+ * durable is what the relay bench measures), so these are the costs of deciding.
+ */
+export async function engineBench(rounds: number): Promise<Report> {
+  const stages = SIZES.map((accounts) => ({ accounts, stage: new Stage(accounts) }))
+  const measured = new Map<string, number[]>()
+  const keep = (name: string, value: number): void => {
+    const values = measured.get(name)
+    if (values === undefined) measured.set(name, [value])
+    else values.push(value)
+  }
+  for (let round = -2; round < rounds; round += 1) {
+    const perSecond = new Map<string, number>()
+    for (const { accounts, stage } of stages) {
+      for (const kind of ['quote', 'trade'] as const) {
+        const took = stage.run(kind, EVENTS_A_ROUND)
+        if (round < 0) continue
+        const total = took.reduce((sum, one) => sum + one, 0)
+        perSecond.set(`${kind} ${accounts}`, (EVENTS_A_ROUND / total) * 1_000)
+        for (const [label, share] of [
+          ['p50', 0.5],
+          ['p99', 0.99],
+          ['p99.9', 0.999],
+        ] as const) {
+          keep(`${kind}, ${accounts} accounts: ${label}|µs`, percentile(took, share) * 1_000)
+        }
+      }
+    }
+    for (const [name, rate] of perSecond) {
+      const [kind = '', accounts = ''] = name.split(' ')
+      keep(`${kind}s, ${accounts} accounts|events/s`, rate)
+      if (accounts !== '1')
+        keep(`${kind}s, ${accounts} ÷ 1 account|ratio`, rate / (perSecond.get(`${kind} 1`) ?? Number.NaN))
+    }
+  }
+  const figures = [...measured].map(([key, values]): Figure => {
+    const [name = '', unit] = key.split('|')
+    return { name, unit: unit === 'µs' || unit === 'ratio' ? unit : 'events/s', values }
+  })
+  return reportOf('engine', rounds, 'events through the kernel; ratios against one account', figures)
+}
+
+/** A kernel with so many accounts, each holding one contract, at most ten of them the quoted one. */
+class Stage {
+  readonly #kernel: Kernel
+  readonly #accounts: readonly AccountId[]
+  #elapsedMs = 0
+  #next = 1
+
+  constructor(accounts: number) {
+    this.#accounts = Array.from({ length: accounts }, (_unused, index) => AccountId.parse(7_100_000 + index))
+    const calendar = new TradingCalendar({
+      time: '17:00',
+      timeZone: 'America/Chicago',
+      days: ['sun', 'mon', 'tue', 'wed', 'thu'],
+    })
+    this.#kernel = new Kernel({
+      policies: this.#accounts.map((accountId) => policyOf(accountId, calendar)),
+      contracts: Object.values(contracts),
+      isMarketOpen: () => true,
+      ports: {
+        gateway: SILENT_GATEWAY,
+        store: NOTHING_STORED,
+        clock: {
+          now: () => later(START, Math.floor(this.#elapsedMs)),
+          elapsedMs: () => this.#elapsedMs,
+          isTrusted: () => true,
+        },
+        wakeups: { after: () => () => {}, whenIdle: (wake) => wake() },
+        reporter: { report: () => {} },
+      },
+    })
+    this.#kernel.handle({ kind: 'stream-restored', stream: 'user', receivedMs: this.#tick() })
+    this.#accounts.forEach((accountId, index) => this.#open(accountId, index < HOLDERS_MAX ? MNQ.id : contracts.ES.id))
+  }
+
+  /** @returns milliseconds of each event */
+  run(kind: 'quote' | 'trade', events: number): readonly number[] {
+    const took: number[] = []
+    for (let index = 0; index < events; index += 1) {
+      const event = kind === 'quote' ? this.#quote() : this.#trade()
+      const before = performance.now()
+      this.#kernel.handle(event)
+      took.push(performance.now() - before)
+    }
+    return took
+  }
+
+  #open(accountId: AccountId, contractId: ContractId): void {
+    const receivedMs = this.#tick()
+    const position = { accountId, contractId, signedSize: 1, averagePrice: 21_000, openedAt: START }
+    const snapshot = {
+      accountId,
+      requestedMs: receivedMs,
+      account: null,
+      positions: [position],
+      orders: [],
+      ordersComplete: true,
+      trades: [],
+    }
+    this.#kernel.handle({ kind: 'snapshot-read', accountId, snapshot, receivedMs: this.#tick() })
+  }
+
+  #quote(): DomainEvent {
+    const receivedMs = this.#tick()
+    const bid = ticks(84_000 + (this.#next % 8))
+    return {
+      kind: 'quote-changed',
+      change: { contractId: MNQ.id, bid, ask: ticks(bid + 1), at: later(START, Math.floor(receivedMs)) },
+      receivedMs,
+    }
+  }
+
+  /** Trades go round the accounts; each is the opening half of a scratch trade. */
+  #trade(): DomainEvent {
+    const receivedMs = this.#tick()
+    const accountId = this.#accounts[this.#next % Math.min(this.#accounts.length, 1_000)] ?? AccountId.parse(7_100_000)
+    return {
+      kind: 'trade-reported',
+      accountId,
+      trade: {
+        id: TradeId.parse(3_100_000_000 + this.#next),
+        accountId,
+        contractId: MNQ.id,
+        orderId: OrderId.parse(3_400_000_000 + this.#next),
+        side: 'buy',
+        size: 1,
+        price: 21_000,
+        realizedPnl: this.#next % 2 === 0 ? usd(0) : null,
+        fees: parseUsd('0.36') ?? usd(0),
+        commissions: parseUsd('0.25') ?? usd(0),
+        at: later(START, Math.floor(receivedMs)),
+        microseconds: 0,
+        voided: false,
+      },
+      receivedMs,
+    }
+  }
+
+  #tick(): number {
+    this.#next += 1
+    this.#elapsedMs += 0.01
+    return this.#elapsedMs
+  }
+}
+
+function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolicy {
+  const untilReset = { kind: 'until-reset' } as const
+  return {
+    accountId,
+    rules: ENABLED,
+    timers: {
+      dailyRealizedLoss: untilReset,
+      tradeFrequency: { perMinute: untilReset, perHour: untilReset, perSession: untilReset },
+      sessionHours: null,
+    },
+    calendar,
+    pnlBasis: 'net',
+    stopCriteria: stopCriteriaOf(ENABLED),
+    staleAfterMs: 600_000,
+    enforcementDeadlineMs: 10_000,
+    epoch: 1,
+  }
+}
+
+const NEVER = new Promise<never>(() => {})
+
+const SILENT_GATEWAY = {
+  send: () => NEVER,
+  readExposure: () => NEVER,
+  readAccount: () => NEVER,
+  contract: () => Promise.resolve(null),
+  watchQuotes: () => {},
+  recycle: () => {},
+}
+
+const EMPTY: StoredAccount = {
+  trades: [],
+  cycles: [],
+  lockouts: [],
+  breaches: [],
+  goals: [],
+  commands: [],
+  lastReset: null,
+  warnings: [],
+  lastTurnAt: null,
+}
+
+const NOTHING_STORED: Store = { commit: () => {}, loadAccount: () => EMPTY }

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { GatewaySim, immediateKnobs, runningClock, startGatewaySim } from '@rm/gateway-sim'
+
+/** Wednesday morning in Chicago. */
+const START_MS = Temporal.Instant.from('2026-11-18T15:30:00Z').epochMilliseconds
+const USER = { userName: 'bench', apiKey: 'bench-key' }
+const READY_MS = 20_000
+
+export const FIRST_ACCOUNT = 7_002_001
+
+/** A simulated gateway whose prices stand still, with so many accounts. */
+export function openGateway(accounts: number): Promise<GatewaySim> {
+  return startGatewaySim({
+    seed: 1,
+    clock: runningClock(START_MS),
+    exchange: {
+      accounts: accountIds(accounts).map((id) => ({ id, name: `PRAC-V2-${id}`, balance: 50_000 })),
+      regimes: ['still'],
+      knobs: immediateKnobs,
+    },
+    users: [USER],
+  })
+}
+
+export function accountIds(count: number): readonly number[] {
+  return Array.from({ length: count }, (_unused, index) => FIRST_ACCOUNT + index)
+}
+
+/** A program under measurement, as a child of the bench. */
+export class Program implements AsyncDisposable {
+  /** Monotonic milliseconds from its start until it said that it is ready. */
+  readonly readyMs: number
+  readonly #child: ChildProcess
+  readonly #folder: string
+
+  private constructor(child: ChildProcess, folder: string, readyMs: number) {
+    this.#child = child
+    this.#folder = folder
+    this.readyMs = readyMs
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** Starts the built daemon against the gateway, with a configuration and a data folder of its own. */
+  static async daemon(sim: GatewaySim, accounts: number, rules: string): Promise<Program> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'rm-bench-'))
+    await writeConfig(folder, sim, accounts, rules)
+    const entry = fileURLToPath(new URL('../../../apps/daemon/dist/main.js', import.meta.url))
+    const args = ['--config', folder, '--data', path.join(folder, 'data')]
+    return Program.#start(entry, args, environmentOf(sim), folder, (line) => line.includes('✅ Event loop running'))
+  }
+
+  /** Starts one of the bare programs of this package. */
+  static async bare(name: 'bare-relay' | 'bare-boot', sim: GatewaySim, accounts: number): Promise<Program> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'rm-bench-'))
+    const entry = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+    const environment = { ...environmentOf(sim), ACCOUNTS: accountIds(accounts).join(',') }
+    return Program.#start(entry, [], environment, folder, (line) => line === 'ready')
+  }
+
+  static async #start(
+    entry: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    folder: string,
+    isReady: (line: string) => boolean,
+  ): Promise<Program> {
+    const startedMs = performance.now()
+    const child = spawn(process.execPath, [entry, ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ready = Promise.withResolvers<number>()
+    createInterface(child.stdout).on('line', (line) => {
+      if (isReady(line)) ready.resolve(performance.now() - startedMs)
+    })
+    child.once('exit', (code) => ready.reject(new Error(`${entry} ended with ${code} before it was ready`)))
+    const late = setTimeout(() => ready.reject(new Error(`${entry} was not ready in time`)), READY_MS)
+    try {
+      return new Program(child, folder, await ready.promise)
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    } finally {
+      clearTimeout(late)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.kill('SIGTERM')
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await ended
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function environmentOf(sim: GatewaySim): Record<string, string> {
+  return { GATEWAY_URL: sim.url, PROJECTX_USERNAME: USER.userName, PROJECTX_API_KEY: USER.apiKey }
+}
+
+async function writeConfig(folder: string, sim: GatewaySim, accounts: number, rules: string): Promise<void> {
+  const entries = accountIds(accounts).map((id) => `  - { id: ${id}, name: bench ${id}, account_type: practice }`)
+  const files = {
+    'api_config.yaml': `environment: simulator
+api_url: ${sim.url}
+user_hub_url: ${sim.url}/hubs/user
+market_hub_url: ${sim.url}/hubs/market
+`,
+    'accounts.yaml': `topstepx: { username: "\${PROJECTX_USERNAME}", api_key: "\${PROJECTX_API_KEY}" }
+accounts:
+${entries.join('\n')}
+`,
+    'risk_config.yaml': `rules:\n${rules}`,
+    'timers_config.yaml': `daily_reset: { time: 17:00, timezone: America/Chicago }
+holidays: { enabled: false }
+`,
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text)
+}
