@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SampledLog } from '../src/bridge-log.ts'
 import { HubSocket } from '../src/hubs/hub-socket.ts'
+import { HubSupervisor } from '../src/hubs/hub-supervisor.ts'
+import { MarketHub } from '../src/hubs/market-hub.ts'
 import { accountIdOf, contractIdOf } from '../src/to-domain.ts'
 import { type Bridge, bridgeTo, EventLog } from './bridge-setup.ts'
 import { envelope, refusal, ScriptedGateway, tokenText } from './scripted-gateway.ts'
@@ -187,6 +189,65 @@ describe('a lost connection', () => {
     expect(events.of('stream-lost')[0]?.reason).toContain('heartbeat failed')
   })
 })
+
+describe('waits between attempts', () => {
+  test('are 0, 1, 2, 5, 10, 30 s and then always 30', async () => {
+    await using bridge = bridgeTo(far, { reconnect: { initialMs: 0, maxMs: 30_000 }, monotonic: () => 0 })
+    await bridge.gateway.login()
+    far.refusesUpgrade = () => true
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const market = new MarketHub({
+      connect: () =>
+        new HubSocket({
+          url: `${far.url}/hubs/market`,
+          token: () => 'token',
+          connectMs: 60_000,
+          silenceMs: 30_000,
+          ca: null,
+          log: new SampledLog({ write: () => {} }, () => 0),
+        }),
+      sink: events.sink,
+      onLogout: () => {},
+      contract: () => null,
+      clock: bridge.gateway.clock,
+      monotonic: () => 0,
+      log: new SampledLog({ write: () => {} }, () => 0),
+    })
+    const probes: unknown[] = []
+    const supervisor = new HubSupervisor({
+      hub: market,
+      connectMs: 60_000,
+      reconnect: { initialMs: 0, maxMs: 30_000 },
+      monotonic: () => 0,
+      random: () => 0.5,
+      log: { write: () => {} },
+      ready: () => Promise.resolve(),
+      probe: async () => void probes.push(null),
+      onRestored: () => {},
+      onLost: () => {},
+    })
+    supervisor.start()
+    await vi.waitFor(() => expect(probes).toHaveLength(2))
+    for (const [index, wait] of [1_000, 2_000, 5_000, 10_000, 30_000, 30_000].entries()) {
+      await turn()
+      vi.advanceTimersByTime(wait - 1)
+      await turn()
+      expect(far.upgrades).toHaveLength(2 + index)
+      vi.advanceTimersByTime(1)
+      await far.until(() => far.upgrades.length === 3 + index)
+      while (probes.length < 3 + index) await turn()
+    }
+    supervisor.stop()
+    vi.useRealTimers()
+  })
+})
+
+/** Lets everything that is ready to run, run. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
 
 describe('the end of the session', () => {
   test('makes both hubs come back with a new login', async () => {

@@ -3,7 +3,7 @@ import type { BridgeLog } from '../bridge-log.ts'
 import type { ReconnectSettings } from '../options.ts'
 import type { HubSocket } from './hub-socket.ts'
 
-/** Waits before the attempts after the first (reliability L-04). */
+/** Waits before the attempts that follow on the first repetition, which has its own setting (reliability L-04). */
 const DELAYS_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const
 const JITTER = 0.2
 
@@ -43,7 +43,8 @@ export interface HubSupervisorOptions {
 export class HubSupervisor {
   readonly #options: HubSupervisorOptions
   #socket: HubSocket | null = null
-  #failures = 0
+  /** Connections that were made since one was stable, less the first. */
+  #repetitions = 0
   /** Whether the loss of the present outage has been told. */
   #toldLost = false
   #wake: (() => void) | null = null
@@ -70,14 +71,14 @@ export class HubSupervisor {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      const delay = this.#delay()
-      if (delay > 0) await this.#pause(delay)
-      if (this.#stopped) break
       const socket = this.#options.hub.create()
       this.#socket = socket
       const stoodMs = await this.#live(socket)
       this.#socket = null
-      this.#failures = stoodMs >= STABLE_MS ? 0 : this.#failures + 1
+      if (stoodMs >= STABLE_MS) this.#repetitions = 0
+      const delay = this.#delay()
+      if (delay > 0 && !this.#stopped) await this.#pause(delay)
+      this.#repetitions += 1
     }
   }
 
@@ -102,7 +103,7 @@ export class HubSupervisor {
     }
     const since = monotonic()
     this.#toldLost = false
-    log.write('info', 'hub connected and subscribed', { stream, attempt: this.#failures + 1 })
+    log.write('info', 'hub connected and subscribed', { stream, attempt: this.#repetitions + 1 })
     onRestored()
     const heartbeat = setInterval(() => {
       hub.heartbeat(socket).catch((error: unknown) => socket.discard(`heartbeat failed: ${messageOf(error)}`))
@@ -119,7 +120,7 @@ export class HubSupervisor {
     this.#options.log.write('warn', 'hub lost', {
       stream: this.#options.hub.stream,
       reason,
-      attempt: this.#failures + 1,
+      attempt: this.#repetitions + 1,
     })
     if (this.#toldLost) return
     this.#toldLost = true
@@ -137,8 +138,8 @@ export class HubSupervisor {
 
   #delay(): number {
     const { reconnect, random } = this.#options
-    const base =
-      this.#failures === 0 ? reconnect.initialMs : (DELAYS_MS[Math.min(this.#failures, DELAYS_MS.length) - 1] ?? 0)
+    const later = DELAYS_MS[Math.min(this.#repetitions, DELAYS_MS.length) - 1]
+    const base = later ?? reconnect.initialMs
     return Math.min(base, reconnect.maxMs) * (1 - JITTER + 2 * JITTER * random())
   }
 

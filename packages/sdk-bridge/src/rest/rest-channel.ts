@@ -96,7 +96,7 @@ export class RestChannel {
     const sentMs = monotonic()
     // A read may wait long for its place in the budget and then for a connection; how long its answer may take is the pool's business.
     const timeout = isUrgent(request.lane)
-      ? Math.max(1, deadline - sentMs)
+      ? Math.max(1, Math.ceil(deadline - sentMs))
       : this.#options.timeouts.connectMs + request.deadlineMs
     const client = isUrgent(request.lane) ? this.#urgent : this.#reads
     const body = request.body === null ? '' : JSON.stringify(request.body)
