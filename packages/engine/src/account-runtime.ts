@@ -9,6 +9,7 @@ import type { Store } from './ports/store.ts'
 import type { Wakeups } from './ports/wakeups.ts'
 import { takeTurn } from './take-turn.ts'
 import type { Market, Turn, TurnInput } from './turn.ts'
+import type { TurnJournal } from './turn-journal.ts'
 
 /** The world around the engine. */
 export interface Ports {
@@ -26,11 +27,9 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** A user stream that does not come up by then is not waited for: the account is read all the same. */
 const FIRST_LOOK_MS = 2_000
-/** How soon turns that could not be made durable are written again when nothing else happens. */
-const JOURNAL_RETRY_MS = 1_000
 
 /**
- * The one place where an account changes. A turn runs from event to durable decision without an `await`; only then does anything
+ * The one place where an account changes. A turn runs from event to decision without an `await`, is made durable, and only then does anything
  * leave. Answers come back as events of their own.
  */
 export class AccountRuntime {
@@ -38,12 +37,11 @@ export class AccountRuntime {
   readonly #ports: Ports
   readonly #market: Market
   readonly #policy: AccountPolicy
+  readonly #journal: TurnJournal
   readonly #deliver: (runtime: AccountRuntime, input: TurnInput) => void
   #state: AccountState
   #armed: { readonly dueMs: number; readonly cancel: () => void } | null = null
   #lastFullReadingAt: Instant | null = null
-  /** Turns that could not be made durable yet, in order. */
-  #unwritten: TurnRecord[] = []
   readonly #underWay = new Set<Promise<void>>()
 
   /** @param deliver - takes answers and wake-ups the way of all other events: through the kernel */
@@ -52,6 +50,7 @@ export class AccountRuntime {
     policy: AccountPolicy,
     market: Market,
     ports: Ports,
+    journal: TurnJournal,
     deliver: (runtime: AccountRuntime, input: TurnInput) => void,
   ) {
     this.accountId = state.accountId
@@ -59,6 +58,7 @@ export class AccountRuntime {
     this.#policy = policy
     this.#market = market
     this.#ports = ports
+    this.#journal = journal
     this.#deliver = deliver
     this.#arm(ports.clock.elapsedMs() + FIRST_LOOK_MS)
   }
@@ -76,7 +76,7 @@ export class AccountRuntime {
     return openSizes(this.#state.book)
   }
 
-  /** Takes one turn: decide, make durable, send, tell. */
+  /** Takes one turn: decide, make durable, then send and tell. */
   handle(input: TurnInput): void {
     const { clock } = this.#ports
     const turn = takeTurn(this.#state, input, {
@@ -85,16 +85,15 @@ export class AccountRuntime {
       now: clock.now(),
       elapsedMs: clock.elapsedMs(),
       timeTrusted: clock.isTrusted(),
-      journalWritable: this.#unwritten.length === 0,
+      journalWritable: this.#journal.isWritable(this.accountId),
     })
-    const journalNotes = this.#journal(turn)
     this.#state = turn.state
-    for (const record of turn.commands) this.#track(this.#send(record))
-    if (turn.reading !== null) this.#track(this.#read(turn.reading))
+    if (isEmpty(turn.record)) this.#carryOut(turn, null)
+    else {
+      const urgency = isDecision(turn.record) ? 'at-once' : 'soon'
+      this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
+    }
     this.#arm(turn.wakeMs)
-    if (this.#unwritten.length > 0) this.#arm(clock.elapsedMs() + JOURNAL_RETRY_MS)
-    const notes = journalNotes.length === 0 ? turn.notes : [...turn.notes, ...journalNotes]
-    if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
   }
 
   /** Waits until the answers that are under way have been taken, at the most so long as the gateway's own deadlines. */
@@ -108,24 +107,11 @@ export class AccountRuntime {
     this.#armed = null
   }
 
-  /**
-   * Makes the turn durable before anything leaves. When the journal cannot be written the commands go out all the same, because each
-   * of them reduces risk; the turn is written as soon as the journal returns (reliability S-01).
-   */
-  #journal(turn: Turn): readonly Note[] {
-    const wasWritable = this.#unwritten.length === 0
-    if (!isEmpty(turn.record)) this.#unwritten.push(turn.record)
-    try {
-      while (this.#unwritten[0] !== undefined) {
-        this.#ports.store.commit(this.#unwritten[0])
-        this.#unwritten.shift()
-      }
-      return []
-    } catch (error) {
-      if (!wasWritable) return []
-      const text = `the journal cannot be written (${error instanceof Error ? error.message : String(error)}); commands leave unjournaled`
-      return [{ kind: 'alert', severity: 'critical', code: 'journal-unwritable', text }]
-    }
+  #carryOut(turn: Turn, journalFailure: string | null): void {
+    for (const record of turn.commands) this.#track(this.#send(record))
+    if (turn.reading !== null) this.#track(this.#read(turn.reading))
+    const notes = journalFailure === null ? turn.notes : [...turn.notes, unjournaled(journalFailure)]
+    if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
   }
 
   async #send(record: Turn['commands'][number]): Promise<void> {
@@ -182,6 +168,22 @@ export class AccountRuntime {
     })
     this.#armed = { dueMs: wakeMs, cancel }
   }
+}
+
+/** Whether the record must be durable before anybody goes on: a breach, a lockout, a goal, an intent. The rest the gateway could give back. */
+function isDecision(record: TurnRecord): boolean {
+  return (
+    record.breaches.length > 0 ||
+    record.lockouts.length > 0 ||
+    record.endedLockouts.length > 0 ||
+    record.goals.length > 0 ||
+    record.commands.some((command) => command.state === 'sending')
+  )
+}
+
+function unjournaled(reason: string): Note {
+  const text = `the journal cannot be written (${reason}); commands leave unjournaled`
+  return { kind: 'alert', severity: 'critical', code: 'journal-unwritable', text }
 }
 
 function isEmpty(record: TurnRecord): boolean {

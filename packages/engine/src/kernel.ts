@@ -14,6 +14,7 @@ import { AccountRuntime, type Ports } from './account-runtime.ts'
 import type { AccountState } from './account-state.ts'
 import { recoverAccount } from './recover-account.ts'
 import type { Market, TurnInput } from './turn.ts'
+import { TurnJournal } from './turn-journal.ts'
 
 /** Business time that moves so much differently from monotonic time was set: everything that waits has to look again. */
 const CLOCK_JUMP_MS = 250
@@ -36,6 +37,7 @@ export interface KernelOptions {
 export class Kernel {
   readonly #runtimes = new Map<AccountId, AccountRuntime>()
   readonly #ports: Ports
+  readonly #journal: TurnJournal
   readonly #contracts = new Map<ContractId, ContractSpec>()
   readonly #quotes = new Map<ContractId, Quote>()
   readonly #holders = new Map<ContractId, Set<AccountRuntime>>()
@@ -55,6 +57,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.#ports = options.ports
+    this.#journal = new TurnJournal(options.ports.store, options.ports.wakeups)
     for (const contract of options.contracts) this.#contracts.set(contract.id, contract)
     const market: Market = {
       contract: (contractId) => this.#contracts.get(contractId) ?? null,
@@ -66,7 +69,10 @@ export class Kernel {
       const tradesSince = policy.calendar.dayOf(policy.calendar.dayOf(at.now).start).start
       const stored = this.#ports.store.loadAccount(policy.accountId, tradesSince)
       const state = recoverAccount(policy, stored, at)
-      this.#runtimes.set(policy.accountId, new AccountRuntime(state, policy, market, this.#ports, this.#deliver))
+      this.#runtimes.set(
+        policy.accountId,
+        new AccountRuntime(state, policy, market, this.#ports, this.#journal, this.#deliver),
+      )
     }
   }
 
@@ -122,6 +128,7 @@ export class Kernel {
     for (const runtime of this.#runtimes.values()) runtime.rest()
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.settled()))
     for (const runtime of this.#runtimes.values()) runtime.rest()
+    this.#journal.flush()
   }
 
   #takeQuote(change: QuoteChange, receivedMs: number): void {

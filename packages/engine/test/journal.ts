@@ -15,20 +15,22 @@ export class Journal implements StorePort {
   beforeCommit: (nth: number) => void = () => undefined
   afterCommit: (nth: number, record: TurnRecord) => void = () => undefined
   readonly #store: Store
+  #commits = 0
 
   constructor(store: Store) {
     this.#store = store
   }
 
-  commit(record: TurnRecord): void {
+  commit(records: readonly TurnRecord[]): void {
     if (!this.isAlive) return
     if (this.fault !== null) throw new Error(this.fault)
-    const nth = this.committed.length + 1
+    this.#commits += 1
+    const nth = this.#commits
     this.beforeCommit(nth)
     if (!this.isAlive) return
-    this.#store.commit(record)
-    this.committed.push(record)
-    this.afterCommit(nth, record)
+    this.#store.commit(records)
+    this.committed.push(...records)
+    for (const record of records) this.afterCommit(nth, record)
   }
 
   loadAccount(accountId: AccountId, tradesSince: Instant): StoredAccount {

@@ -7,6 +7,7 @@ export {
   endOf,
   hasFilled,
   isKnownOrder,
+  knownOrder,
   observedMs,
   restoreBook,
   signedSize,

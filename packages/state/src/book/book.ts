@@ -5,6 +5,7 @@ import {
   type Instant,
   isTerminal,
   latest,
+  type Order,
   type OrderId,
   type StoredAccount,
   type TradingCalendar,
@@ -99,15 +100,20 @@ export function signedSize(book: Book, contractId: ContractId): number {
   return contract === undefined ? 0 : signedSizeOf(contract)
 }
 
+/** The order as last heard of, ended or not; `null` when it was never heard of or is forgotten. */
+export function knownOrder(book: Book, orderId: OrderId): Order | null {
+  return observedOrder(book.orders, orderId)?.order ?? null
+}
+
 /** Whether anybody ever spoke of the order: an order event, a reading or one of its trades. */
 export function isKnownOrder(book: Book, orderId: OrderId): boolean {
-  return observedOrder(book.orders, orderId) !== undefined || hasTraded(book.trades, orderId)
+  return knownOrder(book, orderId) !== null || hasTraded(book.trades, orderId)
 }
 
 /** How an order ended, filled at least in part or not at all; `null` while its end was not heard of. */
 export function endOf(book: Book, orderId: OrderId): 'filled' | 'unfilled' | null {
-  const order = observedOrder(book.orders, orderId)?.order
-  if (order === undefined || !isTerminal(order)) return null
+  const order = knownOrder(book, orderId)
+  if (order === null || !isTerminal(order)) return null
   return hasFilled(book, orderId) ? 'filled' : 'unfilled'
 }
 

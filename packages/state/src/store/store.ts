@@ -44,9 +44,13 @@ export class Store implements Disposable {
     this.#beforeUnlock = beforeUnlock
   }
 
-  /** Writes a turn in one transaction. A turn that decided nothing durable writes nothing. */
-  commit(record: TurnRecord): void {
-    if (isDurable(record)) this.#write(() => this.#turns.write(record))
+  /** Writes turns in one transaction. Turns that decided nothing durable write nothing. */
+  commit(records: readonly TurnRecord[]): void {
+    const durable = records.filter(isDurable)
+    if (durable.length === 0) return
+    this.#write(() => {
+      for (const record of durable) this.#turns.write(record)
+    })
   }
 
   /** Audit records of what happens outside a turn: start, stop, configuration loaded. */

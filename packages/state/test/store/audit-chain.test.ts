@@ -12,7 +12,7 @@ test('the chain goes on over restarts, and an untouched one verifies', async () 
   for (const round of [1, 2, 3]) {
     using store = await folder.open()
     store.audit([STARTED], NOON)
-    store.commit(aBreachTurn(round))
+    store.commit([aBreachTurn(round)])
     expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 6 * round })
   }
   folder.tamper((database) => {
@@ -31,7 +31,7 @@ test('a new store has an empty chain', async () => {
 test('a record is hashed as canonical JSON after the hash before it', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aTurn({ audit: [{ ...STARTED, detail: { z: 1, a: new Map([['b', [true, null]]]) } }] }))
+  store.commit([aTurn({ audit: [{ ...STARTED, detail: { z: 1, a: new Map([['b', [true, null]]]) } }] })])
   const text =
     '{"account_id":7001001,"action":"started","actor":"daemon","at":1773075600000,"cause":"trade-reported 3100000044",' +
     '"detail":{"a":{"b":[true,null]},"z":1},"epoch":1,"seq":1,"subject":"run-1"}'
@@ -41,9 +41,9 @@ test('a record is hashed as canonical JSON after the hash before it', async () =
 test('text that UTF-8 cannot say does not break the chain', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(
+  store.commit([
     aTurn({ cause: 'half \ud83d', audit: [{ ...STARTED, subject: 'half \udc00', detail: { half: '\ud83d' } }] }),
-  )
+  ])
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 1 })
 })
 
@@ -140,8 +140,8 @@ test.each<[string, string]>([
 async function writeTwelveRecords(folder: DataFolder): Promise<void> {
   using store = await folder.open()
   store.audit([STARTED], NOON)
-  store.commit(aBreachTurn(1))
-  store.commit(aBreachTurn(2))
+  store.commit([aBreachTurn(1)])
+  store.commit([aBreachTurn(2)])
   store.audit([{ ...STARTED, action: 'stopped' }], NOON)
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 12 })
 }

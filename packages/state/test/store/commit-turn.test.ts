@@ -26,7 +26,7 @@ test('a turn is remembered whole', async () => {
     resets: [MIDNIGHT],
     warnings: [{ rule: 'RULE-003', level: 0.8, day: '2026-03-09' }],
   })
-  store.commit(turn)
+  store.commit([turn])
 
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT)).toEqual({
     trades: turn.trades,
@@ -44,7 +44,7 @@ test('a turn is remembered whole', async () => {
 test('an account without a turn has nothing', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   expect(store.loadAccount(OTHER_ACCOUNT, MIDNIGHT)).toEqual({
     trades: [],
     cycles: [],
@@ -61,16 +61,16 @@ test('an account without a turn has nothing', async () => {
 test('accounts with the same ids keep their own rows', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aTurn({ lockouts: [aLockout('same')] }))
-  store.commit(
+  store.commit([aTurn({ lockouts: [aLockout('same')] })])
+  store.commit([
     aTurn({
       accountId: OTHER_ACCOUNT,
       lockouts: [aLockout('same', { accountId: OTHER_ACCOUNT, scope: 'product:ES' })],
     }),
-  )
-  store.commit(
+  ])
+  store.commit([
     aTurn({ accountId: OTHER_ACCOUNT, endedLockouts: [{ id: 'same', at: NOON, cause: 'end of the cooldown' }] }),
-  )
+  ])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts).toEqual([aLockout('same')])
   expect(store.loadAccount(OTHER_ACCOUNT, MIDNIGHT).lockouts).toEqual([])
 })
@@ -78,12 +78,12 @@ test('accounts with the same ids keep their own rows', async () => {
 test('a turn that decided nothing durable writes nothing', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   const before = logStamp(folder)
-  store.commit(aTurn({ at: instant(NOON + 60_000) }))
+  store.commit([aTurn({ at: instant(NOON + 60_000) })])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lastTurnAt).toBe(NOON)
   expect(logStamp(folder)).toEqual(before)
-  store.commit(aTurn({ at: instant(NOON + 60_000), resets: [MIDNIGHT] }))
+  store.commit([aTurn({ at: instant(NOON + 60_000), resets: [MIDNIGHT] })])
   expect(logStamp(folder)).not.toEqual(before)
 })
 
@@ -99,9 +99,9 @@ test('writing a turn twice changes nothing but the audit trail', async () => {
     resets: [MIDNIGHT],
     warnings: [{ rule: 'RULE-003', level: 0.8, day: '2026-03-09' }],
   })
-  store.commit(turn)
+  store.commit([turn])
   const once = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
-  store.commit(turn)
+  store.commit([turn])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT)).toEqual(once)
   expect(once.lockouts.map((lockout) => lockout.id)).toEqual(['kept'])
   expect(once.breaches.map((breach) => breach.id)).toEqual(['kept'])
@@ -113,15 +113,15 @@ test('a trade that is sent again replaces itself and never counts twice', async 
   using store = await folder.open()
   const first = { trade: aTrade(1, contracts.MNQ, { at: NOON, realizedPnl: usd(-10_000) }), origin: 'trader' } as const
   const voided = { ...first, trade: { ...first.trade, voided: true } }
-  store.commit(aTurn({ trades: [first] }))
-  store.commit(aTurn({ trades: [voided], at: instant(NOON + 1) }))
+  store.commit([aTurn({ trades: [first] })])
+  store.commit([aTurn({ trades: [voided], at: instant(NOON + 1) })])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).trades).toEqual([voided])
 })
 
 test('trades come in order of their stamps, since the instant asked for', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(
+  store.commit([
     aTurn({
       trades: [
         tradeAt(1, NOON, 7),
@@ -131,7 +131,7 @@ test('trades come in order of their stamps, since the instant asked for', async 
         tradeAt(5, NOON, 3),
       ],
     }),
-  )
+  ])
   const ids = store.loadAccount(TEST_ACCOUNT, MIDNIGHT).trades.map(({ trade: stored }) => stored.id)
   expect(ids).toEqual([3, 2, 5, 1])
 })
@@ -140,17 +140,17 @@ test('what has ended is not loaded, and stays in the file', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    store.commit(aBreachTurn(1))
+    store.commit([aBreachTurn(1)])
     const [goal, command] = [aBreachTurn(1).goals[0], aBreachTurn(1).commands[0]]
     if (goal === undefined || command === undefined) throw new Error('the breach has a goal and a command')
-    store.commit(
+    store.commit([
       aTurn({
         endedBreaches: [{ id: 'breach-1', at: NOON }],
         endedLockouts: [{ id: 'lockout-1', at: NOON, cause: 'next daily reset' }],
         goals: [{ ...goal, state: 'reached', endedAt: NOON }],
         commands: [{ ...command, state: 'effective', settledAt: NOON, settledBy: 'snapshot' }],
       }),
-    )
+    ])
     const left = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
     expect([left.breaches, left.lockouts, left.goals]).toEqual([[], [], []])
     expect(left.commands.map(({ id }) => id)).toEqual(['command-1-b'])
@@ -166,35 +166,35 @@ test('what has ended is not loaded, and stays in the file', async () => {
 test('a lockout that is written again after its end stands again', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aTurn({ lockouts: [aLockout('cooldown')] }))
-  store.commit(aTurn({ endedLockouts: [{ id: 'cooldown', at: NOON, cause: 'end of the cooldown' }] }))
+  store.commit([aTurn({ lockouts: [aLockout('cooldown')] })])
+  store.commit([aTurn({ endedLockouts: [{ id: 'cooldown', at: NOON, cause: 'end of the cooldown' }] })])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts).toEqual([])
-  store.commit(aTurn({ lockouts: [aLockout('cooldown')] }))
+  store.commit([aTurn({ lockouts: [aLockout('cooldown')] })])
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts).toEqual([aLockout('cooldown')])
 })
 
 test('a lockout can be extended and not be shortened', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aTurn({ lockouts: [lockedUntil('2026-03-09T18:00:00Z')] }))
-  store.commit(aTurn({ lockouts: [lockedUntil('2026-03-09T19:00:00Z')] }))
-  expect(() => store.commit(aTurn({ lockouts: [lockedUntil('2026-03-09T18:30:00Z')] }))).toThrow('never shortened')
+  store.commit([aTurn({ lockouts: [lockedUntil('2026-03-09T18:00:00Z')] })])
+  store.commit([aTurn({ lockouts: [lockedUntil('2026-03-09T19:00:00Z')] })])
+  expect(() => store.commit([aTurn({ lockouts: [lockedUntil('2026-03-09T18:30:00Z')] })])).toThrow('never shortened')
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts).toEqual([lockedUntil('2026-03-09T19:00:00Z')])
 })
 
 test('a turn that cannot be written leaves no trace, and the next one follows without a gap', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   const before = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
   const orphan = aCommandRecord('command-2-a', 'no such goal')
-  expect(() => store.commit(aBreachTurn(2, { commands: [orphan] }))).toThrow('FOREIGN KEY')
+  expect(() => store.commit([aBreachTurn(2, { commands: [orphan] })])).toThrow('FOREIGN KEY')
   const loop: Record<string, unknown> = {}
   loop['itself'] = loop
   const unspeakable = { actor: 'daemon', action: 'breach-begun', subject: 'breach-2', detail: loop } as const
-  expect(() => store.commit(aBreachTurn(2, { audit: [...aBreachTurn(2).audit, unspeakable] }))).toThrow('nests')
+  expect(() => store.commit([aBreachTurn(2, { audit: [...aBreachTurn(2).audit, unspeakable] })])).toThrow('nests')
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT)).toEqual(before)
-  store.commit(aBreachTurn(3))
+  store.commit([aBreachTurn(3)])
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 10 })
 })
 
@@ -204,13 +204,13 @@ test('a turn that the disk refuses at its very end is not in the chain that goes
   await migrate(database, NOON)
   database.exec(`INSERT INTO run (version, started_at) VALUES ('0.1.0', 1)`)
   using store = new Store(database, 1, () => {})
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   database.exec(
     `CREATE TEMP TRIGGER disk_full BEFORE UPDATE ON main.audit_head BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END`,
   )
-  expect(() => store.commit(aBreachTurn(2))).toThrow('disk is full')
+  expect(() => store.commit([aBreachTurn(2)])).toThrow('disk is full')
   database.exec('DROP TRIGGER disk_full')
-  store.commit(aBreachTurn(3))
+  store.commit([aBreachTurn(3)])
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 10 })
   expect(store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts.map(({ id }) => id)).toEqual(['lockout-1', 'lockout-3'])
 })
@@ -223,7 +223,7 @@ test('goals and commands that are unfinished in any way are loaded', async () =>
   )
   const states = ['sending', 'acked', 'refused', 'in-doubt', 'not-sent', 'effective', 'superseded'] as const
   const commands = states.map((state) => aCommandRecord(state, 'pursued', { state }))
-  store.commit(aTurn({ goals, commands }))
+  store.commit([aTurn({ goals, commands })])
   const stored = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
   expect(stored.goals.map(({ id }) => id)).toEqual(['escalated', 'pursued'])
   expect(stored.commands.map(({ id }) => id)).toEqual(['acked', 'in-doubt', 'sending'])
@@ -234,17 +234,17 @@ test('a standing lockout or an unfinished goal of any account is protection that
   using store = await folder.open()
   expect(store.hasUnfinishedProtection()).toBe(false)
   const goal = aPursuedGoal('goal', { kind: 'flat-account' }, { accountId: OTHER_ACCOUNT })
-  store.commit(aTurn({ breaches: [aBreach('alone')], goals: [{ ...goal, id: 'moot', state: 'moot' }] }))
+  store.commit([aTurn({ breaches: [aBreach('alone')], goals: [{ ...goal, id: 'moot', state: 'moot' }] })])
   expect(store.hasUnfinishedProtection()).toBe(false)
   for (const state of ['pursued', 'escalated'] as const) {
-    store.commit(aTurn({ goals: [{ ...goal, state }] }))
+    store.commit([aTurn({ goals: [{ ...goal, state }] })])
     expect(store.hasUnfinishedProtection()).toBe(true)
-    store.commit(aTurn({ goals: [{ ...goal, state: 'reached' }] }))
+    store.commit([aTurn({ goals: [{ ...goal, state: 'reached' }] })])
     expect(store.hasUnfinishedProtection()).toBe(false)
   }
-  store.commit(aTurn({ lockouts: [aLockout('one')] }))
+  store.commit([aTurn({ lockouts: [aLockout('one')] })])
   expect(store.hasUnfinishedProtection()).toBe(true)
-  store.commit(aTurn({ endedLockouts: [{ id: 'one', at: NOON, cause: 'next daily reset' }] }))
+  store.commit([aTurn({ endedLockouts: [{ id: 'one', at: NOON, cause: 'next daily reset' }] })])
   expect(store.hasUnfinishedProtection()).toBe(false)
 })
 
@@ -253,8 +253,9 @@ test('each reset and each warning is kept once', async () => {
   {
     using store = await folder.open()
     const warning = { rule: 'RULE-003', level: 0.8, day: '2026-03-09' }
-    for (const at of [NOON, instant(NOON + 1000)]) store.commit(aTurn({ at, resets: [MIDNIGHT], warnings: [warning] }))
-    store.commit(aTurn({ warnings: [{ ...warning, level: 0.9 }], resets: [instant(MIDNIGHT - 86_400_000)] }))
+    for (const at of [NOON, instant(NOON + 1000)])
+      store.commit([aTurn({ at, resets: [MIDNIGHT], warnings: [warning] })])
+    store.commit([aTurn({ warnings: [{ ...warning, level: 0.9 }], resets: [instant(MIDNIGHT - 86_400_000)] })])
     const stored = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
     expect(stored.warnings).toEqual([warning, { ...warning, level: 0.9 }])
     expect(stored.lastReset).toBe(MIDNIGHT)
@@ -290,7 +291,7 @@ test.each([
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    store.commit(aTurn({ lockouts: [aLockout('one')] }))
+    store.commit([aTurn({ lockouts: [aLockout('one')] })])
   }
   folder.tamper((database) => database.exec(statement))
   using store = await folder.open()

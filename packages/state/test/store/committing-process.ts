@@ -7,7 +7,7 @@ if (path === undefined) throw new Error('the database file is missing')
 const store = await openStore({ path, now: () => NOON, program: { version: '0.1.0' } })
 process.stdout.write('open\n')
 for (let key = 0; ; key += 1) {
-  store.commit(aBreachTurn(`${store.epoch}-${key}`))
+  store.commit([aBreachTurn(`${store.epoch}-${key}`)])
   process.stdout.write(`${key}\n`)
   // The pipe is written between turns of the event loop.
   await new Promise((resolve) => setImmediate(resolve))

@@ -26,6 +26,6 @@ test('what a process said it had committed is there after it was killed, over se
   expect(stored.breaches).toHaveLength(turns)
   expect(stored.commands).toHaveLength(2 * turns)
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 5 * turns })
-  store.commit(aBreachTurn('after'))
+  store.commit([aBreachTurn('after')])
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 5 * (turns + 1) })
 })

@@ -49,7 +49,7 @@ test('a schema of a newer program is refused and left as it is', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    store.commit(aBreachTurn(1))
+    store.commit([aBreachTurn(1)])
   }
   folder.tamper((database) => database.pragma(`user_version = ${MIGRATIONS.length + 1}`))
   await expect(folder.open()).rejects.toMatchObject({

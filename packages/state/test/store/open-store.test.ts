@@ -75,7 +75,7 @@ test('what is known beside the turns is kept: accounts, configurations, payloads
 test('a close leaves one file, and a second close does nothing', async () => {
   using folder = new DataFolder()
   const store = await folder.open()
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   expect(readdirSync(folder.path).length).toBeGreaterThan(1)
   store.close()
   store.close()
@@ -89,7 +89,7 @@ test('a passive checkpoint brings commits into the database file and the log beg
   using store = await folder.open()
   const before = statSync(folder.database).size
   for (let key = 0; key < 60; key += 1) {
-    store.commit(aBreachTurn(key))
+    store.commit([aBreachTurn(key)])
     if (key % 10 === 9) store.checkpoint()
   }
   expect(statSync(folder.database).size).toBeGreaterThan(before)
@@ -100,7 +100,7 @@ test('commits alone never move the log into the database file', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
   const { mtimeNs } = statSync(folder.database, { bigint: true })
-  for (let key = 0; key < 300; key += 1) store.commit(aBreachTurn(key))
+  for (let key = 0; key < 300; key += 1) store.commit([aBreachTurn(key)])
   expect(statSync(folder.database, { bigint: true }).mtimeNs).toBe(mtimeNs)
 })
 
@@ -130,7 +130,7 @@ test('a second store on the same file is refused with the name of the first, in 
     code: 'STORE_LOCKED',
     message: expect.stringContaining(`process ${process.pid}, started 2026-03-09T17:00:00.000Z`),
   })
-  store.commit(aBreachTurn(1))
+  store.commit([aBreachTurn(1)])
   expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 5 })
 })
 
@@ -219,7 +219,7 @@ test('a damaged page is found at the start', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    for (let key = 0; key < 50; key += 1) store.commit(aBreachTurn(key))
+    for (let key = 0; key < 50; key += 1) store.commit([aBreachTurn(key)])
   }
   const bytes = readFileSync(folder.database)
   const page = bytes.indexOf('breach-begun')
@@ -232,7 +232,7 @@ test('a row that lost the row it refers to is found at the start', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    store.commit(aBreachTurn(1))
+    store.commit([aBreachTurn(1)])
   }
   folder.tamper((database) => {
     database.pragma('foreign_keys = OFF')

@@ -200,7 +200,7 @@ test('whatever a turn wrote is what the next start reads', async () => {
       using folder = new DataFolder()
       {
         using store = await folder.open()
-        store.commit(aTurn({ accountId: ACCOUNT, resets, ...rows }))
+        store.commit([aTurn({ accountId: ACCOUNT, resets, ...rows })])
       }
       using store = await folder.open()
       const isWritten = Object.values(rows).some((list) => list.length > 0) || resets.length > 0

@@ -12,7 +12,7 @@ test('a log that is cut anywhere opens with the first turns whole and none in pa
   using folder = new DataFolder()
   ;(await folder.open()).close()
   using store = await folder.open()
-  for (let key = 0; key < TURNS; key += 1) store.commit(aBreachTurn(key))
+  for (let key = 0; key < TURNS; key += 1) store.commit([aBreachTurn(key)])
   const log = readFileSync(`${folder.database}-wal`)
   const frames = countFrames(log)
   const cuts = Array.from({ length: frames + 1 }, (_, count) => HEADER_BYTES + count * FRAME_BYTES)
@@ -41,7 +41,7 @@ test('zeroed and flipped bytes in the tail of the log cost the turns from there 
   using folder = new DataFolder()
   ;(await folder.open()).close()
   using store = await folder.open()
-  for (let key = 0; key < TURNS; key += 1) store.commit(aBreachTurn(key))
+  for (let key = 0; key < TURNS; key += 1) store.commit([aBreachTurn(key)])
   const log = readFileSync(`${folder.database}-wal`)
   const end = HEADER_BYTES + countFrames(log) * FRAME_BYTES
   for (const spoil of [zeroed, flipped]) {

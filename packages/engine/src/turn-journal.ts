@@ -1,0 +1,107 @@
+import type { AccountId, TurnRecord } from '@rm/domain'
+import type { Store } from './ports/store.ts'
+import type { Wakeups } from './ports/wakeups.ts'
+
+/**
+ * How long facts may wait that the gateway could give back: trades, cycles, answers. Decisions never wait for it, and take along what waits.
+ */
+const SOON_MS = 10
+/** How soon a journal that could not be written is tried again. */
+const RETRY_MS = 1_000
+
+/** A turn that has to be made durable. */
+export interface JournalEntry {
+  readonly record: TurnRecord
+  /** `at-once`: something was decided or is about to leave. `soon`: with the next group, a moment later at the most. */
+  readonly urgency: 'at-once' | 'soon'
+  /**
+   * Called when the record is durable, or could not be made so: what leaves reduces risk and leaves all the same (reliability S-01).
+   *
+   * @param failure - why the journal cannot be written, told once when that begins
+   */
+  readonly after: (failure: string | null) => void
+}
+
+/**
+ * The group commit: all turns of events that arrived together, of whatever account, share one transaction and one sync of the disk, and
+ * nothing of them leaves before it. Ten breaches in one burst cost one commit, not ten.
+ */
+export class TurnJournal {
+  readonly #store: Store
+  readonly #wakeups: Wakeups
+  #waiting: JournalEntry[] = []
+  #isFlushDue = false
+  #cancelSoon: (() => void) | null = null
+  /** Records that the disk refused, in order. */
+  #refused: readonly TurnRecord[] = []
+
+  constructor(store: Store, wakeups: Wakeups) {
+    this.#store = store
+    this.#wakeups = wakeups
+  }
+
+  /** Whether everything that the account decided so far could be written. */
+  isWritable(accountId: AccountId): boolean {
+    return !this.#refused.some((record) => record.accountId === accountId)
+  }
+
+  write(entry: JournalEntry): void {
+    this.#waiting.push(entry)
+    if (entry.urgency === 'at-once') {
+      if (this.#isFlushDue) return
+      this.#isFlushDue = true
+      // After the events that arrived in the same piece of the stream, before anything else.
+      queueMicrotask(() => this.flush())
+    } else {
+      this.#cancelSoon ??= this.#wakeups.after(SOON_MS, () => this.flush())
+    }
+  }
+
+  /** Writes what waits, now. */
+  flush(): void {
+    this.#isFlushDue = false
+    this.#cancelSoon?.()
+    this.#cancelSoon = null
+    const group = this.#waiting
+    this.#waiting = []
+    const wasWritable = this.#refused.length === 0
+    const failure = this.#commit([...this.#refused, ...group.map((entry) => entry.record)])
+    if (this.#refused.length > 0) this.#cancelSoon = this.#wakeups.after(RETRY_MS, () => this.flush())
+    for (const entry of group) entry.after(wasWritable ? failure : null)
+  }
+
+  #commit(records: readonly TurnRecord[]): string | null {
+    if (records.length === 0) return null
+    try {
+      this.#store.commit(records)
+      this.#refused = []
+      return null
+    } catch (error) {
+      this.#refused = records.length === 1 ? records : this.#commitEach(records)
+      return this.#refused.length === 0 ? null : reasonOf(error)
+    }
+  }
+
+  /** One record that cannot be written must not keep those of other accounts back (reliability S-11). */
+  #commitEach(records: readonly TurnRecord[]): readonly TurnRecord[] {
+    const refused: TurnRecord[] = []
+    for (const record of records) {
+      const waitsForEarlier = refused.some((earlier) => earlier.accountId === record.accountId)
+      if (waitsForEarlier || !this.#canCommit(record)) refused.push(record)
+    }
+    return refused
+  }
+
+  #canCommit(record: TurnRecord): boolean {
+    try {
+      this.#store.commit([record])
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
