@@ -15,7 +15,7 @@ export interface MapEntry {
   readonly node: ConfigNode
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list'
   readonly at: Place
   readonly items: readonly ConfigNode[]
@@ -35,7 +35,7 @@ export interface ScalarNode {
 }
 
 /** A value that is reported already. It counts as given, and nothing more is said about it. */
-export interface BrokenNode {
+interface BrokenNode {
   readonly kind: 'broken'
   readonly at: Place
 }

@@ -35,7 +35,7 @@ const optionalLog = z
 const requiredLog = (file: string) =>
   z.strictObject({ enabled: alwaysOn(file).default(true), level: logLevel.optional() }).prefault({})
 
-export const LoggingSchema = z.strictObject({
+const LoggingSchema = z.strictObject({
   level: logLevel.default('INFO'),
   directory: text('a folder', 'the log files need a folder').default('logs'),
   max_size_mb: whole(1, 10_000, 'a log file is rotated when it reaches this size').default(100),

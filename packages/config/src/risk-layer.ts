@@ -40,12 +40,12 @@ const GENERAL_RENAMED_KEYS: RenamedKeys = {
   'logging.log_level': 'level',
 }
 
-export function isBuilt(key: string): key is RuleId {
+function isBuilt(key: string): key is RuleId {
   return Object.hasOwn(rules, key)
 }
 
 /** The rules that the documentation knows, built or not. */
-export function knownRules(): readonly string[] {
+function knownRules(): readonly string[] {
   return [...EVALUATION_ORDER, ...UNBUILT_RULES.keys()]
 }
 

@@ -113,7 +113,7 @@ export function calendarDate(why: string): z.ZodType<string> {
   })
 }
 
-export function isCalendarDate(written: string): boolean {
+function isCalendarDate(written: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(written)) return false
   try {
     Temporal.PlainDate.from(written, { overflow: 'reject' })

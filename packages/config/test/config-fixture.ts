@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { type Diagnostic, type LoadedConfig, loadConfig, type RefusedConfig, type Severity } from '../src/index.ts'
 
 /** A complete folder with one account and every rule mentioned. */
@@ -100,10 +100,11 @@ function shortForm({ file, line, column, keyPath }: Diagnostic): string {
 }
 
 function withoutFolder(result: LoadedConfig | RefusedConfig, folder: string): LoadedConfig | RefusedConfig {
+  const inFolder = (file: string): string => file.replace(`${folder}${sep}`, '').replaceAll(sep, '/')
   const relative = (diagnostic: Diagnostic): Diagnostic => ({
     ...diagnostic,
-    file: diagnostic.file.replace(`${folder}/`, ''),
-    got: diagnostic.got.replaceAll(`${folder}/`, ''),
+    file: inFolder(diagnostic.file),
+    got: diagnostic.got.replaceAll(`${folder}${sep}`, ''),
   })
   if (!result.ok) return { ...result, diagnostics: result.diagnostics.map(relative) }
   return { ...result, warnings: result.warnings.map(relative), notices: result.notices.map(relative) }
