@@ -264,7 +264,13 @@ async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Pr
   try {
     return await openDaemonLog(config.general.logging, options.dataDirectory, wallClockMs)
   } catch (error) {
-    throw new RmError('ENVIRONMENT_UNSUITABLE', `The data folder ${options.dataDirectory} cannot be written`, {}, error)
+    const why = error instanceof Error ? error.message : String(error)
+    throw new RmError(
+      'ENVIRONMENT_UNSUITABLE',
+      `The logs below ${options.dataDirectory} cannot be written: ${why}`,
+      {},
+      error,
+    )
   }
 }
 

@@ -35,7 +35,13 @@ export class LogFile implements DestinationStream {
     mkdirSync(options.directory, { recursive: true })
     this.#path = path.join(options.directory, options.name)
     this.#bytes = existsSync(this.#path) ? statSync(this.#path).size : 0
-    this.#destination = pino.destination({ dest: this.#path, sync: true, minLength: BUFFER_BYTES, mkdir: true })
+    this.#destination = pino.destination({
+      dest: this.#path,
+      sync: true,
+      minLength: BUFFER_BYTES,
+      maxWrite: 2 * BUFFER_BYTES, // has to be larger than what gathers
+      mkdir: true,
+    })
     this.#destination.on('error', () => {
       this.#lost += 1
     })
