@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../../../', import.meta.url)
+
+/** The daemon as `turbo run build` leaves it. */
+export const DAEMON = fileURLToPath(new URL('apps/daemon/dist/main.js', root))
+export const GATEWAY_SIM = fileURLToPath(new URL('packages/gateway-sim/dist/main.js', root))
+
+/** What a program needs of this process's environment; nothing of the test runner's own. */
+export function plainEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'USERPROFILE']
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
