@@ -13,6 +13,8 @@ export interface DaemonLog {
   readonly logger: pino.Logger
   /** Writes all that was logged so far to the files, at once. */
   flush(): void
+  /** Writes that failed so far, say on a full disk; their lines are lost. */
+  lostWrites(): number
 }
 
 /** The parts of pino's line that our streams look at. */
@@ -66,6 +68,7 @@ export async function openDaemonLog(
     flush: () => {
       for (const logFile of opened) logFile.flush()
     },
+    lostWrites: () => opened.reduce((lost, logFile) => lost + logFile.lost, 0),
   }
 }
 

@@ -31,6 +31,11 @@ export class LineQueue {
     this.#waiting.push(line)
   }
 
+  /** Log writes that failed so far. */
+  get lostWrites(): number {
+    return this.#log.lostWrites()
+  }
+
   /** Writes what waits, at once. */
   flush(): void {
     const lines = this.#waiting

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { DestinationStream } from 'pino'
-import pino from 'pino'
 
 export interface LogFileOptions {
   readonly directory: string
@@ -13,20 +22,22 @@ export interface LogFileOptions {
 }
 
 const DAY_MS = 24 * 60 * 60_000
-/** Lines gather up to this size, or until {@link LogFile.flush}: one write for all lines of a moment. */
-const BUFFER_BYTES = 65_536
+/** Lines gather up to this length, or until {@link LogFile.flush}: one write for all lines of a moment. */
+const GATHERED_MAX = 65_536
 
 /**
- * The log on disk. Written synchronously, so that the last line before a SIGKILL is there; pino's rotating transports live in worker
- * threads and lose it, and none keeps a fixed name for the active file (docs/decisions/0006).
+ * The log on disk. Handed to the system synchronously, so that the last line before a SIGKILL is there: pino's rotating transports live
+ * in worker threads and lose it, none keeps a fixed name for the active file, and its own synchronous destination syncs the disk at every
+ * flush, which stops the event loop (docs/decisions/0006).
  *
  * A full disk loses lines, counts them and never stops the daemon.
  */
 export class LogFile implements DestinationStream {
   readonly #options: LogFileOptions
   readonly #path: string
-  readonly #destination: ReturnType<typeof pino.destination>
+  #file: number
   #bytes: number
+  #gathered = ''
   #lost = 0
 
   /** Throws when the folder cannot be made or the file cannot be opened. */
@@ -34,49 +45,39 @@ export class LogFile implements DestinationStream {
     this.#options = options
     mkdirSync(options.directory, { recursive: true })
     this.#path = path.join(options.directory, options.name)
-    this.#bytes = existsSync(this.#path) ? statSync(this.#path).size : 0
-    this.#destination = pino.destination({
-      dest: this.#path,
-      sync: true,
-      minLength: BUFFER_BYTES,
-      maxWrite: 2 * BUFFER_BYTES, // has to be larger than what gathers
-      mkdir: true,
-    })
-    this.#destination.on('error', () => {
-      this.#lost += 1
-    })
+    this.#file = openSync(this.#path, 'a')
+    this.#bytes = fstatSync(this.#file).size
     this.#dropOld()
   }
 
-  /** Lines that could not be written. */
+  /** Writes that failed; their lines are lost. */
   get lost(): number {
     return this.#lost
   }
 
   write(line: string): void {
-    try {
-      if (this.#bytes >= this.#options.maxBytes) this.#rotate()
-      this.#destination.write(line)
-      this.#bytes += Buffer.byteLength(line)
-    } catch {
-      this.#lost += 1
-    }
+    this.#gathered += line
+    if (this.#gathered.length >= GATHERED_MAX) this.flush()
   }
 
-  /** Writes what has gathered, and returns when the system has it. */
+  /** Hands what has gathered to the system, which keeps it when this process is killed. */
   flush(): void {
+    if (this.#gathered === '') return
+    const lines = this.#gathered
+    this.#gathered = ''
     try {
-      this.#destination.flushSync()
+      if (this.#bytes >= this.#options.maxBytes) this.#rotate()
+      this.#bytes += writeSync(this.#file, lines)
     } catch {
       this.#lost += 1
     }
   }
 
   #rotate(): void {
-    this.flush()
     const stamp = Temporal.Instant.fromEpochMilliseconds(this.#options.wallClock()).toString().replaceAll(':', '-')
     renameSync(this.#path, `${this.#path}.${stamp}`)
-    this.#destination.reopen()
+    closeSync(this.#file)
+    this.#file = openSync(this.#path, 'a')
     this.#bytes = 0
     this.#dropOld()
   }

@@ -50,7 +50,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   running.stopIntake()
   await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
   await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
-  const facts = { event: 'run-summary', ...figures.summary(kernel.states()) }
+  const facts = { event: 'run-summary', ...figures.summary(kernel.states()), lostLogWrites: lines.lostWrites }
   lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })
   store.endRun(EXIT_CODES.success, gateway.clock.now())
   store.close()

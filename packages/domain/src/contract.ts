@@ -34,7 +34,8 @@ export function rootOf(contractName: string): string {
  * Exact, so that `ES` never matches `MES`. Without a contract record only the code and the id can match.
  */
 export function namesProduct(key: string, contractId: ContractId, spec: ContractSpec | null): boolean {
-  return key === contractId || key === productOf(contractId) || (spec !== null && key === spec.root)
+  if (key === contractId) return true
+  return spec === null ? key === productOf(contractId) : key === spec.product || key === spec.root
 }
 
 /** Sanity of a contract record: a tick size or tick value that is not positive would value every position at nothing. */
