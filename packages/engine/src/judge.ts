@@ -11,6 +11,7 @@ import {
   type Lockout,
   type LockoutDemand,
   type LockoutEnd,
+  namesProduct,
   type PursuedGoal,
   sameLockout,
   unreachable,
@@ -101,7 +102,12 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
 
 /** What may be kept is what was held when the breach began, whichever event of the last fill came first. */
 function withBaseline(draft: TurnDraft, goal: Goal): Goal {
-  return goal.kind === 'reduce-only' ? { ...goal, baseline: executedSizes(draft.state.book, draft.now) } : goal
+  if (goal.kind !== 'reduce-only') return goal
+  const { product } = goal
+  const { contract } = draft.context.market
+  const held = [...executedSizes(draft.state.book, draft.now)]
+  const baseline = new Map(held.filter(([id]) => product === undefined || namesProduct(product, id, contract(id))))
+  return { ...goal, baseline }
 }
 
 /** A breach that lasts may need more than it asked for at first: another fill while its reduction is under way. */

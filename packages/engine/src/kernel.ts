@@ -57,7 +57,7 @@ export class Kernel {
 
   constructor(options: KernelOptions) {
     this.#ports = options.ports
-    this.#journal = new TurnJournal(options.ports.store, options.ports.wakeups)
+    this.#journal = new TurnJournal(options.ports.store, options.ports.wakeups, () => this.#wakeAll())
     for (const contract of options.contracts) this.#contracts.set(contract.id, contract)
     const market: Market = {
       contract: (contractId) => this.#contracts.get(contractId) ?? null,
@@ -118,7 +118,7 @@ export class Kernel {
     const last = this.#lastTick
     this.#lastTick = { now, elapsedMs }
     if (last === null || Math.abs(now - last.now - (elapsedMs - last.elapsedMs)) < CLOCK_JUMP_MS) return
-    for (const runtime of this.#runtimes.values()) this.#deliver(runtime, { kind: 'woken', receivedMs: elapsedMs })
+    this.#wakeAll()
   }
 
   /** Takes the answers that are under way and stops waking. */
@@ -129,6 +129,11 @@ export class Kernel {
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.settled()))
     for (const runtime of this.#runtimes.values()) runtime.rest()
     this.#journal.flush()
+  }
+
+  #wakeAll(): void {
+    const receivedMs = this.#ports.clock.elapsedMs()
+    for (const runtime of this.#runtimes.values()) this.#deliver(runtime, { kind: 'woken', receivedMs })
   }
 
   #takeQuote(change: QuoteChange, receivedMs: number): void {

@@ -1,6 +1,6 @@
 import { earliest, type Instant, isActive } from '@rm/domain'
 import type { Judgement } from './judge.ts'
-import { marketOrderGraceEnd } from './plan-commands.ts'
+import { graceEndsInMs } from './plan-commands.ts'
 import type { WantedReading } from './plan-reading.ts'
 import { SLOW_RETRY_MS } from './settle-commands.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -51,12 +51,13 @@ function retryTimes(draft: TurnDraft): readonly number[] {
   const { elapsedMs } = draft.context
   const times: number[] = []
   for (const { notBeforeMs, waitsForOpen } of draft.state.targets.values()) {
-    if (notBeforeMs > elapsedMs) times.push(waitsForOpen ? Math.min(notBeforeMs, elapsedMs + SLOW_RETRY_MS) : notBeforeMs)
+    if (notBeforeMs > elapsedMs)
+      times.push(waitsForOpen ? Math.min(notBeforeMs, elapsedMs + SLOW_RETRY_MS) : notBeforeMs)
   }
   return times
 }
 
 function graceEnd(draft: TurnDraft, judgement: Judgement | null): number | null {
-  const inMs = marketOrderGraceEnd(draft, judgement?.view.orders ?? [])
+  const inMs = graceEndsInMs(draft, judgement?.view.orders ?? [])
   return inMs === null ? null : draft.context.elapsedMs + inMs
 }

@@ -8,10 +8,9 @@ import {
   invariant,
   type Order,
   type PositionView,
-  remainingSize,
 } from '@rm/domain'
 import { allowedRange, type Demands, mayOpen, mustBeFlat } from '@rm/rules'
-import { exposureOf, signedSize } from '@rm/state/book'
+import { exposureOf, knownOrder, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
 import { historyOf, isObservedSince } from './settle-commands.ts'
@@ -19,11 +18,13 @@ import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** A market order fills before a cancel could reach it; it is cancelled only when it still works after this time (a guess). */
-export const MARKET_ORDER_GRACE_MS = 250
+const MARKET_ORDER_GRACE_MS = 250
 /** A cancel that the gateway is working on is repeated only after this time. */
 const PENDING_CANCEL_MS = 5_000
 /** Our own close shows as a working order until its fill is reported, in either order. */
 const OWN_ORDER_GRACE_MS = 2_000
+/** A bracket child can be heard of before its entry, and goes with it, an event later. */
+const CHILD_GRACE_MS = 500
 
 /**
  * Compares what is with what must be and issues the commands that are missing. Called in every turn: a retry, a restart, a duplicate
@@ -37,7 +38,7 @@ export function planCommands(draft: TurnDraft, view: AccountView): void {
   for (const position of view.positions.toSorted(byLoss)) planPosition(draft, demands, position)
   // Whether an order protects or enlarges is only known beside the position that a reading has shown.
   if (draft.state.trust.reconciledMs === null) return
-  for (const order of view.orders) planCancel(draft, demands, order, view)
+  for (const order of view.orders) planCancel(draft, demands, order)
 }
 
 function planPosition(draft: TurnDraft, demands: Demands, position: PositionView): void {
@@ -66,9 +67,9 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   send(draft, { kind: 'reduce-position', accountId, contractId, contracts }, key, size)
 }
 
-function planCancel(draft: TurnDraft, demands: Demands, order: Order, view: AccountView): void {
+function planCancel(draft: TurnDraft, demands: Demands, order: Order): void {
   const size = signedSize(draft.state.book, order.contractId)
-  if (!isCancelDemanded(draft, demands, order, size) || isAboutToEnd(draft, order, view)) return
+  if (!isCancelDemanded(draft, demands, order, size) || draft.now < sparedUntil(draft, order)) return
   const key: TargetKey = `order:${order.id}`
   if (draft.state.inFlight.some((one) => isCancelOf(one, order))) return
   const history = historyOf(draft, key)
@@ -85,13 +86,19 @@ function isCancelDemanded(draft: TurnDraft, demands: Demands, order: Order, size
   return !mayOpen(demands, order.contractId, contract) && couldEnlarge(order, size)
 }
 
-/** Orders that end by themselves in a moment: a market order, our own close, a child whose entry is being cancelled. */
-function isAboutToEnd(draft: TurnDraft, order: Order, view: AccountView): boolean {
-  const ageMs = draft.now - order.createdAt
-  if (order.type === 'market' && ageMs < MARKET_ORDER_GRACE_MS) return true
-  if (draft.state.ownOrders.has(order.id) && ageMs < OWN_ORDER_GRACE_MS) return true
-  if (order.status === 'pending-cancel' && draft.now - order.updatedAt < PENDING_CANCEL_MS) return true
-  return order.status === 'suspended' && view.orders.some((parent) => parent.id === order.parentId)
+/**
+ * Until when an order is left alone because it is about to end by itself: a market order, our own close, one that is being cancelled, a
+ * child whose entry works or has just ended.
+ */
+function sparedUntil(draft: TurnDraft, order: Order): number {
+  const { ownOrders, book } = draft.state
+  if (ownOrders.has(order.id)) return order.createdAt + OWN_ORDER_GRACE_MS
+  if (order.status === 'pending-cancel') return order.updatedAt + PENDING_CANCEL_MS
+  if (order.status === 'suspended' && order.parentId !== null) {
+    if (workingOrder(book, order.parentId) !== null) return Number.POSITIVE_INFINITY
+    return (knownOrder(book, order.parentId)?.updatedAt ?? order.createdAt) + CHILD_GRACE_MS
+  }
+  return order.type === 'market' ? order.createdAt + MARKET_ORDER_GRACE_MS : Number.NEGATIVE_INFINITY
 }
 
 function isPaused(draft: TurnDraft, history: TargetHistory, contractId: ContractId): boolean {
@@ -169,18 +176,12 @@ function worstOf({ value }: PositionView): number {
   return value.kind === 'known' ? value.worst : Math.min(0, value.lastKnown ?? 0)
 }
 
-/** The earliest instant at which a market order that still works is no longer given time. */
-export function marketOrderGraceEnd(draft: TurnDraft, orders: readonly Order[]): number | null {
+/** In how many milliseconds the first of the orders is no longer spared, or `null`. */
+export function graceEndsInMs(draft: TurnDraft, orders: readonly Order[]): number | null {
   if (draft.state.goals.length === 0) return null
   let first: number | null = null
   for (const order of orders) {
-    if (remainingSize(order) === 0) continue
-    const graceMs = draft.state.ownOrders.has(order.id)
-      ? OWN_ORDER_GRACE_MS
-      : order.type === 'market'
-        ? MARKET_ORDER_GRACE_MS
-        : 0
-    const endsInMs = order.createdAt + graceMs - draft.now
+    const endsInMs = sparedUntil(draft, order) - draft.now
     if (endsInMs > 0 && (first === null || endsInMs < first)) first = endsInMs
   }
   return first

@@ -46,7 +46,8 @@ export function recoverAccount(
     halted: null,
     word: 'UNTRUSTED',
     lastNow: stored.lastTurnAt ?? at.now,
-    lastReset: stored.lastReset ?? calendar.previousReset(at.now),
+    // Before the first reset that was processed here, all up to the last turn count as processed.
+    lastReset: stored.lastReset ?? calendar.previousReset(stored.lastTurnAt ?? at.now),
     sequence: 0,
   }
 }

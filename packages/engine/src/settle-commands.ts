@@ -64,7 +64,6 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
   switch (outcome.kind) {
     case 'accepted':
       replaceInFlight(draft, answered)
-      if (draft.state.halted === ACCOUNT_REJECTED) draft.change({ halted: null })
       // The stream may have shown the effect before.
       if (hasEffect(draft, answered)) settle(draft, answered, 'effective', 'stream')
       return
@@ -95,8 +94,7 @@ export function settleByObservation(draft: TurnDraft, snapshot: Snapshot | null)
     else if (hasDiedAtTheVenue(draft, inFlight)) {
       settle(draft, inFlight, 'superseded', snapshot === null ? 'stream' : 'reading')
       afterNoEffect(draft, inFlight)
-    }
-    else if (snapshot !== null && disproves(snapshot, inFlight)) {
+    } else if (snapshot !== null && disproves(snapshot, inFlight)) {
       settle(draft, inFlight, 'superseded', 'reading')
       afterNoEffect(draft, inFlight)
     }
@@ -168,7 +166,10 @@ function hasEffect(draft: TurnDraft, inFlight: InFlight): boolean {
   switch (command.kind) {
     case 'cancel-order':
       // Before a reading an order is absent for want of knowledge.
-      return workingOrder(book, command.orderId) === null && (isKnownOrder(book, command.orderId) || book.snapshotMs !== null)
+      return (
+        workingOrder(book, command.orderId) === null &&
+        (isKnownOrder(book, command.orderId) || book.snapshotMs !== null)
+      )
     case 'close-position':
       if (isExecuted(inFlight, book)) return true
       return hasArrived(inFlight) && isReducedTo(book, inFlight, 0)
@@ -187,13 +188,14 @@ function hasArrived({ answeredMs, orderEndedMs }: InFlight): boolean {
 
 function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number): boolean {
   const { contractId } = record.command
-  return Math.abs(signedSize(book, contractId)) <= contracts && isObservedSince(book, contractId, sentMs)
+  const seenMs = observedMs(book, contractId)
+  return Math.abs(signedSize(book, contractId)) <= contracts && seenMs !== null && seenMs > sentMs
 }
 
 /** Whether its order was filled and the position was spoken of since: whatever is open now is another matter. */
 function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): boolean {
   if (orderId === null || orderEndedMs === null || endOf(book, orderId) !== 'filled') return false
-  return (observedMs(book, record.command.contractId) ?? Number.NEGATIVE_INFINITY) >= orderEndedMs
+  return isObservedSince(book, record.command.contractId, orderEndedMs)
 }
 
 /** Accepted first and rejected or cancelled afterwards (reliability E-16). */
@@ -210,9 +212,9 @@ function seeOrderEnds(draft: TurnDraft): void {
   }
 }
 
-/** Whether the position of the contract was observed after that monotonic time, by the stream or a reading. */
+/** Whether the position of the contract was observed from that monotonic time on, by the stream or a reading. */
 export function isObservedSince(book: Book, contractId: ContractId, sinceMs: number): boolean {
-  return (observedMs(book, contractId) ?? Number.NEGATIVE_INFINITY) > sinceMs
+  return (observedMs(book, contractId) ?? Number.NEGATIVE_INFINITY) >= sinceMs
 }
 
 /** Whether a reading that shows no effect is late enough to say that there was none. */
@@ -238,7 +240,15 @@ function settle(draft: TurnDraft, inFlight: InFlight, state: CommandState, settl
     draft.change({ unanswered })
   }
   if (state === 'effective') {
-    changeTarget(draft, inFlight, { failures: 0, exactNext: false, waitsForOpen: false, readSinceMs: null })
+    // The book already shows the size after it.
+    const settledMs = observedMs(draft.state.book, record.command.contractId) ?? draft.elapsedMs
+    changeTarget(draft, inFlight, {
+      failures: 0,
+      exactNext: false,
+      waitsForOpen: false,
+      readSinceMs: null,
+      ...(isPositionCommand(inFlight) && { settledMs }),
+    })
   }
 }
 
@@ -258,6 +268,7 @@ function withAnswer(draft: TurnDraft, before: CommandRecord, sentMs: number, out
   draft.keepCommand(record)
   draft.audit('command-answered', record.id, { ...outcome, latencyMs })
   draft.note({ kind: 'command-answered', record })
+  if (outcome.kind === 'accepted' && draft.state.halted === ACCOUNT_REJECTED) draft.change({ halted: null })
   return record
 }
 

@@ -1,4 +1,4 @@
-import { accountWord, describeEvent, formatInstant, latest } from '@rm/domain'
+import { accountWord, describeEvent, formatInstant, latest, unreachable } from '@rm/domain'
 import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
@@ -111,7 +111,19 @@ function describeInput(input: TurnInput): string {
       return `${input.kind} ${input.contractId}`
     case 'woken':
       return input.kind
-    default:
+    case 'account-changed':
+    case 'position-changed':
+    case 'order-changed':
+    case 'trade-reported':
+    case 'snapshot-read':
+    case 'snapshot-failed':
+    case 'command-settled':
+    case 'payload-faulted':
+    case 'stream-restored':
+    case 'stream-lost':
+    case 'authentication-lost':
       return describeEvent(input)
+    default:
+      return unreachable(input)
   }
 }

@@ -17,7 +17,7 @@ export interface JournalEntry {
   /**
    * Called when the record is durable, or could not be made so: what leaves reduces risk and leaves all the same (reliability S-01).
    *
-   * @param failure - why the journal cannot be written, told once when that begins
+   * @param failure - why the journal cannot be written, told once per account when that begins
    */
   readonly after: (failure: string | null) => void
 }
@@ -29,15 +29,18 @@ export interface JournalEntry {
 export class TurnJournal {
   readonly #store: Store
   readonly #wakeups: Wakeups
+  readonly #onHealed: () => void
   #waiting: JournalEntry[] = []
   #isFlushDue = false
   #cancelSoon: (() => void) | null = null
   /** Records that the disk refused, in order. */
   #refused: readonly TurnRecord[] = []
 
-  constructor(store: Store, wakeups: Wakeups) {
+  /** @param onHealed - called when everything that the disk refused is durable after all */
+  constructor(store: Store, wakeups: Wakeups, onHealed: () => void) {
     this.#store = store
     this.#wakeups = wakeups
+    this.#onHealed = onHealed
   }
 
   /** Whether everything that the account decided so far could be written. */
@@ -64,10 +67,15 @@ export class TurnJournal {
     this.#cancelSoon = null
     const group = this.#waiting
     this.#waiting = []
-    const wasWritable = this.#refused.length === 0
+    const told = new Set(this.#refused.map((record) => record.accountId))
+    const wasRefused = this.#refused.length > 0
     const failure = this.#commit([...this.#refused, ...group.map((entry) => entry.record)])
     if (this.#refused.length > 0) this.#cancelSoon = this.#wakeups.after(RETRY_MS, () => this.flush())
-    for (const entry of group) entry.after(wasWritable ? failure : null)
+    for (const { record, after } of group) {
+      after(told.has(record.accountId) ? null : failure)
+      told.add(record.accountId)
+    }
+    if (wasRefused && this.#refused.length === 0) this.#onHealed()
   }
 
   #commit(records: readonly TurnRecord[]): string | null {

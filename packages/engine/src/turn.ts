@@ -26,10 +26,10 @@ export type TurnInput =
 
 /** What is shared by all accounts, read-only. */
 export interface Market {
-  contract(contractId: ContractId): ContractSpec | null
-  quote(contractId: ContractId): Quote | null
+  readonly contract: (contractId: ContractId) => ContractSpec | null
+  readonly quote: (contractId: ContractId) => Quote | null
   /** Whether the exchange trades the contract now: outside, an old quote is not a fault. */
-  isOpen(contractId: ContractId, now: Instant): boolean
+  readonly isOpen: (contractId: ContractId, now: Instant) => boolean
 }
 
 export interface TurnContext {

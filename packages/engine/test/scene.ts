@@ -3,6 +3,7 @@ import {
   AccountId as toAccountId,
   type ContractId,
   ContractId as toContractId,
+  type ContractSpec,
   type Goal,
   instantOf,
   type Order,
@@ -169,6 +170,12 @@ export class Scene implements Disposable {
     return orderId
   }
 
+  contract(contractId: ContractId): ContractSpec {
+    const wire = this.exchange.contract(contractId)
+    if (wire === undefined) throw new RangeError(`${contractId} is not listed`)
+    return contractOf(wire)
+  }
+
   /** Moves the best bid so many ticks. */
   move(ticks: number, contractId: ContractId = MNQ): void {
     this.exchange.moveMarket(contractId, ticks)
@@ -225,8 +232,7 @@ export class Scene implements Disposable {
   }
 
   describe(): string {
-    const { state } = this
-    const one = state.call(this)
+    const one = this.state()
     return JSON.stringify({
       atMs: this.time.elapsedMs(),
       word: one.word,

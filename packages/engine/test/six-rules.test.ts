@@ -188,7 +188,9 @@ test('two rules at one event: both breaches are recorded, the strictest goal is 
   scene.move(-150)
   scene.trade('buy', 2)
   await scene.until(() => scene.isFlat() && scene.state().goals.length === 0)
-  expect(new Set(scene.told('breach-begun').map(({ breach }) => breach.rule))).toEqual(new Set(['RULE-001', 'RULE-003']))
+  expect(new Set(scene.told('breach-begun').map(({ breach }) => breach.rule))).toEqual(
+    new Set(['RULE-001', 'RULE-003']),
+  )
   expect(scene.sent().filter((what) => what === 'close').length).toBeLessThanOrEqual(2)
 })
 

@@ -68,7 +68,7 @@ export class VirtualTime implements SimClock, Wakeups, Clock {
     const targetMs = this.#nowMs + ms
     for (let task = this.#next(targetMs); task !== null; task = this.#next(targetMs)) {
       task.run()
-      for (let depth = 0; depth < MICROTASK_DEPTH; depth += 1) await null
+      for (let depth = 0; depth < MICROTASK_DEPTH; depth += 1) await Promise.resolve()
       for (const observe of this.#observers) observe()
     }
     this.#nowMs = targetMs

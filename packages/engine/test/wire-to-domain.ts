@@ -87,7 +87,8 @@ export function orderOf(wire: WireOrder): Order {
     stopPrice: wire.stopPrice ?? null,
     status: ORDER_STATUSES[wire.status] ?? 'unknown',
     tag: wire.customTag ?? null,
-    parentId: wire.parentOrderId === null || wire.parentOrderId === undefined ? null : OrderId.parse(wire.parentOrderId),
+    parentId:
+      wire.parentOrderId === null || wire.parentOrderId === undefined ? null : OrderId.parse(wire.parentOrderId),
     createdAt: stampOf(wire.creationTimestamp),
     updatedAt: stampOf(wire.updateTimestamp ?? wire.creationTimestamp),
   }

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { Scene, settingsOf } from './scene.ts'
+
+const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
+const RESET_MS = Date.parse('2026-11-18T23:00:00Z')
+
+/** Locked by a loss, twenty seconds before the reset. */
+async function lockedBeforeReset(): Promise<Scene> {
+  const scene = await Scene.open({ rules: LOSS, startsAt: '2026-11-18T21:59:00Z' })
+  await scene.connect()
+  scene.trade('buy', 5)
+  await scene.run(1_000)
+  scene.move(-210)
+  await scene.until(() => scene.ended('flat-account').length > 0)
+  await scene.run(RESET_MS - 20_000 - scene.time.now())
+  return scene
+}
+
+describe('the end of a lockout', () => {
+  test('comes at its instant exactly, and not a millisecond before', async () => {
+    using scene = await lockedBeforeReset()
+    await scene.run(19_999)
+    expect(scene.time.now()).toBe(RESET_MS - 1)
+    expect(scene.state().word).toBe('LOCKED')
+    await scene.run(1)
+    expect(scene.state().word).toBe('ACTIVE')
+    expect(scene.told('lockout-ended').map(({ toldMs }) => toldMs)).toEqual([scene.time.elapsedMs()])
+  })
+
+  test('waits until time is trusted', async () => {
+    using scene = await lockedBeforeReset()
+    scene.time.trusted = false
+    await scene.run(60_000)
+    expect(scene.state().word).toBe('LOCKED')
+    expect(scene.told('reset-crossed')).toEqual([])
+    scene.time.trusted = true
+    await scene.until(() => scene.state().word === 'ACTIVE', 2_000)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+  })
+
+  test('waits until the book is trusted', async () => {
+    using scene = await lockedBeforeReset()
+    scene.gateway.lose('user')
+    await scene.run(60_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    scene.gateway.restore('user')
+    await scene.until(() => scene.state().word === 'ACTIVE', 2_000)
+  })
+
+  test('a clock that was far ahead and not trusted unlocks nothing once it is right again', async () => {
+    using scene = await lockedBeforeReset()
+    scene.time.trusted = false
+    scene.time.skewMs = 48 * 3_600_000
+    scene.kernel.tick()
+    scene.time.skewMs += 1_000
+    scene.kernel.tick()
+    await scene.run(5_000)
+    scene.time.skewMs = 0
+    scene.time.trusted = true
+    scene.kernel.tick()
+    await scene.run(5_000)
+    expect(scene.state().word).toBe('LOCKED')
+    expect(scene.told('lockout-ended')).toEqual([])
+    await scene.run(RESET_MS - scene.time.now())
+    expect(scene.state().word).toBe('ACTIVE')
+  })
+
+  test('a machine that slept over the reset unlocks late and once', async () => {
+    using scene = await lockedBeforeReset()
+    scene.time.set(RESET_MS + 3 * 3_600_000)
+    scene.kernel.tick()
+    await scene.run(40_000)
+    expect(scene.state().word).toBe('ACTIVE')
+    expect(scene.told('lockout-ended')).toHaveLength(1)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+  })
+
+  test('a close that is still owed outlives it', async () => {
+    using scene = await Scene.open({ rules: LOSS, startsAt: '2026-11-18T21:59:00Z' })
+    await scene.connect()
+    scene.trade('buy', 5)
+    await scene.run(1_000)
+    scene.gateway.commandFate = () => ({
+      kind: 'refused',
+      outcome: { kind: 'refused', refusal: 'market-closed', code: 5, message: null },
+    })
+    scene.move(-210)
+    await scene.run(RESET_MS + 1_000 - scene.time.now())
+    expect(scene.told('lockout-ended')).toHaveLength(1)
+    expect(scene.state().goals.map(({ goal }) => goal.kind)).toEqual(['flat-account'])
+    scene.gateway.commandFate = () => ({ kind: 'served' })
+    await scene.until(() => scene.isFlat(), 5_500)
+  })
+})
+
+describe('the daily reset', () => {
+  test('is processed exactly once, over restarts too', async () => {
+    using scene = await lockedBeforeReset()
+    await scene.run(30_000)
+    await scene.restart()
+    await scene.connect()
+    await scene.run(60_000)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+  })
+
+  test('those that were missed are processed at the start, in order and before anything else', async () => {
+    using scene = await lockedBeforeReset()
+    scene.kill()
+    await scene.run(20_000 + 24 * 3_600_000 + 60_000)
+    const before = scene.notes.length
+    await scene.restart()
+    await scene.connect()
+    const kinds = scene.notes.slice(before).map(({ kind }) => kind)
+    expect(kinds.slice(0, 2)).toEqual(['reset-crossed', 'reset-crossed'])
+    expect(scene.told('reset-crossed').map(({ at }) => at)).toEqual([RESET_MS, RESET_MS + 24 * 3_600_000])
+    await scene.restart()
+    await scene.connect()
+    expect(scene.told('reset-crossed')).toHaveLength(2)
+  })
+
+  test('a new day begins with nothing realized', async () => {
+    using scene = await lockedBeforeReset()
+    await scene.run(25_000)
+    scene.trade('buy', 1)
+    await scene.run(2_000)
+    expect(scene.size()).toBe(1)
+    expect(scene.state().word).toBe('ACTIVE')
+  })
+})
+
+describe('warn_at', () => {
+  test('is told once per trading day and level, over restarts too', async () => {
+    using scene = await Scene.open({
+      rules: settingsOf('daily_realized_loss', { limit: -500, warn_at: [0.5, 0.8] }),
+    })
+    await scene.connect()
+    scene.trade('buy', 5)
+    await scene.run(1_000)
+    for (const ticks of [-110, 30, -40, -60, 40, -40]) {
+      scene.move(ticks)
+      await scene.run(1_000)
+    }
+    expect(scene.told('limit-near').map(({ level }) => level)).toEqual([0.5, 0.8])
+    await scene.restart()
+    await scene.connect()
+    await scene.run(1_000)
+    scene.move(-1)
+    await scene.run(5_000)
+    expect(scene.told('limit-near')).toHaveLength(2)
+  })
+})
