@@ -1,7 +1,7 @@
 import { programBuild } from '@rm/package-config/tsup'
 import type { Options } from 'tsup'
 
-const program = programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr'])
+const program = programBuild(['@microsoft/signalr'])
 
 /** The bare programs are children of the bench, each a bundle of its own, so that they load nothing that they do not use. */
 const builds: Options[] = [

@@ -18,8 +18,8 @@ export interface PracticeDayOptions {
 /** The bundle stands in apps/cli/dist, the source in apps/cli/src: the repository is three levels up from either. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const DATA = path.join(ROOT, 'data')
-/** The practice day begins on a blank page: its gateway is new each time and repeats its ids. */
-const DATABASE = 'practice-day.db'
+/** A practice day begins on a blank page: its gateway is new each time and repeats its ids. */
+const DATABASE = 'practice.db'
 const STARTUP_MS = 20_000
 const STOP_MS = 8_000
 /** Not a secret: the simulator lets in whoever knows what its own command line says. */

@@ -59,7 +59,7 @@ export class TextFace implements StoryFace {
       this.#line(line.msg)
       return
     }
-    const clock = (line.at ?? line.time).slice(11, 23)
+    const clock = clockText(line.at ?? line.time)
     const account = line.accountId === undefined ? '' : String(line.accountId)
     this.#wrapped(`${clock}  ${account}  `, this.#coloured(line))
   }
@@ -87,21 +87,15 @@ export class TextFace implements StoryFace {
   }
 
   #coloured(line: LogLine): string {
-    switch (line.event) {
-      case 'breach-begun':
-        return this.#paint('yellow', line.msg)
-      case 'command-sent':
-        return `${line.msg} ${this.#paint('dim', `(${milliseconds(numberOf(line, 'eventToRequestMs'))} ms after the event)`)}`
-      case 'goal-ended':
-        return this.#paint('green', `✓ ${line.msg} (${seconds(numberOf(line, 'tookMs'))})`)
-      case 'lockout-set':
-      case 'lockout-extended':
-        return this.#paint('red', line.msg)
-      case 'alert':
-        return this.#paint('red', line.msg)
-      default:
-        return line.msg
+    if (line.event === 'command-sent') {
+      const latency = `(${milliseconds(numberOf(line, 'eventToRequestMs'))} ms after the event)`
+      return `${line.msg} ${this.#paint('dim', latency)}`
     }
+    if (line.event === 'goal-ended') {
+      return this.#paint('green', `✓ ${line.msg} (${seconds(numberOf(line, 'tookMs'))})`)
+    }
+    const colour = COLOURS.get(line.event ?? '')
+    return colour === undefined ? line.msg : this.#paint(colour, line.msg)
   }
 
   /** Long sentences continue below the text, not below the clock. */
@@ -143,9 +137,22 @@ const TOLD: ReadonlySet<string> = new Set([
   'alert',
 ])
 
+const COLOURS: ReadonlyMap<string, 'yellow' | 'red'> = new Map([
+  ['breach-begun', 'yellow'],
+  ['lockout-set', 'red'],
+  ['lockout-extended', 'red'],
+  ['alert', 'red'],
+])
+
 function isTold(line: LogLine): boolean {
   if (line.event === 'checkpoint') return checkpointOf(line.msg) !== null
   return line.event !== undefined && TOLD.has(line.event)
+}
+
+/** The exchange's wall clock, as traders know it. */
+function clockText(at: string): string {
+  const local = Temporal.Instant.from(at).toZonedDateTimeISO('America/Chicago')
+  return local.toPlainTime().toString({ fractionalSecondDigits: 3 })
 }
 
 function numberOf(line: LogLine, key: string): number | null {

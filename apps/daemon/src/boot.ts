@@ -85,7 +85,7 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 }
 
 /** Steps 1 to 3. Throws {@link ConfigurationRefused}; then nothing was started. */
-export async function configure(options: DaemonOptions): Promise<Configured> {
+async function configure(options: DaemonOptions): Promise<Configured> {
   const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
   if (!loaded.ok) {
     const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
@@ -200,7 +200,7 @@ export function initializeRules(connected: Connected): RulesReady {
       store,
       clock: gateway.clock,
       wakeups: eventLoop,
-      reporter: new TurnReporter(lines, figures, monotonicMs),
+      reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
     },
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))

@@ -80,9 +80,7 @@ interface Outlet {
 }
 
 function fanOut(outlets: readonly Outlet[]): pino.DestinationStream & PinoMetadata {
-  return {
-    // pino hands level and object of a line to streams that carry this mark.
-    ...{ [Symbol.for('pino.metadata')]: true },
+  const stream: pino.DestinationStream & PinoMetadata = {
     lastLevel: 0,
     lastObj: null,
     write(line: string): void {
@@ -93,6 +91,8 @@ function fanOut(outlets: readonly Outlet[]): pino.DestinationStream & PinoMetada
       }
     },
   }
+  // pino hands level and object of a line to streams that carry this mark.
+  return Object.assign(stream, { [Symbol.for('pino.metadata')]: true })
 }
 
 function topicOf(line: object | null): unknown {

@@ -2,13 +2,13 @@ import type { ConfiguredAccount } from '@rm/config'
 import { type Account, RmError } from '@rm/domain'
 
 /** An account of the configuration together with what the gateway says of it. */
-export interface MonitoredAccount {
+export interface MonitoredAccount<Configured = ConfiguredAccount> {
   readonly account: Account
-  readonly configured: ConfiguredAccount
+  readonly configured: Configured
 }
 
-export interface AccountMatch {
-  readonly monitored: readonly MonitoredAccount[]
+export interface AccountMatch<Configured> {
+  readonly monitored: readonly MonitoredAccount<Configured>[]
   /** Visible accounts of the login that nobody watches: a hole that the operator should know. */
   readonly unmonitored: readonly Account[]
 }
@@ -19,7 +19,10 @@ export interface AccountMatch {
  * @throws RmError `ACCOUNT_NOT_FOUND` for an id or name that matches none or several; `ACCOUNT_NOT_ENFORCEABLE` for one that is not
  *   simulated, because the gateway refuses our cancels and closes there (gateway contract 2.3)
  */
-export function matchAccounts(configured: readonly ConfiguredAccount[], accounts: readonly Account[]): AccountMatch {
+export function matchAccounts<Configured extends Pick<ConfiguredAccount, 'id' | 'enabled'>>(
+  configured: readonly Configured[],
+  accounts: readonly Account[],
+): AccountMatch<Configured> {
   const monitored = configured
     .filter((one) => one.enabled)
     .map((one) => ({ configured: one, account: find(one, accounts) }))
@@ -38,7 +41,7 @@ export function matchAccounts(configured: readonly ConfiguredAccount[], accounts
   return { monitored, unmonitored: accounts.filter((account) => account.visible && !watched.has(account.id)) }
 }
 
-function find(configured: ConfiguredAccount, accounts: readonly Account[]): Account {
+function find(configured: Pick<ConfiguredAccount, 'id'>, accounts: readonly Account[]): Account {
   const matches = accounts.filter((account) => account.id === configured.id || account.name === configured.id)
   const [match] = matches
   if (match === undefined || matches.length > 1) {

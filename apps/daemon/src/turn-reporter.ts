@@ -4,6 +4,7 @@ import {
   describeEnd,
   describeGoal,
   formatInstant,
+  formatInZone,
   type Instant,
   unreachable,
 } from '@rm/domain'
@@ -17,11 +18,14 @@ export class TurnReporter implements Reporter {
   readonly #queue: LineQueue
   readonly #figures: RunFigures
   readonly #elapsedMs: () => number
+  readonly #timeZone: string
 
-  constructor(queue: LineQueue, figures: RunFigures, elapsedMs: () => number) {
+  /** @param timeZone - in which times are written for people (`general.timezone`); facts stay in UTC */
+  constructor(queue: LineQueue, figures: RunFigures, elapsedMs: () => number, timeZone: string) {
     this.#queue = queue
     this.#figures = figures
     this.#elapsedMs = elapsedMs
+    this.#timeZone = timeZone
   }
 
   report(accountId: AccountId, at: Instant, notes: readonly Note[]): void {
@@ -29,13 +33,13 @@ export class TurnReporter implements Reporter {
     for (const note of notes) {
       if (note.kind === 'breach-begun') this.#figures.breaches += 1
       if (note.kind === 'command-sent') this.#figures.countEnforcement(elapsedMs - note.causedMs)
-      const line = lineOf(note, elapsedMs)
-      this.#queue.add({ ...line, facts: { accountId, at: formatInstant(at), ...line.facts } })
+      const told = lineOf(note, elapsedMs, this.#timeZone)
+      this.#queue.add({ ...told, facts: { accountId, at: formatInstant(at), ...told.facts } })
     }
   }
 }
 
-function lineOf(note: Note, elapsedMs: number): Line {
+function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
   switch (note.kind) {
     case 'rule-evaluated': {
       const { rule, result, because } = note
@@ -62,7 +66,8 @@ function lineOf(note: Note, elapsedMs: number): Line {
       const { id, rule, scope, effect, end, reason } = note.lockout
       const verb = note.kind === 'lockout-set' ? 'Lockout set' : 'Lockout extended'
       const until = formatInstant(end.at)
-      return enforcement('warn', `${verb}: ${scope} ${effect} until ${until} (${describeEnd(end)})`, {
+      const shown = formatInZone(end.at, timeZone)
+      return enforcement('warn', `${verb}: ${scope} ${effect} until ${shown} (${describeEnd(end)})`, {
         event: note.kind,
         lockoutId: id,
         rule,

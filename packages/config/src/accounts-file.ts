@@ -297,7 +297,21 @@ function textAt(node: MapNode, key: string): string | null {
 }
 
 function checkUnique(accounts: readonly AccountLayers[], tree: MapNode, report: Report): void {
+  const complaints = {
+    // The id decides which account is meant; the name is for people.
+    id: {
+      severity: 'error',
+      why: 'two sets of rules for one account would contradict each other',
+      fix: 'remove one of the two entries',
+    },
+    name: {
+      severity: 'warning',
+      why: 'nobody can tell the two accounts apart',
+      fix: 'give each account a name of its own',
+    },
+  } as const
   for (const key of ['id', 'name'] as const) {
+    const { severity, why, fix } = complaints[key]
     const first = new Map<string, AccountLayers>()
     for (const account of accounts) {
       if (account.entry === null) continue
@@ -308,11 +322,11 @@ function checkUnique(accounts: readonly AccountLayers[], tree: MapNode, report: 
         continue
       }
       const path = [...account.path, key]
-      report.error(placeOf(tree, path), keyPathOf(path), {
-        expected: `an ${key} that no other account has`,
+      report.add(severity, placeOf(tree, path), keyPathOf(path), {
+        expected: `${key === 'id' ? 'an id' : 'a name'} that no other account has`,
         got: `the ${key} of ${keyPathOf(earlier.path)} (line ${earlier.entryNode.at.line})`,
-        why: 'two sets of rules for one account would contradict each other',
-        fix: 'remove one of the two entries',
+        why,
+        fix,
       })
     }
   }

@@ -1,15 +1,15 @@
 import * as signalR from '@microsoft/signalr'
-import axios, { type AxiosInstance } from 'axios'
+import { type AxiosInstance, create } from 'axios'
 
 /** The least that anybody needs: stock axios, the stock SignalR client, no checks. What the daemon is measured against. */
 export async function bareLogin(): Promise<{ readonly api: AxiosInstance; readonly token: string }> {
   const baseURL = process.env['GATEWAY_URL'] ?? ''
-  const answer = await axios.post(`${baseURL}/api/Auth/loginKey`, {
+  const answer = await create().post(`${baseURL}/api/Auth/loginKey`, {
     userName: process.env['PROJECTX_USERNAME'],
     apiKey: process.env['PROJECTX_API_KEY'],
   })
   const token = String(answer.data.token)
-  return { api: axios.create({ baseURL, headers: { Authorization: `Bearer ${token}` } }), token }
+  return { api: create({ baseURL, headers: { Authorization: `Bearer ${token}` } }), token }
 }
 
 export function accountIds(): readonly number[] {

@@ -47,7 +47,7 @@ interface Start {
 async function startDaemon(): Promise<Start> {
   await using sim = await openGateway(1)
   await using daemon = await Program.daemon(sim, 1, RULES)
-  return { readyMs: daemon.readyMs, residentMiB: await residentMiB(daemon.pid) }
+  return { readyMs: daemon.readyMs, residentMiB: await readResidentMiB(daemon.pid) }
 }
 
 async function startBare(): Promise<Start> {
@@ -56,7 +56,7 @@ async function startBare(): Promise<Start> {
   return { readyMs: bare.readyMs, residentMiB: null }
 }
 
-async function residentMiB(pid: number): Promise<number | null> {
+async function readResidentMiB(pid: number): Promise<number | null> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
     const match = /^VmRSS:\s+(\d+) kB$/m.exec(status)

@@ -22,8 +22,9 @@ export async function relayBench(rounds: number): Promise<Report> {
   for (let round = 0; round < rounds; round += ROUNDS_A_PAIR) {
     await using daemonSim = await openGateway(BURST)
     await using bareSim = await openGateway(BURST)
-    await using _daemon = await Program.daemon(daemonSim, BURST, RULES)
-    await using _bare = await Program.bare('bare-relay', bareSim, BURST)
+    await using programs = new AsyncDisposableStack()
+    programs.use(await Program.daemon(daemonSim, BURST, RULES))
+    programs.use(await Program.bare('bare-relay', bareSim, BURST))
     await warmUp(daemonSim, bareSim)
     for (let pair = 0; pair < ROUNDS_A_PAIR && round + pair < rounds; pair += 1) {
       const daemon = { single: [] as number[], last: 0 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { GatewaySim, immediateKnobs, runningClock, startGatewaySim } from '@rm/gateway-sim'
+import { type GatewaySim, immediateKnobs, runningClock, startGatewaySim } from '@rm/gateway-sim'
 
 /** Wednesday morning in Chicago. */
 const START_MS = Temporal.Instant.from('2026-11-18T15:30:00Z').epochMilliseconds
