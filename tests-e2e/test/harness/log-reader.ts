@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { awaitCondition } from './await-condition.ts'
 
 /** One line of the daemon's log: the fields that tests look at, the others as they are. */
@@ -14,22 +14,23 @@ export interface LogLine {
 /** Reads `risk_manager.log` from where it ended when the reader was made: the lines of one run. */
 export class LogReader {
   readonly #file: string
-  readonly #from: number
+  readonly #lines: LogLine[] = []
+  #readTo: number
 
   constructor(file: string) {
     this.#file = file
-    this.#from = existsSync(file) ? statSync(file).size : 0
+    this.#readTo = existsSync(file) ? statSync(file).size : 0
   }
 
   /** Whole lines so far; one that is still being written is left for the next look. */
   lines(): readonly LogLine[] {
-    if (!existsSync(this.#file)) return []
-    const text = readFileSync(this.#file).subarray(this.#from).toString('utf8')
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as LogLine)
+    const fresh = this.#fresh()
+    const end = fresh.lastIndexOf('\n'.charCodeAt(0)) + 1
+    this.#readTo += end
+    for (const line of fresh.toString('utf8', 0, end).split('\n')) {
+      if (line !== '') this.#lines.push(JSON.parse(line) as LogLine)
+    }
+    return this.#lines
   }
 
   messages(): readonly string[] {
@@ -58,5 +59,16 @@ export class LogReader {
       .slice(-count)
       .map((line) => JSON.stringify(line))
       .join('\n')
+  }
+
+  #fresh(): Buffer {
+    if (!existsSync(this.#file)) return Buffer.alloc(0)
+    const descriptor = openSync(this.#file, 'r')
+    try {
+      const fresh = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - this.#readTo))
+      return fresh.subarray(0, readSync(descriptor, fresh, 0, fresh.length, this.#readTo))
+    } finally {
+      closeSync(descriptor)
+    }
   }
 }

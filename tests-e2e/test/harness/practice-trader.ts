@@ -63,11 +63,12 @@ export class PracticeTrader {
     await awaitCondition('the exit is filled', () => this.position('ES') === before)
   }
 
-  /** Places a market order and waits until it is filled. */
-  async filled(root: Root, side: OrderSide, size: number): Promise<number> {
+  /** Buys or sells at the market and waits for the fill, however soon somebody closes it again. */
+  async enters(root: Root, side: OrderSide, size: number): Promise<void> {
     const orderId = this.place(root, side, size)
-    await awaitCondition('the order is filled', () => !this.workingOrders().includes(orderId))
-    return orderId
+    await awaitCondition('the order is filled', () =>
+      this.#gateway.exchange.ledger().some((entry) => entry.kind === 'fill' && entry.orderId === orderId),
+    )
   }
 
   /** Signed contracts. */
