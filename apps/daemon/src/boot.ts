@@ -38,6 +38,8 @@ export interface Configured {
 export interface Opened extends Configured {
   readonly store: Store
   readonly gateway: Gateway
+  /** The first attempt to log in: it travels while the store opens. */
+  readonly loggingIn: Promise<void>
 }
 
 /** Logged in; the accounts and the contracts are known. */
@@ -136,12 +138,14 @@ export async function open(configured: Configured): Promise<Opened> {
     random: Math.random,
     log: bridgeLog(lines),
   })
+  const loggingIn = gateway.login()
+  loggingIn.catch(() => {}) // `connect` looks at it; until then nobody does
   const store = await openStore({
     path: path.resolve(options.dataDirectory, config.general.database.path),
     now: () => gateway.clock.now(),
     program: { version: VERSION },
   })
-  const opened: Opened = { ...configured, store, gateway }
+  const opened: Opened = { ...configured, store, gateway, loggingIn }
   done(opened, 'database')
   done(opened, 'schema')
   store.saveConfigVersion(
@@ -159,12 +163,12 @@ export async function open(configured: Configured): Promise<Opened> {
 
 /** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
 export async function connect(opened: Opened): Promise<Connected> {
-  const { gateway, store, config, lines } = opened
-  const remembered = store.contracts()
-  gateway.learnContracts(remembered)
-  await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
+  const { gateway, store, config, lines, loggingIn } = opened
+  const contracts = store.contracts()
+  gateway.learnContracts(contracts)
+  await logIn(loggingIn, gateway, { persist: store.hasUnfinishedProtection(), lines })
   done(opened, 'login')
-  const [accounts, listed] = await Promise.all([gateway.accounts(), gateway.contracts()])
+  const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   for (const { account } of monitored) {
     say(opened, checkpointMessage('sdk-connected', { account: `${account.id} ${account.name}` }), {
@@ -180,10 +184,8 @@ export async function connect(opened: Opened): Promise<Connected> {
     monitored.map((one) => one.account),
     now,
   )
-  store.saveContracts(listed, now)
   done(opened, 'modules')
-  const contracts = new Map([...remembered, ...listed].map((contract) => [contract.id, contract]))
-  return { ...opened, monitored, contracts: [...contracts.values()] }
+  return { ...opened, monitored, contracts }
 }
 
 /** Step 10. */
@@ -225,6 +227,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     monitored.map((one) => one.account.id),
     sink,
   )
+  void rememberContracts(ready)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -243,6 +246,17 @@ export async function run(ready: RulesReady): Promise<Running> {
       clearInterval(tick)
       clearInterval(checkpoint)
     },
+  }
+}
+
+/** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */
+async function rememberContracts(ready: RulesReady): Promise<void> {
+  const { gateway, store } = ready
+  try {
+    store.saveContracts(await gateway.contracts(), gateway.clock.now())
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    warn(ready, `The list of contracts could not be read: ${reason}`, { event: 'contracts-unread' })
   }
 }
 

@@ -14,10 +14,11 @@ export interface LogInOptions {
 }
 
 /** Logs in. Without stored protection a failure ends the program: a wrong key should be seen at once. */
-export async function logIn(gateway: Gateway, options: LogInOptions): Promise<void> {
+export async function logIn(firstAttempt: Promise<void>, gateway: Gateway, options: LogInOptions): Promise<void> {
+  let attempt = firstAttempt
   for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
     try {
-      await gateway.login()
+      await attempt
       return
     } catch (error) {
       if (!options.persist || !(error instanceof RmError)) throw error
@@ -28,6 +29,7 @@ export async function logIn(gateway: Gateway, options: LogInOptions): Promise<vo
         facts: { event: 'auth-lost', code: error.code, retryMs: pauseMs },
       })
       await pause(pauseMs)
+      attempt = gateway.login()
     }
   }
 }

@@ -32,6 +32,28 @@ export function programBuild(external: readonly string[]): Options {
     },
     esbuildOptions: (options) => {
       options.conditions = ['@rm/source']
+      // Names stay, so that a stack trace can be read; less text is read faster at every start.
+      options.minifySyntax = true
+      options.minifyWhitespace = true
+      options.lineLimit = 160
     },
   }
+}
+
+/**
+ * Leaves out of axios what our own adapter replaces: its adapters, whose import alone loads Node's own undici, and form data with its
+ * table of media types. Together they take a fifth of the daemon's start.
+ */
+export const leanAxios: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'lean-axios',
+  setup(build) {
+    const absent = { path: 'absent', namespace: 'absent' }
+    build.onResolve({ filter: /^\.\/(http|xhr|fetch)\.js$/ }, ({ importer }) =>
+      /axios[\\/]lib[\\/]adapters[\\/]adapters\.js$/.test(importer) ? absent : null,
+    )
+    build.onResolve({ filter: /^form-data$/ }, () => absent)
+    build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
+      contents: 'export default null; export const getFetch = () => null',
+    }))
+  },
 }
