@@ -1,14 +1,12 @@
-import { netPnl, sumUsd } from '@rm/domain'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
+import { expectSameTrades } from '../harness/same-trades.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { storedState } from '../harness/stored-state.ts'
 
 const RULES = { daily_realized_loss: { enabled: true, limit: -500 } }
-/** The store counts money in 1/10 000 dollars. */
-const DOLLAR = 10_000
 
 /** At which moment the process is killed. */
 const MOMENTS = {
@@ -64,14 +62,7 @@ describe.concurrent('a daemon that is killed right after a daily-loss breach was
     expect(account.commands).toEqual([])
     expect(stored.audit.filter((row) => row.action === 'breach-begun')).toHaveLength(1)
 
-    // Every trade of the venue once, and their money to the cent.
-    expect(account.trades.map(({ trade }) => Number(trade.id)).toSorted()).toEqual(
-      trades.map(({ id }) => id).toSorted(),
-    )
-    const [terms] = gateway.exchange.accounts()
-    expect(sumUsd(account.trades.map(({ trade }) => netPnl(trade)))).toBe(
-      Math.round(((terms?.balance ?? 0) - 50_000) * DOLLAR),
-    )
+    expectSameTrades(account, gateway, FIRST_ACCOUNT)
   })
 
   test('again and again: each start takes up where the one before was killed', async () => {

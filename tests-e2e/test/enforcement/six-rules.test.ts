@@ -34,7 +34,7 @@ async function check(story: Story): Promise<void> {
   expect(ends.map((line) => line['state'])).toContain('reached')
   expect((await daemon.stop()).code).toBe(0)
 
-  for (const root of Object.keys(CONTRACTS) as Root[]) expect(trader.position(root), root).toBe(keeps[root] ?? 0)
+  for (const root of Object.keys(CONTRACTS) as Root[]) expect(trader.position(root)).toBe(keeps[root] ?? 0)
   expect(fillsOf(stage.gateway.exchange.ledger(), 'daemon')).not.toEqual([])
   expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   const stored = await storedState(stage.databaseFile, [FIRST_ACCOUNT])

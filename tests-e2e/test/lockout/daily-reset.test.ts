@@ -1,7 +1,7 @@
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { awaitNothing } from '../harness/await-condition.ts'
-import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { fillsOf } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { storedState } from '../harness/stored-state.ts'
@@ -53,6 +53,7 @@ describe.concurrent('a lockout until the daily reset', () => {
     await stage.awaitVenue('it is closed', () => stage.trader().isFlat)
     jump(stage, JUST_BEFORE)
     await awaitNothing('an unlock', 4_000, () => daemon.log.find((line) => line.event === 'lockout-ended'))
+    expect(currentWord(daemon.log, FIRST_ACCOUNT)).toBe('LOCKED')
   })
 
   test('ends at the start that follows, when the daemon was down at the reset', async () => {
@@ -78,5 +79,6 @@ describe.concurrent('a lockout until the daily reset', () => {
     await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
     await stage.trader().enters('MES', OrderSide.buy, 1)
     await stage.awaitVenue('it is closed', () => stage.trader().isFlat)
+    expect(successor.log.find((line) => line.event === 'lockout-ended')).toBeUndefined()
   })
 })

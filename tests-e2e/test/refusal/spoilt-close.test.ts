@@ -6,7 +6,8 @@ import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { storedState } from '../harness/stored-state.ts'
 
-const RULES = { daily_realized_loss: { enabled: true, limit: -500 } }
+/** Two contracts are one too many, and then everything has to go: one close, with nothing else under way. */
+const RULES = { max_contracts: { enabled: true, limit: 1, enforcement: 'close_all' } }
 /** Enforcement that meets no lasting refusal is over by then: a deadline of 3 s, a look, another attempt, two clean readings. */
 const SOON_MS = 20_000
 
@@ -19,7 +20,7 @@ interface Spoilt {
 }
 
 /**
- * A lockout has to close two contracts, and the gateway spoils its answers. Whatever the answer was: the account ends flat, is closed
+ * A breach has to close two contracts, and the gateway spoils its answers. Whatever the answer was: the account ends flat, is closed
  * exactly once, is never turned over, and the goal ends only when flat was verified.
  */
 async function check({ fault, times = 1, closes }: Spoilt): Promise<void> {
@@ -27,12 +28,11 @@ async function check({ fault, times = 1, closes }: Spoilt): Promise<void> {
   const { stage, daemon } = opened
   const { gateway } = stage
   const trader = stage.trader()
-  for (const route of ['closeContract', 'partialCloseContract'] as const) gateway.faults.rest(route, fault, { times })
+  gateway.faults.rest('closeContract', fault, { times })
   trader.sell('MNQ', 2)
-  await trader.loseOnEs(48)
   await stage.awaitVenue('flat', () => trader.isFlat, SOON_MS)
   const flatAt = gateway.clock.now()
-  const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+  const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
   expect((await daemon.stop()).code).toBe(0)
 
   expect(trader.isFlat).toBe(true)
@@ -77,9 +77,9 @@ describe.concurrent('a close whose answer is', () => {
 
 describe.concurrent('a reading after the close that', () => {
   const cases: Readonly<Record<string, { fault: RestFaultInput; times: number }>> = {
-    'lacks its list': { fault: { verb: 'nolist', as: 'absent' }, times: 6 },
-    'has null for its list': { fault: { verb: 'nolist', as: 'null' }, times: 6 },
-    'lags two seconds behind': { fault: { verb: 'lag', ms: 2_000 }, times: 6 },
+    'lacks its list': { fault: { verb: 'nolist', as: 'absent' }, times: 4 },
+    'has null for its list': { fault: { verb: 'nolist', as: 'null' }, times: 4 },
+    'lags two seconds behind': { fault: { verb: 'lag', ms: 2_000 }, times: 4 },
     'is refused with a page of HTML': { fault: { verb: 'status', status: 503, html: true }, times: 4 },
     'is cut off': { fault: { verb: 'rst', at: 'body' }, times: 4 },
   }
@@ -93,10 +93,9 @@ describe.concurrent('a reading after the close that', () => {
     gateway.faults.rest('closeContract', { verb: 'ack-noop' })
     for (const route of routes) gateway.faults.rest(route, fault, { times })
     trader.buy('MNQ', 2)
-    await trader.loseOnEs(48)
     await stage.awaitVenue('flat', () => trader.isFlat, 40_000)
     const flatAt = gateway.clock.now()
-    const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+    const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
 
     expect(ends.every((line) => Date.parse(String(line['at'])) >= flatAt)).toBe(true)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
@@ -117,7 +116,6 @@ test('a close that is refused for good is repeated slowly, told to a human, and 
       { times: null },
     )
   trader.buy('MNQ', 2)
-  await trader.loseOnEs(48)
   await daemon.log.awaitLine('escalation', (line) => line['alert'] === 'enforcement-overdue')
   await daemon.log.awaitLine('refusal', (line) => line['alert'] === 'enforcement-refused')
   const attempts = gateway.requests.after(0).filter(({ route, body }) => isCloseOf(route, body, 'MNQ')).length

@@ -10,9 +10,9 @@ const RULES = { daily_realized_loss: { enabled: true, limit: -500 } }
 const STOP_MS = 5_000
 
 /** Windows has no signals: there the supervisor asks in another way. */
-const signals = describe.skipIf(process.platform === 'win32')
+const SIGNALS = { skip: process.platform === 'win32' }
 
-signals.concurrent('a daemon that is asked to stop', () => {
+describe.concurrent('a daemon that is asked to stop', SIGNALS, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('ends idle after %s with code 0, lockouts kept', async (signal) => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened

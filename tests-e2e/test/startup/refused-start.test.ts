@@ -57,7 +57,7 @@ holidays: { enabled: false }
     })
     const exit = await daemon.ended()
 
-    expect(exit.code, daemon.stderr).toBe(3)
+    expect(exit.code).toBe(3)
     for (const place of [
       'risk_config.yaml:2:',
       'risk_config.yaml:4:',
