@@ -42,6 +42,19 @@ export function toPrice(count: Ticks, tickSize: number): number {
 
 /** An average price as an exact fraction of ticks. Throws `InvariantError` when either number is not finite or the tick size not positive. */
 export function toTickFraction(price: number, tickSize: number): TickFraction {
+  const known = remembered.get(price)
+  if (known?.tickSize === tickSize) return known.fraction
+  const fraction = tickFractionOf(price, tickSize)
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+  remembered.set(price, { tickSize, fraction })
+  return fraction
+}
+
+/** Every quote asks for the same few averages again, and reading a decimal costs more than the rest of a valuation. */
+const remembered = new Map<number, { readonly tickSize: number; readonly fraction: TickFraction }>()
+const REMEMBERED_MAX = 1_000
+
+function tickFractionOf(price: number, tickSize: number): TickFraction {
   const dividend = decimalOf(price)
   const divisor = decimalOf(tickSize)
   invariant(dividend !== null && divisor !== null && divisor.units > 0n, `no fraction of ticks: ${price} / ${tickSize}`)

@@ -228,18 +228,18 @@ export class Kernel {
     this.#contractRetries.get(contractId)?.()
     this.#contractRetries.delete(contractId)
     this.#contractsAskedFor.add(contractId)
+    void this.#lookUpContract(contractId, retryMs)
+  }
+
+  async #lookUpContract(contractId: ContractId, retryMs: number): Promise<void> {
     const { gateway, clock, wakeups } = this.#ports
-    void gateway
-      .contract(contractId)
-      .catch(() => null)
-      .then((contract) => {
-        this.#contractsAskedFor.delete(contractId)
-        if (contract !== null) {
-          this.handle({ kind: 'contract-learned', contract, receivedMs: clock.elapsedMs() })
-        } else if (this.#holders.has(contractId) && !this.#contracts.has(contractId)) {
-          const again = (): void => this.#askForContract(contractId, Math.min(retryMs * 2, CONTRACT_RETRY_MAX_MS))
-          this.#contractRetries.set(contractId, wakeups.after(retryMs, again))
-        }
-      })
+    const contract = await gateway.contract(contractId).catch(() => null)
+    this.#contractsAskedFor.delete(contractId)
+    if (contract !== null) {
+      this.handle({ kind: 'contract-learned', contract, receivedMs: clock.elapsedMs() })
+    } else if (this.#holders.has(contractId) && !this.#contracts.has(contractId)) {
+      const again = (): void => this.#askForContract(contractId, Math.min(retryMs * 2, CONTRACT_RETRY_MAX_MS))
+      this.#contractRetries.set(contractId, wakeups.after(retryMs, again))
+    }
   }
 }

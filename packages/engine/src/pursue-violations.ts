@@ -15,7 +15,10 @@ export function pursueViolations(draft: TurnDraft): void {
   const known = exposureOf(draft.state.book)
   // Before the first reading positions of the stream are proof, while an order cannot be judged without the position beside it.
   const exposure = draft.state.trust.reconciledMs === null ? { ...known, orders: [] } : known
+  // What has to be flat as a whole is not pursued in parts besides.
+  const isFlatAll = standing.some(({ goal }) => goal.kind === 'flat-account')
   for (const one of standing) {
+    if (isFlatAll && one.goal.kind !== 'flat-account') continue
     if (isSatisfied(one.goal, exposure, draft.context.market.contract) || isPursued(draft, one)) continue
     beginPursuit(draft, one.origin, one.goal)
     countViolation(draft, one)

@@ -63,13 +63,11 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
   }
   switch (outcome.kind) {
     case 'accepted':
+    case 'unknown':
       replaceInFlight(draft, answered)
       // The stream may have shown the effect before.
       if (hasEffect(draft, answered)) settle(draft, answered, 'effective', 'stream')
-      return
-    case 'unknown':
-      replaceInFlight(draft, answered)
-      holdForReading(draft, answered)
+      else if (outcome.kind === 'unknown') holdForReading(draft, answered)
       return
     case 'refused':
       dropInFlight(draft, answered)
@@ -157,8 +155,8 @@ function fitsCommand(candidate: Order | Trade, { record, sizeBefore }: InFlight,
 }
 
 /**
- * Whether the book shows what the command was for. A position command that could still be on its way has had none: the same size may
- * be the trader's own doing, and a second reduction beside it could turn the position over (risk rules 1.6).
+ * Whether the book shows what the command was for. A position command without an answer may still be on its way: what looks like its
+ * effect may be the trader's own doing, and two of them on one contract could turn it over (risk rules 1.6).
  */
 function hasEffect(draft: TurnDraft, inFlight: InFlight): boolean {
   const { command } = inFlight.record
@@ -171,19 +169,17 @@ function hasEffect(draft: TurnDraft, inFlight: InFlight): boolean {
         (isKnownOrder(book, command.orderId) || book.snapshotMs !== null)
       )
     case 'close-position':
+      if (inFlight.answeredMs === null) return false
+      return isExecuted(inFlight, book) || isReducedTo(book, inFlight, 0)
+    case 'reduce-position': {
+      const { answeredMs, sizeBefore } = inFlight
+      if (answeredMs === null) return false
       if (isExecuted(inFlight, book)) return true
-      return hasArrived(inFlight) && isReducedTo(book, inFlight, 0)
-    case 'reduce-position':
-      if (isExecuted(inFlight, book)) return true
-      if (inFlight.sizeBefore === null) return false
-      return hasArrived(inFlight) && isReducedTo(book, inFlight, Math.abs(inFlight.sizeBefore) - command.contracts)
+      return sizeBefore !== null && isReducedTo(book, inFlight, Math.abs(sizeBefore) - command.contracts)
+    }
     default:
       return unreachable(command)
   }
-}
-
-function hasArrived({ answeredMs, orderEndedMs }: InFlight): boolean {
-  return answeredMs !== null || orderEndedMs !== null
 }
 
 function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number): boolean {
@@ -199,8 +195,8 @@ function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): bo
 }
 
 /** Accepted first and rejected or cancelled afterwards (reliability E-16). */
-function hasDiedAtTheVenue(draft: TurnDraft, { orderId, orderEndedMs }: InFlight): boolean {
-  return orderId !== null && orderEndedMs !== null && endOf(draft.state.book, orderId) === 'unfilled'
+function hasDiedAtTheVenue(draft: TurnDraft, { orderId, answeredMs }: InFlight): boolean {
+  return orderId !== null && answeredMs !== null && endOf(draft.state.book, orderId) === 'unfilled'
 }
 
 /** The position event of a fill comes after the order's end or before it, so the end alone settles nothing. */

@@ -8,6 +8,7 @@ import {
   unreachable,
 } from '@rm/domain'
 import { type Exposure, exposureOf } from '@rm/state/book'
+import { isTrusted } from './account-state.ts'
 import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -27,7 +28,8 @@ export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
       forgetReadings(draft, pursued)
     } else if (!needsReadings(pursued.goal)) {
       endGoal(draft, pursued)
-    } else if (snapshot !== null) {
+    } else if (snapshot !== null && isTrusted(draft.state.trust)) {
+      // While events may be missed nothing is called flat (reliability S-08).
       countReading(draft, pursued, snapshot)
     }
   }

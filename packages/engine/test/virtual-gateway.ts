@@ -12,7 +12,7 @@ import {
 } from '@rm/domain'
 import type { Gateway } from '@rm/engine'
 import type { Exchange, ExchangeEvent } from '@rm/gateway-sim'
-import { isTerminalStatus, type Envelope } from '@rm/sdk-bridge/wire'
+import { isTerminalStatus } from '@rm/sdk-bridge/wire'
 import type { VirtualTime } from './virtual-time.ts'
 import { accountOf, contractOf, orderOf, outcomeOf, positionOf, quoteOf, tradeOf } from './wire-to-domain.ts'
 
@@ -30,7 +30,8 @@ export type CommandFate =
 export interface SentCommand {
   readonly atMs: number
   readonly command: Command
-  fate: CommandFate['kind']
+  /** Whether it can still reach the exchange. */
+  isOnItsWay: boolean
   /** Monotonic time of the answer, `null` before it. */
   answeredMs: number | null
   outcome: CommandOutcome | null
@@ -75,6 +76,7 @@ export class VirtualGateway {
   readonly #isUp: Record<Stream, boolean> = { user: false, market: false }
   readonly #lastDueMs: Record<Stream, number> = { user: 0, market: 0 }
   readonly #watched = new Map<ContractId, () => void>()
+  readonly #specs = new Map<string, ContractSpec>()
   #connection: Connection | null = null
 
   constructor(time: VirtualTime, exchange: Exchange) {
@@ -134,7 +136,7 @@ export class VirtualGateway {
     const sent: SentCommand = {
       atMs: this.#time.elapsedMs(),
       command,
-      fate: fate.kind,
+      isOnItsWay: fate.kind === 'served' || fate.kind === 'reply-lost',
       answeredMs: null,
       outcome: null,
     }
@@ -147,13 +149,17 @@ export class VirtualGateway {
         if (connection.isAlive) resolve(outcome)
       })
     }
+    const arrive = (): CommandOutcome => {
+      sent.isOnItsWay = false
+      return this.#execute(command)
+    }
     const { requestMs, replyMs, deadlineMs } = this.delays
     switch (fate.kind) {
       case 'served':
-        this.#time.after(requestMs, () => answer(this.#execute(command), replyMs))
+        this.#time.after(requestMs, () => answer(arrive(), replyMs))
         break
       case 'reply-lost':
-        this.#time.after(requestMs, () => this.#execute(command))
+        this.#time.after(requestMs, arrive)
         answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
         break
       case 'request-lost':
@@ -173,18 +179,16 @@ export class VirtualGateway {
 
   #execute(command: Command): CommandOutcome {
     const { accountId, contractId } = command
-    const reply = (table: 'close' | 'partialClose' | 'cancel', envelope: Envelope): CommandOutcome =>
-      outcomeOf(table, envelope)
     switch (command.kind) {
       case 'close-position':
-        return reply('close', this.#exchange.closeContract(accountId, contractId, 'daemon'))
+        return outcomeOf('close', this.#exchange.closeContract(accountId, contractId, 'daemon'))
       case 'reduce-position':
-        return reply(
+        return outcomeOf(
           'partialClose',
           this.#exchange.partialCloseContract(accountId, contractId, command.contracts, 'daemon'),
         )
       case 'cancel-order':
-        return reply('cancel', this.#exchange.cancel(accountId, command.orderId, 'daemon'))
+        return outcomeOf('cancel', this.#exchange.cancel(accountId, command.orderId, 'daemon'))
       default:
         return unreachable(command)
     }
@@ -285,13 +289,21 @@ export class VirtualGateway {
         return { kind: 'trade-reported', accountId: trade.accountId, trade, receivedMs }
       }
       case 'quote': {
-        const wire = this.#exchange.contract(event.contractId)
-        if (wire === undefined) throw new RangeError(`a quote of ${event.contractId}, which is not listed`)
-        return { kind: 'quote-changed', change: quoteOf(contractOf(wire), event.data), receivedMs }
+        return { kind: 'quote-changed', change: quoteOf(this.#specOf(event.contractId), event.data), receivedMs }
       }
       default:
         return unreachable(event)
     }
+  }
+
+  #specOf(contractId: string): ContractSpec {
+    const known = this.#specs.get(contractId)
+    if (known !== undefined) return known
+    const wire = this.#exchange.contract(contractId)
+    if (wire === undefined) throw new RangeError(`a quote of ${contractId}, which is not listed`)
+    const spec = contractOf(wire)
+    this.#specs.set(contractId, spec)
+    return spec
   }
 
   #tell(event: DomainEvent): void {
