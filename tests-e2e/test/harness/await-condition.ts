@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** A busy machine may let a test wait long for its turn; only the bounds of the product are asserted. */
-export const PATIENCE_MS = 30_000
+const PATIENCE_MS = 30_000
 const LOOK_EVERY_MS = 20
 
 /**

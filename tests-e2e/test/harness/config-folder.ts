@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-export type RuleKey =
+type RuleKey =
   | 'max_contracts'
   | 'max_contracts_per_instrument'
   | 'daily_realized_loss'
@@ -12,7 +12,7 @@ export type RuleKey =
 type Section = Readonly<Record<string, unknown>>
 export type RuleSections = Partial<Readonly<Record<RuleKey, Section>>>
 
-export interface WatchedAccount {
+interface WatchedAccount {
   readonly id: number
   readonly rules?: RuleSections
 }

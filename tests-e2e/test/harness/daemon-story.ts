@@ -47,11 +47,6 @@ export function currentWord(log: LogReader, accountId: number): unknown {
   return log.lines().findLast((line) => line.event === 'word-changed' && line.accountId === accountId)?.['to']
 }
 
-/** How many lines of an event an account has. */
-export function countOf(log: LogReader, accountId: number, event: string): number {
-  return log.lines().filter((line) => line.event === event && line.accountId === accountId).length
-}
-
 /** Until the daemon has read every account and trusts its book of it. */
 export async function trusted(log: LogReader, accountIds: readonly number[]): Promise<void> {
   for (const id of accountIds) {

@@ -2,7 +2,7 @@ import { AccountId, instant, type StoredAccount } from '@rm/domain'
 import { type AuditVerdict, openStore } from '@rm/state'
 import Sqlite from 'better-sqlite3'
 
-export interface AuditRow {
+interface AuditRow {
   readonly seq: number
   readonly epoch: number
   readonly at: number
