@@ -30,7 +30,7 @@ export interface WantedReading {
 export function planReading(draft: TurnDraft): WantedReading | null {
   const { reading } = draft.state
   if (reading.inFlight !== null) return null
-  const wanted = earliestOf(reconciliation(draft), ...questions(draft))
+  const wanted = earliestOf(draft.elapsedMs, reconciliation(draft), ...questions(draft))
   return wanted === null ? null : { ...wanted, dueMs: Math.max(wanted.dueMs, reading.notBeforeMs) }
 }
 
@@ -61,23 +61,24 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
     const overdueMs = one.answeredMs + EFFECT_OVERDUE_MS
     yield { kind: 'exposure', dueMs: overdueMs > reading.begunMs ? overdueMs : paced }
   }
-  if (inFlight.length > 0) return
+  // While events may be missed nothing is called flat; what is wanted then is the full reading.
+  if (inFlight.length > 0 || !isTrusted(draft.state.trust)) return
   const exposure = exposureOf(book)
   for (const pursued of goals) {
     if (!needsReadings(pursued.goal) || !isSatisfied(pursued.goal, exposure, draft.context.market.contract)) continue
     const first = cleanSince.get(pursued.id)
     const calmMs = (violations.get(pursued.origin.id) ?? 0) >= REENTRIES_ALERTED ? PERSISTENT_CALM_MS : 0
-    const firstDueMs = Math.max(paced, lastSettledMs(draft) + calmMs)
-    yield { kind: 'exposure', dueMs: first === undefined ? firstDueMs : first + CLEAN_READINGS_APART_MS }
+    const dueMs = first === undefined ? lastSettledMs(draft) + calmMs : first + CLEAN_READINGS_APART_MS
+    yield { kind: 'exposure', dueMs: Math.max(paced, dueMs) }
   }
 }
 
-function earliestOf(...wanted: readonly WantedReading[]): WantedReading | null {
+/** The one that is due first. A full reading answers every question that an exposure reading answers, so of two that are due it is taken. */
+function earliestOf(nowMs: number, ...wanted: readonly WantedReading[]): WantedReading | null {
   let first: WantedReading | null = null
-  for (const one of wanted) {
-    const isEarlier = first === null || one.dueMs < first.dueMs
-    // A full reading answers every question that an exposure reading answers.
-    if (isEarlier || (first !== null && one.dueMs === first.dueMs && one.kind === 'account')) first = one
+  for (const { kind, dueMs: askedMs } of wanted) {
+    const dueMs = Math.max(askedMs, nowMs)
+    if (first === null || dueMs < first.dueMs || (dueMs === first.dueMs && kind === 'account')) first = { kind, dueMs }
   }
   return first
 }

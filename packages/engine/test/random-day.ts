@@ -118,6 +118,7 @@ class PropertyWatch {
   readonly #scene: Scene
   #ledgerSeen = 0
   #notesSeen = 0
+  #readingsSeen = 0
   readonly #lockouts = new Map<string, Lockout>()
 
   constructor(scene: Scene) {
@@ -127,6 +128,7 @@ class PropertyWatch {
   look(): void {
     this.#lookAtLedger()
     this.#lookAtRequests()
+    this.#lookAtReadings()
     this.#lookAtLockouts()
   }
 
@@ -190,6 +192,16 @@ class PropertyWatch {
       assert(!underWay.has(command.contractId), `two commands under way: ${describeCommand(command)}`)
       underWay.add(command.contractId)
     }
+  }
+
+  /** Readings leave the budget of 200 requests a minute to the commands; each costs two. */
+  #lookAtReadings(): void {
+    const { readings } = this.#scene.gateway
+    const sixthLast = readings.at(-6)
+    if (sixthLast === undefined) return
+    const spanMs = this.#scene.time.elapsedMs() - sixthLast.atMs
+    assert(spanMs >= 500 || readings.length === this.#readingsSeen, `six readings within ${spanMs} ms`)
+    this.#readingsSeen = readings.length
   }
 
   /** A lockout that somebody was told of stands until its time has come, whatever else happens. */
