@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { runPracticeDay } from './practice-day.ts'
 
 const EXAMPLES = `
@@ -22,7 +22,11 @@ interface StartOptions {
 export function startCommand(): Command {
   return new Command('start')
     .description('Plays a practice day: scripted traders break the rules, the daemon enforces them.')
-    .option('--duration <time>', 'how long the day lasts, such as 60s or 2m', duration, 60_000)
+    .addOption(
+      new Option('--duration <time>', 'how long the day lasts, such as 60s or 2m')
+        .argParser(duration)
+        .default(60_000, '60s'),
+    )
     .option('--scenario <name>', 'practice-day or stubborn-trader', 'practice-day')
     .option('--seed <number>', 'decides every market move', whole, 1)
     .option('--json', 'one JSON object per line instead of text')

@@ -4,7 +4,7 @@ import { type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@
 import { type AccountPolicy, Kernel } from '@rm/engine'
 import { stopCriteriaOf } from '@rm/rules'
 import { checkpointMessage } from '@rm/runtime-pack'
-import { createGateway, type Gateway } from '@rm/sdk-bridge'
+import { createGateway, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -38,8 +38,6 @@ export interface Configured {
 export interface Opened extends Configured {
   readonly store: Store
   readonly gateway: Gateway
-  /** The first attempt to log in: it travels while the store opens. */
-  readonly loggingIn: Promise<void>
 }
 
 /** Logged in; the accounts and the contracts are known. */
@@ -116,6 +114,7 @@ async function configure(options: DaemonOptions): Promise<Configured> {
 /** Steps 4 to 7. */
 export async function open(configured: Configured): Promise<Opened> {
   const { config, options, lines } = configured
+  let opened: Opened | null = null
   const gateway = createGateway({
     apiUrl: config.api.apiUrl,
     userHubUrl: config.api.userHubUrl,
@@ -137,15 +136,14 @@ export async function open(configured: Configured): Promise<Opened> {
     monotonic: monotonicMs,
     random: Math.random,
     log: bridgeLog(lines),
+    quarantine: (payload) => keepPayload(opened, payload),
   })
-  const loggingIn = gateway.login()
-  loggingIn.catch(() => {}) // `connect` looks at it; until then nobody does
   const store = await openStore({
     path: path.resolve(options.dataDirectory, config.general.database.path),
     now: () => gateway.clock.now(),
     program: { version: VERSION },
   })
-  const opened: Opened = { ...configured, store, gateway, loggingIn }
+  opened = { ...configured, store, gateway }
   done(opened, 'database')
   done(opened, 'schema')
   store.saveConfigVersion(
@@ -163,10 +161,10 @@ export async function open(configured: Configured): Promise<Opened> {
 
 /** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
 export async function connect(opened: Opened): Promise<Connected> {
-  const { gateway, store, config, lines, loggingIn } = opened
+  const { gateway, store, config, lines } = opened
   const contracts = store.contracts()
   gateway.learnContracts(contracts)
-  await logIn(loggingIn, gateway, { persist: store.hasUnfinishedProtection(), lines })
+  await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
   done(opened, 'login')
   const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
@@ -237,6 +235,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
+  recordStart(ready)
   done(ready, 'running')
   lines.flush()
   return {
@@ -249,14 +248,30 @@ export async function run(ready: RulesReady): Promise<Running> {
   }
 }
 
+function recordStart({ store, gateway, config }: RulesReady): void {
+  const now = gateway.clock.now()
+  store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
+  const detail = { version: VERSION, configuration: config.hash }
+  store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
+}
+
+/** Keeps what could not be decoded for a human. A disk that is full must not cost more than that. */
+function keepPayload(opened: Opened | null, { surface, raw, reason }: QuarantinedPayload): void {
+  if (opened === null) return // no stream is subscribed before the store is open
+  try {
+    opened.store.quarantine(surface, raw, reason, opened.gateway.clock.now())
+  } catch (error) {
+    warn(opened, `A payload of ${surface} could not be kept: ${reasonOf(error)}`, { event: 'quarantine-unwritable' })
+  }
+}
+
 /** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */
 async function rememberContracts(ready: RulesReady): Promise<void> {
   const { gateway, store } = ready
   try {
     store.saveContracts(await gateway.contracts(), gateway.clock.now())
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    warn(ready, `The list of contracts could not be read: ${reason}`, { event: 'contracts-unread' })
+    warn(ready, `The list of contracts could not be read: ${reasonOf(error)}`, { event: 'contracts-unread' })
   }
 }
 
@@ -278,10 +293,9 @@ async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Pr
   try {
     return await openDaemonLog(config.general.logging, options.dataDirectory, wallClockMs)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
     throw new RmError(
       'ENVIRONMENT_UNSUITABLE',
-      `The logs below ${options.dataDirectory} cannot be written: ${why}`,
+      `The logs below ${options.dataDirectory} cannot be written: ${reasonOf(error)}`,
       {},
       error,
     )
@@ -299,4 +313,8 @@ function warn({ lines }: Configured, message: string, facts: Readonly<Record<str
 function done({ lines }: Configured, step: BootStep): void {
   const facts = { event: 'boot-step', step, sinceStartMs: Math.round(monotonicMs()) }
   lines.add({ level: 'info', message: describeStep(step), topic: null, facts })
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

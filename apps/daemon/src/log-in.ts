@@ -14,11 +14,10 @@ export interface LogInOptions {
 }
 
 /** Logs in. Without stored protection a failure ends the program: a wrong key should be seen at once. */
-export async function logIn(firstAttempt: Promise<void>, gateway: Gateway, options: LogInOptions): Promise<void> {
-  let attempt = firstAttempt
+export async function logIn(gateway: Gateway, options: LogInOptions): Promise<void> {
   for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
     try {
-      await attempt
+      await gateway.login()
       return
     } catch (error) {
       if (!options.persist || !(error instanceof RmError)) throw error
@@ -29,7 +28,6 @@ export async function logIn(firstAttempt: Promise<void>, gateway: Gateway, optio
         facts: { event: 'auth-lost', code: error.code, retryMs: pauseMs },
       })
       await pause(pauseMs)
-      attempt = gateway.login()
     }
   }
 }

@@ -16,6 +16,8 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
     process.exitCode = options.exitCode
     return
   }
+  // Decisions, logs and the database are nobody else's business (reliability 4.2).
+  process.umask(0o077)
   const stopRequested = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopRequested.resolve(signal))
   // A terminal that goes away must not take the protection with it (reliability P-03).
@@ -44,15 +46,21 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
-  const { kernel, gateway, store, lines, figures } = running
+  const { config, kernel, gateway, store, lines, figures } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
   await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
   await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
-  const facts = { event: 'run-summary', ...figures.summary(kernel.states()), lostLogWrites: lines.lostWrites }
+  const facts = {
+    event: 'run-summary',
+    ...figures.summary(kernel.states(), config.general.timeZone),
+    lostLogWrites: lines.lostWrites,
+  }
   lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })
-  store.endRun(EXIT_CODES.success, gateway.clock.now())
+  const now = gateway.clock.now()
+  store.audit([{ actor: 'daemon', action: 'daemon-stopped', subject: `run ${store.epoch}`, detail: { signal } }], now)
+  store.endRun(EXIT_CODES.success, now)
   store.close()
   lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })
   lines.flush()

@@ -1,5 +1,5 @@
 import type { AccountState } from '@rm/engine'
-import { formatInstant } from '@rm/domain'
+import { formatInZone } from '@rm/domain'
 
 /** Latencies kept for the percentiles; of a longer run the newest. */
 const LATENCIES_KEPT = 10_000
@@ -18,7 +18,8 @@ export class RunFigures {
     this.#latencies.push(eventToRequestMs)
   }
 
-  summary(states: readonly AccountState[]): RunSummary {
+  /** @param timeZone - in which the ends of lockouts are written */
+  summary(states: readonly AccountState[], timeZone: string): RunSummary {
     const sorted = this.#latencies.toSorted((a, b) => a - b)
     return {
       events: this.events,
@@ -28,7 +29,7 @@ export class RunFigures {
       accounts: states.map((state) => ({
         accountId: state.accountId,
         word: state.word,
-        lockouts: state.lockouts.map((one) => `${one.rule} ${one.effect} until ${formatInstant(one.end.at)}`),
+        lockouts: state.lockouts.map((one) => `${one.rule} ${one.effect} until ${formatInZone(one.end.at, timeZone)}`),
       })),
     }
   }

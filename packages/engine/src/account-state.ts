@@ -4,10 +4,12 @@ import type {
   Breach,
   CommandRecord,
   ContractId,
+  DayTrade,
   Instant,
   Lockout,
   OrderId,
   PursuedGoal,
+  TradeId,
 } from '@rm/domain'
 import type { RuleId } from '@rm/rules'
 import type { Book } from '@rm/state/book'
@@ -32,8 +34,16 @@ export interface AccountState {
   readonly cleanSince: ReadonlyMap<string, number>
   /** By goal id: how many commands were sent for it. */
   readonly effort: ReadonlyMap<string, number>
-  /** By lockout id: how often it was violated after it had been set. */
+  /** Goals that were met at the end of the last turn, proved or not: one that is unmet again was violated. */
+  readonly met: ReadonlySet<string>
+  /** By the lockout or breach that demands a goal: how often the trader came back to what had to be flat. */
   readonly violations: ReadonlyMap<string, number>
+  /** What was taken in before the first full reading: rules have not looked at it, and it is not stored. */
+  readonly unjudged: {
+    readonly trades: readonly DayTrade[]
+    readonly newTrades: ReadonlySet<TradeId>
+    readonly enlarged: ContractId | null
+  }
   readonly trust: Trust
   readonly reading: Reading
   /** Orders that this program caused; their trades are nobody's trading. */

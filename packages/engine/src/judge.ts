@@ -17,8 +17,9 @@ import {
   unreachable,
 } from '@rm/domain'
 import { evaluateRules, isImplied, nextCheck, type RuleContext, type RuleVerdict } from '@rm/rules'
-import { type BookStep, executedSizes, viewOf } from '@rm/state/book'
+import { type BookStep, executedSizes, exposureOf, viewOf } from '@rm/state/book'
 import { breachKey, isTrusted } from './account-state.ts'
+import { isSatisfied } from './exposure.ts'
 import { marketBook } from './market-book.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -112,7 +113,11 @@ function withBaseline(draft: TurnDraft, goal: Goal): Goal {
 
 /** A breach that lasts may need more than it asked for at first: another fill while its reduction is under way. */
 function pursueMore(draft: TurnDraft, breach: Breach, finding: Finding): void {
-  pursue(draft, breach, finding.goals)
+  const { contract } = draft.context.market
+  const exposure = exposureOf(draft.state.book)
+  // What is met needs no further proof: a lockout that ended before its breach would else be verified for ever.
+  const unmet = finding.goals.filter((goal) => !isSatisfied(goal, exposure, contract))
+  pursue(draft, breach, unmet)
   // A lockout that ends with the condition itself stands again if its end came too early, say by a calendar that changed.
   const { lockout } = finding
   if (lockout === null || lockout.until.kind === 'for') return

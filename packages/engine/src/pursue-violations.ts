@@ -5,7 +5,7 @@ import { beginPursuit } from './judge.ts'
 import { type StandingGoal, standingGoals } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
-/** Violations of one lockout after which a human is told that the trader keeps trying (reliability E-13). */
+/** Violations of one demand after which a human is told that the trader keeps trying (reliability E-13). */
 export const REENTRIES_ALERTED = 3
 
 /** A lockout is a standing goal: whoever re-enters while locked violates it, and it is taken on again. */
@@ -21,7 +21,7 @@ export function pursueViolations(draft: TurnDraft): void {
     if (isFlatAll && one.goal.kind !== 'flat-account') continue
     if (isSatisfied(one.goal, exposure, draft.context.market.contract) || isPursued(draft, one)) continue
     beginPursuit(draft, one.origin, one.goal)
-    countViolation(draft, one)
+    countViolation(draft, one.origin.id)
   }
 }
 
@@ -30,15 +30,19 @@ function isPursued(draft: TurnDraft, { goal, origin }: StandingGoal): boolean {
   return draft.state.goals.some((pursued) => pursued.origin.id === origin.id || describeGoal(pursued.goal) === text)
 }
 
-function countViolation(draft: TurnDraft, { origin }: StandingGoal): void {
-  if (origin.kind !== 'lockout') return
-  const count = (draft.state.violations.get(origin.id) ?? 0) + 1
-  draft.change({ violations: new Map(draft.state.violations).set(origin.id, count) })
+/**
+ * Counts that the trader is back where a goal was met already.
+ *
+ * @param originId - the lockout or breach that demands the goal
+ */
+export function countViolation(draft: TurnDraft, originId: string): void {
+  const count = (draft.state.violations.get(originId) ?? 0) + 1
+  draft.change({ violations: new Map(draft.state.violations).set(originId, count) })
   if (count !== REENTRIES_ALERTED) return
   draft.note({
     kind: 'alert',
     severity: 'error',
     code: 'repeated-reentry',
-    text: `the locked account was re-entered ${count} times; every entry is undone`,
+    text: `the trader came back ${count} times to what has to be flat; every entry is undone`,
   })
 }

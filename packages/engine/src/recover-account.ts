@@ -29,7 +29,9 @@ export function recoverAccount(
     effort: new Map(
       stored.goals.map((goal) => [goal.id, stored.commands.filter((one) => one.goalId === goal.id).length]),
     ),
+    met: new Set(),
     violations: new Map(),
+    unjudged: NOTHING_UNJUDGED,
     trust: { userStreamUp: false, doubtedMs: at.elapsedMs, reconciledMs: null },
     reading: {
       inFlight: null,
@@ -63,3 +65,5 @@ function inDoubt(record: StoredAccount['commands'][number], startedMs: number): 
     orderEndedMs: null,
   }
 }
+
+const NOTHING_UNJUDGED: AccountState['unjudged'] = { trades: [], newTrades: new Set(), enlarged: null }

@@ -4,7 +4,7 @@ import { type AccountState, isTrusted, type ReadingKind } from './account-state.
 import { judge, type Judgement } from './judge.ts'
 import { marketBook } from './market-book.ts'
 import { nextWake } from './next-wake.ts'
-import { observe } from './observe.ts'
+import { type Observation, observe } from './observe.ts'
 import { planCommands } from './plan-commands.ts'
 import { planReading } from './plan-reading.ts'
 import { pursueViolations } from './pursue-violations.ts'
@@ -22,8 +22,9 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   const now = context.timeTrusted ? context.now : latest(state.lastNow, context.now)
   const draft = new TurnDraft({ ...state, lastNow: now }, context, now, describeInput(input), input.receivedMs)
   crossResets(draft)
-  const observation = observe(draft, input)
+  const observation = withUnjudged(draft, observe(draft, input))
   const isBookKnown = draft.state.trust.reconciledMs !== null
+  if (!isBookKnown) keepUnjudged(draft, observation)
   const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
   takeWord(draft)
   const wanted = planReading(draft)
@@ -37,6 +38,22 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
     wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft)),
     notes: draft.notes,
   }
+}
+
+/** Adds what earlier turns took in before any rule could look: a trade is stored in the turn that judges it, and new until then. */
+function withUnjudged(draft: TurnDraft, observation: Observation): Observation {
+  const { trades, newTrades, enlarged } = draft.state.unjudged
+  if (trades.length === 0 && enlarged === null) return observation
+  const changed = new Set(draft.trades.map(({ trade }) => trade.id))
+  draft.trades = [...trades.filter(({ trade }) => !changed.has(trade.id)), ...draft.trades]
+  draft.change({ unjudged: { trades: [], newTrades: new Set(), enlarged: null } })
+  return { newTrades: newTrades.union(observation.newTrades), enlarged: observation.enlarged ?? enlarged }
+}
+
+function keepUnjudged(draft: TurnDraft, { newTrades, enlarged }: Observation): void {
+  if (draft.trades.length === 0 && enlarged === null) return
+  draft.change({ unjudged: { trades: draft.trades, newTrades, enlarged } })
+  draft.trades = []
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { type Exposure, exposureOf } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
+import { countViolation } from './pursue-violations.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** Two readings that both show "nothing there" lie at least so far apart (reliability S-09). */
@@ -24,7 +25,9 @@ export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
   const { contract } = draft.context.market
   const exposure = exposureOf(draft.state.book)
   for (const pursued of draft.state.goals) {
-    if (!isSatisfied(pursued.goal, exposure, contract) || hasUnsettledCommand(draft, pursued.goal)) {
+    const isMet = isSatisfied(pursued.goal, exposure, contract)
+    if (needsReadings(pursued.goal)) noteWhetherMet(draft, pursued, isMet)
+    if (!isMet || hasUnsettledCommand(draft, pursued.goal)) {
       forgetReadings(draft, pursued)
     } else if (!needsReadings(pursued.goal)) {
       endGoal(draft, pursued)
@@ -34,6 +37,16 @@ export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
     }
   }
   forgetTargets(draft)
+}
+
+/** A goal that was met and is not any more was violated, although it had not been proved yet: the trader is back. */
+function noteWhetherMet(draft: TurnDraft, { id, origin }: PursuedGoal, isMet: boolean): void {
+  if (isMet === draft.state.met.has(id)) return
+  if (!isMet) countViolation(draft, origin.id)
+  const met = new Set(draft.state.met)
+  if (isMet) met.add(id)
+  else met.delete(id)
+  draft.change({ met })
 }
 
 /** With nothing left to pursue nothing has to be waited for, and the next goal counts its attempts from 1. */
@@ -101,7 +114,9 @@ function endGoal(draft: TurnDraft, pursued: PursuedGoal): void {
   const effort = new Map(draft.state.effort)
   effort.delete(pursued.id)
   forgetReadings(draft, pursued)
-  draft.change({ goals: draft.state.goals.filter((one) => one.id !== pursued.id), effort })
+  const met = new Set(draft.state.met)
+  met.delete(pursued.id)
+  draft.change({ goals: draft.state.goals.filter((one) => one.id !== pursued.id), effort, met })
   draft.keepGoal(ended)
   const tookMs = draft.now - pursued.begunAt
   draft.audit(`goal-${ended.state}`, ended.id, { goal: describeGoal(ended.goal), commands, tookMs })

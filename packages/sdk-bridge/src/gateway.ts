@@ -21,6 +21,7 @@ import { LogoutCounter } from './hubs/logout-counter.ts'
 import { MarketHub } from './hubs/market-hub.ts'
 import { UserHub } from './hubs/user-hub.ts'
 import { type GatewayOptions, secureUrl } from './options.ts'
+import { Quarantine } from './quarantine.ts'
 import { AccountReads } from './rest/account-reads.ts'
 import { CommandSender } from './rest/command-sender.ts'
 import { ContractReads } from './rest/contract-reads.ts'
@@ -162,6 +163,7 @@ export class Gateway {
       clock: this.clock,
       monotonic,
       log: this.#sampledLog,
+      quarantine: new Quarantine(this.#options.quarantine, monotonic),
     }
     const userHub = new UserHub({
       ...shared,

@@ -1,6 +1,7 @@
 export type { BridgeLog, BridgeLogLevel } from './bridge-log.ts'
 export type { GatewayClock } from './gateway-clock.ts'
 export { createGateway, type Gateway, type GatewayCounts } from './gateway.ts'
+export type { QuarantinedPayload } from './quarantine.ts'
 export type {
   CircuitBreakerSettings,
   Credentials,

@@ -1,5 +1,6 @@
 import { RmError } from '@rm/domain'
 import type { BridgeLog } from './bridge-log.ts'
+import type { QuarantinedPayload } from './quarantine.ts'
 
 /** All that the bridge is told. Everything it needs from outside the gateway (clocks, dice, log) comes in here. */
 export interface GatewayOptions {
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   /** 0 (inclusive) to 1 (exclusive), for jitter. */
   readonly random: () => number
   readonly log: BridgeLog
+  /** Gets what could not be decoded, at most one a second on average. */
+  readonly quarantine: (payload: QuarantinedPayload) => void
 }
 
 export type Environment = 'production' | 'simulator'

@@ -35,6 +35,7 @@ export function bridgeTo(far: ScriptedGateway, overrides: Overrides = {}): Bridg
     caFile: null,
     wallClock: () => Date.now(),
     monotonic: () => performance.now(),
+    quarantine: () => undefined,
     random: () => 0.5,
     log: { write: (level, message, facts = {}) => log.push({ level, message, facts }) },
     ...others,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SampledLog } from '../src/bridge-log.ts'
+import { Quarantine } from '../src/quarantine.ts'
 import { HubSocket } from '../src/hubs/hub-socket.ts'
 import { HubSupervisor } from '../src/hubs/hub-supervisor.ts'
 import { MarketHub } from '../src/hubs/market-hub.ts'
@@ -209,6 +210,10 @@ describe('waits between attempts', () => {
       sink: events.sink,
       onLogout: () => {},
       contract: () => null,
+      quarantine: new Quarantine(
+        () => undefined,
+        () => 0,
+      ),
       clock: bridge.gateway.clock,
       monotonic: () => 0,
       log: new SampledLog({ write: () => {} }, () => 0),

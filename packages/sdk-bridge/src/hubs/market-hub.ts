@@ -10,6 +10,7 @@ import {
   type QuoteMessage,
   quoteSchema,
 } from '../wire.ts'
+import type { Quarantine } from '../quarantine.ts'
 import type { HubSocket } from './hub-socket.ts'
 import type { Hub } from './hub-supervisor.ts'
 import { subscribeTwice } from './subscribe-twice.ts'
@@ -22,6 +23,7 @@ export interface MarketHubOptions {
   readonly clock: GatewayClock
   readonly monotonic: () => number
   readonly log: SampledLog
+  readonly quarantine: Quarantine
 }
 
 /** What arrived and could not be used. */
@@ -122,7 +124,7 @@ export class MarketHub implements Hub {
     const receivedMs = this.#options.monotonic()
     for (const decoded of decodeHubArgument(quoteSchema, payload)) {
       if (decoded.ok) this.#handOn(argument, decoded.value, receivedMs)
-      else this.#fault(decoded.reason)
+      else this.#fault(decoded.reason, decoded.raw)
     }
   }
 
@@ -132,7 +134,7 @@ export class MarketHub implements Hub {
     // Only the callback's argument is dependable: `symbol` names the product, `contract` is missing on older feeds.
     const name = typeof argument === 'string' ? argument : message.contract
     if (typeof name !== 'string' || name === '') {
-      this.#fault('no contract id')
+      this.#fault('no contract id', argument)
       return
     }
     const spec = contract(contractIdOf(name))
@@ -147,15 +149,16 @@ export class MarketHub implements Hub {
       event = { kind: 'quote-changed', change, receivedMs }
     } catch (error) {
       if (!(error instanceof PayloadFault)) throw error
-      this.#fault(error.message)
+      this.#fault(error.message, message)
       return
     }
     sink(event)
   }
 
   /** The quote is left out, so that its contract goes stale and is known to be unknown. */
-  #fault(reason: string): void {
+  #fault(reason: string, raw: unknown): void {
     this.#payloadFaults += 1
     this.#options.log.write('error', 'payload_fault: a quote does not fit the contract', { reason })
+    this.#options.quarantine.take(marketHubCallbacks.quotes, raw, reason)
   }
 }

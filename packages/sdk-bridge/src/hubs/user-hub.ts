@@ -12,6 +12,7 @@ import {
   userHubCallbacks,
   userHubMethods,
 } from '../wire.ts'
+import type { Quarantine } from '../quarantine.ts'
 import type { HubSocket } from './hub-socket.ts'
 import type { Hub } from './hub-supervisor.ts'
 import { subscribeTwice } from './subscribe-twice.ts'
@@ -27,6 +28,7 @@ export interface UserHubOptions {
   readonly clock: GatewayClock
   readonly monotonic: () => number
   readonly log: SampledLog
+  readonly quarantine: Quarantine
 }
 
 /** What arrived and could not be used. */
@@ -135,9 +137,10 @@ export class UserHub implements Hub {
 
   /** Tells the account that it may concern; all when that cannot be seen. */
   #fault(callback: string, reason: string, raw: unknown, receivedMs: number): void {
-    const { accountIds, sink, log } = this.#options
+    const { accountIds, sink, log, quarantine } = this.#options
     this.#payloadFaults += 1
     log.write('error', `payload_fault: ${callback} does not fit the contract`, { reason })
+    quarantine.take(callback, raw, reason)
     const named = accountIdIn(raw, callback === userHubCallbacks.accounts ? 'id' : 'accountId')
     for (const accountId of accountIds) {
       if (named !== null && named !== accountId) continue
