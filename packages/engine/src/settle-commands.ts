@@ -43,7 +43,7 @@ export function historyOf(draft: TurnDraft, key: TargetKey): TargetHistory {
   return draft.state.targets.get(key) ?? FRESH
 }
 
-export function targetOf(record: CommandRecord): TargetKey {
+function targetOf(record: CommandRecord): TargetKey {
   return record.command.kind === 'cancel-order'
     ? `order:${record.command.orderId}`
     : `position:${record.command.contractId}`

@@ -40,7 +40,7 @@ export function demandsOf(state: AccountState): Demands {
   return arbitrate([...standing.map((one) => one.goal), ...state.goals.map((pursued) => pursued.goal)])
 }
 
-export function goalOfLockout(lockout: Lockout): Goal {
+function goalOfLockout(lockout: Lockout): Goal {
   const { scope, effect, baseline } = lockout
   if (scope === 'account') return effect === 'flat' ? { kind: 'flat-account' } : { kind: 'reduce-only', baseline }
   const product = scope.slice('product:'.length)

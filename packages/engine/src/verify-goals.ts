@@ -73,7 +73,7 @@ export function escalateGoals(draft: TurnDraft): void {
 }
 
 /** Whether a goal speaks of the contract. */
-export function concerns(goal: Goal, contractId: ContractId, contract: ContractLookup): boolean {
+function concerns(goal: Goal, contractId: ContractId, contract: ContractLookup): boolean {
   switch (goal.kind) {
     case 'flat-account':
     case 'reduce-only':

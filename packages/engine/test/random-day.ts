@@ -7,7 +7,7 @@ import type { CommandFate } from './virtual-gateway.ts'
 import { daemonEntries, MES, MNQ, Scene, settingsOf } from './scene.ts'
 
 /** One thing that happens, and how long nothing else does. */
-export interface Happening {
+interface Happening {
   readonly what:
     | { readonly kind: 'trade'; readonly side: 'buy' | 'sell'; readonly size: number; readonly isMes: boolean }
     | { readonly kind: 'limit'; readonly side: 'buy' | 'sell'; readonly size: number; readonly awayTicks: number }

@@ -27,15 +27,15 @@ export const MNQ: ContractId = toContractId.parse('CON.F.US.MNQ.Z26')
 export const MES: ContractId = toContractId.parse('CON.F.US.MES.Z26')
 export const TRADER: AccountId = toAccountId.parse(7_001_001)
 /** 09:30 in Chicago on a Wednesday. */
-export const WEDNESDAY_MORNING = '2026-11-18T15:30:00Z'
+const WEDNESDAY_MORNING = '2026-11-18T15:30:00Z'
 
-export const CALENDAR: TradingCalendar = new TradingCalendar({
+const CALENDAR: TradingCalendar = new TradingCalendar({
   time: '17:00',
   timeZone: 'America/Chicago',
   days: ['sun', 'mon', 'tue', 'wed', 'thu'],
 })
 
-export const TIMERS: Timers = {
+const TIMERS: Timers = {
   dailyRealizedLoss: { kind: 'until-reset' },
   tradeFrequency: {
     perMinute: { kind: 'for', ms: 60_000 },
@@ -329,6 +329,6 @@ export function daemonEntries(exchange: Exchange): readonly LedgerEntry[] {
 }
 
 /** The instant of a local story: minutes of the scene's Wednesday. */
-export function epochOf(iso: string): number {
+function epochOf(iso: string): number {
   return instantOf(iso)
 }

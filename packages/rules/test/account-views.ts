@@ -29,7 +29,7 @@ export const CALENDAR: TradingCalendar = new TradingCalendar({
   days: ['sun', 'mon', 'tue', 'wed', 'thu'],
 })
 
-export const TIMERS: Timers = {
+const TIMERS: Timers = {
   dailyRealizedLoss: { kind: 'until-reset' },
   tradeFrequency: {
     perMinute: { kind: 'for', ms: 60_000 },

@@ -2,14 +2,14 @@ import { type Instant, type PositionSide, type Trade, type TradeId } from '@rm/d
 import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 
 /** Contracts that a closing trade took off before the position said so. */
-export interface ClosedLots {
+interface ClosedLots {
   readonly tradeId: TradeId
   readonly at: Instant
   readonly contracts: number
 }
 
 /** How far trades and position are apart on one side of a contract. */
-export interface SideAhead {
+interface SideAhead {
   /** Closed by trades, not yet by the position: no longer in U, because they are in R already. */
   readonly closed: readonly ClosedLots[]
   /** Taken off by the position; the closing trades are still to come. */
