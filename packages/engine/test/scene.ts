@@ -329,6 +329,3 @@ export function daemonEntries(exchange: Exchange): readonly LedgerEntry[] {
 }
 
 /** The instant of a local story: minutes of the scene's Wednesday. */
-function epochOf(iso: string): number {
-  return instantOf(iso)
-}
