@@ -5,7 +5,6 @@ import {
   ContractId as toContractId,
   type ContractSpec,
   type Goal,
-  instantOf,
   type Order,
   type Timers,
   TradingCalendar,
