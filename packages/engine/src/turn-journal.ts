@@ -23,15 +23,17 @@ export interface JournalEntry {
 }
 
 /**
- * The group commit: all turns of events that arrived together, of whatever account, share one transaction and one sync of the disk, and
- * nothing of them leaves before it. Ten breaches in one burst cost one commit, not ten.
+ * The group commit: turns of events that arrived together, of whatever account, share one transaction and one sync of the disk, and
+ * nothing of them leaves before it. The first decision is written at once and takes along what waits; those that follow in the same piece
+ * of the stream are written together: ten breaches in one burst cost two commits, not ten.
  */
 export class TurnJournal {
   readonly #store: Store
   readonly #wakeups: Wakeups
   readonly #onHealed: () => void
   #waiting: JournalEntry[] = []
-  #isFlushDue = false
+  /** A decision was written in this pass of the event loop; those that follow in it wait for each other. */
+  #isPassOpen = false
   #cancelSoon: (() => void) | null = null
   /** Records that the disk refused, in order. */
   #refused: readonly TurnRecord[] = []
@@ -50,19 +52,22 @@ export class TurnJournal {
 
   write(entry: JournalEntry): void {
     this.#waiting.push(entry)
-    if (entry.urgency === 'at-once') {
-      if (this.#isFlushDue) return
-      this.#isFlushDue = true
-      // After the events that arrived in the same piece of the stream, before anything else.
-      queueMicrotask(() => this.flush())
-    } else {
-      this.#cancelSoon ??= this.#wakeups.after(SOON_MS, () => this.flush())
+    if (entry.urgency === 'soon') this.#cancelSoon ??= this.#wakeups.after(SOON_MS, () => this.flush())
+    else if (!this.#isPassOpen) {
+      this.#isPassOpen = true
+      queueMicrotask(() => this.#endPass())
+      this.flush()
     }
+  }
+
+  /** After the events that arrived in the same piece of the stream, before anything else. */
+  #endPass(): void {
+    this.#isPassOpen = false
+    if (this.#waiting.some((entry) => entry.urgency === 'at-once')) this.flush()
   }
 
   /** Writes what waits, now. */
   flush(): void {
-    this.#isFlushDue = false
     this.#cancelSoon?.()
     this.#cancelSoon = null
     const group = this.#waiting
