@@ -24,8 +24,8 @@ export interface JournalEntry {
 
 /**
  * The group commit: turns of events that arrived together, of whatever account, share one transaction and one sync of the disk, and
- * nothing of them leaves before it. The first decision is written at once and takes along what waits; those that follow in the same piece
- * of the stream are written together: ten breaches in one burst cost two commits, not ten.
+ * nothing of them leaves before it. The first decision is written at once and takes along what waits; those that follow while events are
+ * waiting are written together: ten breaches in one burst cost two commits, not ten.
  */
 export class TurnJournal {
   readonly #store: Store
@@ -55,12 +55,12 @@ export class TurnJournal {
     if (entry.urgency === 'soon') this.#cancelSoon ??= this.#wakeups.after(SOON_MS, () => this.flush())
     else if (!this.#isPassOpen) {
       this.#isPassOpen = true
-      queueMicrotask(() => this.#endPass())
+      this.#wakeups.whenIdle(() => this.#endPass())
       this.flush()
     }
   }
 
-  /** After the events that arrived in the same piece of the stream, before anything else. */
+  /** After the events that were waiting together with the first decision. */
   #endPass(): void {
     this.#isPassOpen = false
     if (this.#waiting.some((entry) => entry.urgency === 'at-once')) this.flush()

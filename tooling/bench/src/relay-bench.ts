@@ -10,6 +10,7 @@ const BURST = 10
 const SINGLES = 5
 /** Rounds with one pair of programs: below the 200 requests a minute that the daemon allows itself. */
 const ROUNDS_A_PAIR = 6
+const ROUND_TRIPS_BEFORE = 300
 const ARRIVAL_MS = 5_000
 const CALM_MS = 40
 
@@ -53,10 +54,22 @@ export async function relayBench(rounds: number): Promise<Report> {
   ])
 }
 
+/** A breach comes in the middle of a day, not into an idle process: first some trading within the limits, then a few samples. */
 async function warmUp(...sims: readonly GatewaySim[]): Promise<void> {
+  for (const sim of sims) {
+    for (let trip = 0; trip < ROUND_TRIPS_BEFORE; trip += 1) await roundTrip(sim, FIRST_ACCOUNT + (trip % BURST))
+  }
   for (let sample = 0; sample < SINGLES; sample += 1) {
     for (const sim of sims) await sampleLast(sim, [FIRST_ACCOUNT])
   }
+}
+
+async function roundTrip(sim: GatewaySim, accountId: number): Promise<void> {
+  const contractId = contractOf(sim)
+  sim.exchange.place({ accountId, contractId, type: 2, side: 0, size: 1 }, 'trader')
+  await pause(1)
+  sim.exchange.closeContract(accountId, contractId, 'trader')
+  await pause(1)
 }
 
 /**
