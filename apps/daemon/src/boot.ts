@@ -225,7 +225,6 @@ export async function run(ready: RulesReady): Promise<Running> {
     monitored.map((one) => one.account.id),
     sink,
   )
-  void rememberContracts(ready)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -238,6 +237,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   recordStart(ready)
   done(ready, 'running')
   lines.flush()
+  void rememberContracts(ready)
   return {
     ...ready,
     stopIntake() {

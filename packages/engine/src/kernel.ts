@@ -196,19 +196,29 @@ export class Kernel {
     const held = runtime.heldSizes
     const before = this.#heldBy.get(runtime)
     if (before !== undefined && before.size === held.size && [...held.keys()].every((id) => before.has(id))) return
+    // Who holds what matters to the gateway only where the first holder comes or the last one goes.
+    let isWatchChanged = false
     for (const contractId of before ?? []) {
       const holders = this.#holders.get(contractId)
       holders?.delete(runtime)
-      if (holders?.size === 0) this.#holders.delete(contractId)
+      if (holders?.size === 0) {
+        this.#holders.delete(contractId)
+        isWatchChanged = true
+      }
     }
     this.#heldBy.set(runtime, new Set(held.keys()))
     for (const contractId of held.keys()) {
       const holders = this.#holders.get(contractId)
-      if (holders === undefined) this.#holders.set(contractId, new Set([runtime]))
-      else holders.add(runtime)
+      if (holders === undefined) {
+        this.#holders.set(contractId, new Set([runtime]))
+        isWatchChanged = true
+      } else {
+        holders.add(runtime)
+        isWatchChanged ||= !this.#watched.has(contractId) && anyNeedsQuotes(runtime.policy.rules)
+      }
       if (!this.#contracts.has(contractId)) this.#askForContract(contractId, CONTRACT_RETRY_MS)
     }
-    this.#watchHeldContracts()
+    if (isWatchChanged) this.#watchHeldContracts()
   }
 
   /** Quotes only for contracts that somebody holds and a rule values. */
@@ -216,7 +226,7 @@ export class Kernel {
     const wanted = new Set<ContractId>()
     for (const [contractId, holders] of this.#holders) {
       const isKnown = this.#contracts.has(contractId)
-      if (isKnown && [...holders].some((runtime) => anyNeedsQuotes(runtime.policy.rules))) wanted.add(contractId)
+      if (isKnown && someNeedsQuotes(holders)) wanted.add(contractId)
     }
     if (wanted.size === this.#watched.size && [...wanted].every((id) => this.#watched.has(id))) return
     this.#watched = wanted
@@ -242,4 +252,9 @@ export class Kernel {
       this.#contractRetries.set(contractId, wakeups.after(retryMs, again))
     }
   }
+}
+
+function someNeedsQuotes(holders: ReadonlySet<AccountRuntime>): boolean {
+  for (const runtime of holders) if (anyNeedsQuotes(runtime.policy.rules)) return true
+  return false
 }

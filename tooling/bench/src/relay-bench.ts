@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { GatewaySim } from '@rm/gateway-sim'
 import { percentile } from './percentile.ts'
 import { type Report, reportOf } from './report.ts'
-import { accountIds, FIRST_ACCOUNT, openGateway, Program } from './stage.ts'
+import { accountIds, FIRST_ACCOUNT, Home, openGateway, Program } from './stage.ts'
 
 /** One contract is allowed, the trader takes two, one has to go: every sample is a fresh breach and needs no closing reading. */
 const RULES = '  max_contracts_per_instrument: { enabled: true, instrument_limits: { MNQ: 1 } }\n'
@@ -23,8 +23,9 @@ export async function relayBench(rounds: number): Promise<Report> {
   for (let round = 0; round < rounds; round += ROUNDS_A_PAIR) {
     await using daemonSim = await openGateway(BURST)
     await using bareSim = await openGateway(BURST)
+    await using home = await Home.open()
     await using programs = new AsyncDisposableStack()
-    programs.use(await Program.daemon(daemonSim, BURST, RULES))
+    programs.use(await Program.daemon(daemonSim, home, BURST, RULES))
     programs.use(await Program.bare('bare-relay', bareSim, BURST))
     await warmUp(daemonSim, bareSim)
     for (let pair = 0; pair < ROUNDS_A_PAIR && round + pair < rounds; pair += 1) {

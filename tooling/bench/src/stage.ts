@@ -31,16 +31,31 @@ export function accountIds(count: number): readonly number[] {
   return Array.from({ length: count }, (_unused, index) => FIRST_ACCOUNT + index)
 }
 
+/** A folder for configuration and data, gone when it is disposed of. */
+export class Home implements AsyncDisposable {
+  readonly folder: string
+
+  private constructor(folder: string) {
+    this.folder = folder
+  }
+
+  static async open(): Promise<Home> {
+    return new Home(await mkdtemp(path.join(tmpdir(), 'rm-bench-')))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
 /** A program under measurement, as a child of the bench. */
 export class Program implements AsyncDisposable {
   /** Monotonic milliseconds from its start until it said that it is ready. */
   readonly readyMs: number
   readonly #child: ChildProcess
-  readonly #folder: string
 
-  private constructor(child: ChildProcess, folder: string, readyMs: number) {
+  private constructor(child: ChildProcess, readyMs: number) {
     this.#child = child
-    this.#folder = folder
     this.readyMs = readyMs
   }
 
@@ -48,28 +63,26 @@ export class Program implements AsyncDisposable {
     return this.#child.pid ?? 0
   }
 
-  /** Starts the built daemon against the gateway, with a configuration and a data folder of its own. */
-  static async daemon(sim: GatewaySim, accounts: number, rules: string): Promise<Program> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'rm-bench-'))
+  /** Starts the built daemon against the gateway, with its configuration and its data below the home. */
+  static async daemon(sim: GatewaySim, home: Home, accounts: number, rules: string): Promise<Program> {
+    const { folder } = home
     await writeConfig(folder, sim, accounts, rules)
     const entry = fileURLToPath(new URL('../../../apps/daemon/dist/main.js', import.meta.url))
     const args = ['--config', folder, '--data', path.join(folder, 'data')]
-    return Program.#start(entry, args, environmentOf(sim), folder, (line) => line.includes('✅ Event loop running'))
+    return Program.#start(entry, args, environmentOf(sim), (line) => line.includes('✅ Event loop running'))
   }
 
   /** Starts one of the bare programs of this package. */
   static async bare(name: 'bare-relay' | 'bare-boot', sim: GatewaySim, accounts: number): Promise<Program> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'rm-bench-'))
     const entry = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
     const environment = { ...environmentOf(sim), ACCOUNTS: accountIds(accounts).join(',') }
-    return Program.#start(entry, [], environment, folder, (line) => line === 'ready')
+    return Program.#start(entry, [], environment, (line) => line === 'ready')
   }
 
   static async #start(
     entry: string,
     args: readonly string[],
     environment: Readonly<Record<string, string>>,
-    folder: string,
     isReady: (line: string) => boolean,
   ): Promise<Program> {
     const startedMs = performance.now()
@@ -84,7 +97,7 @@ export class Program implements AsyncDisposable {
     child.once('exit', (code) => ready.reject(new Error(`${entry} ended with ${code} before it was ready`)))
     const late = setTimeout(() => ready.reject(new Error(`${entry} was not ready in time`)), READY_MS)
     try {
-      return new Program(child, folder, await ready.promise)
+      return new Program(child, await ready.promise)
     } catch (error) {
       child.kill('SIGKILL')
       throw error
@@ -97,7 +110,6 @@ export class Program implements AsyncDisposable {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill('SIGTERM')
     if (this.#child.exitCode === null && this.#child.signalCode === null) await ended
-    await rm(this.#folder, { recursive: true, force: true })
   }
 }
 
