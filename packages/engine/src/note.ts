@@ -48,6 +48,4 @@ export type AlertCode =
   | 'rule-faulted'
   | 'journal-unwritable'
   | 'reading-failed'
-  | 'stream-silent'
-  | 'position-unvalued'
   | 'repeated-reentry'
