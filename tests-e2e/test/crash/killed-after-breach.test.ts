@@ -73,11 +73,13 @@ describe.concurrent('a daemon that is killed right after a daily-loss breach was
     gateway.faults.rest('closeContract', { verb: 'hang', executed: 'drop' }, { times: null })
     trader.buy('MNQ', 1)
     await trader.loseOnEs(48)
-    await stage.awaitVenue('the first close', () => closes(stage) === 1)
+    // The trade that realises the loss may come before its position event; then ES is closed once too often, which changes nothing.
+    await stage.awaitVenue('the first close', () => closes(stage) >= 1)
     await daemon.kill()
     for (const start of [2, 3]) {
+      const before = closes(stage)
       const next = stage.startDaemon()
-      await stage.awaitVenue(`the close of start ${start}`, () => closes(stage) >= start)
+      await stage.awaitVenue(`the close of start ${start}`, () => closes(stage) > before)
       await next.kill()
     }
     gateway.faults.clear()
