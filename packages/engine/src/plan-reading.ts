@@ -1,3 +1,4 @@
+import type { PursuedGoal } from '@rm/domain'
 import { exposureOf } from '@rm/state/book'
 import { isTrusted, type ReadingKind } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
@@ -10,6 +11,8 @@ import { CLEAN_READINGS_APART_MS, lastSettledMs } from './verify-goals.ts'
 const ANTI_ENTROPY_MS = 30_000
 /** The same while the user stream is down or a goal is still owed. */
 const CLOSE_WATCH_MS = 2_000
+/** While a trader keeps coming back the stream tells enough, and every request that is not a close is one too many. */
+const PERSISTENT_WATCH_MS = 10_000
 /** Two readings of one account are never begun closer than this, but for the first after a command settled. */
 const READINGS_APART_MS = CLEAN_READINGS_APART_MS
 
@@ -42,7 +45,8 @@ function reconciliation(draft: TurnDraft): WantedReading {
     return { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
   }
   if (goals.length > 0) {
-    const exposureDue: WantedReading = { kind: 'exposure', dueMs: reading.begunMs + CLOSE_WATCH_MS }
+    const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
+    const exposureDue: WantedReading = { kind: 'exposure', dueMs: reading.begunMs + watchMs }
     const fullDue: WantedReading = { kind: 'account', dueMs: reading.fullBegunMs + ANTI_ENTROPY_MS }
     return fullDue.dueMs <= exposureDue.dueMs ? fullDue : exposureDue
   }
@@ -50,7 +54,7 @@ function reconciliation(draft: TurnDraft): WantedReading {
 }
 
 function* questions(draft: TurnDraft): Generator<WantedReading> {
-  const { reading, targets, inFlight, goals, book, cleanSince, violations } = draft.state
+  const { reading, targets, inFlight, goals, book, cleanSince } = draft.state
   const paced = reading.begunMs + READINGS_APART_MS
   if (reading.againMs !== null) yield { kind: 'exposure', dueMs: reading.againMs }
   for (const { readSinceMs } of targets.values()) {
@@ -67,10 +71,14 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
   for (const pursued of goals) {
     if (!needsReadings(pursued.goal) || !isSatisfied(pursued.goal, exposure, draft.context.market.contract)) continue
     const first = cleanSince.get(pursued.id)
-    const calmMs = (violations.get(pursued.origin.id) ?? 0) >= REENTRIES_ALERTED ? PERSISTENT_CALM_MS : 0
+    const calmMs = isPersistent(draft, pursued) ? PERSISTENT_CALM_MS : 0
     const dueMs = first === undefined ? lastSettledMs(draft) + calmMs : first + CLEAN_READINGS_APART_MS
     yield { kind: 'exposure', dueMs: Math.max(paced, dueMs) }
   }
+}
+
+function isPersistent(draft: TurnDraft, { origin }: PursuedGoal): boolean {
+  return (draft.state.violations.get(origin.id) ?? 0) >= REENTRIES_ALERTED
 }
 
 /** The one that is due first. A full reading answers every question that an exposure reading answers, so of two that are due it is taken. */
