@@ -1,4 +1,12 @@
-import { type AccountId, type Clock, type ContractId, type Instant, later, type TurnRecord } from '@rm/domain'
+import {
+  type AccountId,
+  type Clock,
+  type ContractId,
+  type Instant,
+  later,
+  type Snapshot,
+  type TurnRecord,
+} from '@rm/domain'
 import { openSizes } from '@rm/state/book'
 import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
@@ -128,23 +136,27 @@ export class AccountRuntime {
   }
 
   async #read(kind: ReadingKind): Promise<void> {
-    const { gateway, clock } = this.#ports
+    const { clock } = this.#ports
+    const { accountId } = this
     const begunAt = clock.now()
+    let snapshot: Snapshot
     try {
-      const snapshot =
-        kind === 'exposure'
-          ? await gateway.readExposure(this.accountId)
-          : await gateway.readAccount(this.accountId, this.#tradesSince(begunAt))
-      if (kind === 'account') this.#lastFullReadingAt = begunAt
-      this.#deliver(this, { kind: 'snapshot-read', accountId: this.accountId, snapshot, receivedMs: clock.elapsedMs() })
+      snapshot = await this.#ask(kind, begunAt)
     } catch (error) {
-      this.#deliver(this, {
-        kind: 'snapshot-failed',
-        accountId: this.accountId,
-        reason: error instanceof Error ? error.message : String(error),
-        receivedMs: clock.elapsedMs(),
-      })
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#deliver(this, { kind: 'snapshot-failed', accountId, reason, receivedMs: clock.elapsedMs() })
+      return
     }
+    // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.
+    if (kind === 'account') this.#lastFullReadingAt = begunAt
+    this.#deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
+  }
+
+  #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
+    const { gateway } = this.#ports
+    return kind === 'exposure'
+      ? gateway.readExposure(this.accountId)
+      : gateway.readAccount(this.accountId, this.#tradesSince(now))
   }
 
   #tradesSince(now: Instant): Instant {

@@ -2,6 +2,7 @@ import {
   type AccountView,
   type Breach,
   describeGoal,
+  extendLockout,
   type Finding,
   formatInstant,
   type Goal,
@@ -171,7 +172,7 @@ function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): vo
     draft.change({ lockouts: [...draft.state.lockouts, lockout] })
     keepLockout(draft, lockout, 'lockout-set')
   } else if (lockout.end.at > standing.end.at) {
-    const extended = { ...standing, end: lockout.end, reason: lockout.reason }
+    const extended = extendLockout(standing, lockout)
     draft.change({ lockouts: draft.state.lockouts.map((one) => (one === standing ? extended : one)) })
     keepLockout(draft, extended, 'lockout-extended')
   }

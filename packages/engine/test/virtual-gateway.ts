@@ -68,7 +68,6 @@ export class VirtualGateway {
   readonly withheldContracts = new Set<ContractId>()
   readonly sent: SentCommand[] = []
   readonly readings: { readonly atMs: number; readonly kind: 'exposure' | 'account' }[] = []
-  readonly recycled: Stream[] = []
   /** Called at each request as it leaves. */
   onSend: (command: Command) => void = () => undefined
   readonly #time: VirtualTime
@@ -100,7 +99,6 @@ export class VirtualGateway {
       readAccount: (accountId, since) => this.#read(accountId, since, connection),
       contract: (contractId) => this.#lookUp(contractId, connection),
       watchQuotes: (contractIds) => this.#watch(contractIds),
-      recycle: (stream) => this.recycled.push(stream),
     }
   }
 

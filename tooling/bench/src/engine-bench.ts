@@ -215,7 +215,6 @@ const SILENT_GATEWAY = {
   readAccount: () => NEVER,
   contract: () => Promise.resolve(null),
   watchQuotes: () => {},
-  recycle: () => {},
 }
 
 const EMPTY: StoredAccount = {

@@ -1,13 +1,4 @@
-import type {
-  AccountId,
-  Command,
-  CommandOutcome,
-  ContractId,
-  ContractSpec,
-  Instant,
-  Snapshot,
-  Stream,
-} from '@rm/domain'
+import type { AccountId, Command, CommandOutcome, ContractId, ContractSpec, Instant, Snapshot } from '@rm/domain'
 
 /** What the engine needs of a gateway. Answers of reads and commands come back to the kernel as events. */
 export interface Gateway {
@@ -21,6 +12,4 @@ export interface Gateway {
   contract(contractId: ContractId): Promise<ContractSpec | null>
   /** Quotes wanted from now on; the gateway subscribes and unsubscribes the difference and survives reconnects. */
   watchQuotes(contractIds: ReadonlySet<ContractId>): void
-  /** Drops a stream that delivers nothing and builds it anew. */
-  recycle(stream: Stream): void
 }
