@@ -96,8 +96,9 @@ export class AccountRuntime {
       journalWritable: this.#journal.isWritable(this.accountId),
     })
     this.#state = turn.state
-    if (isEmpty(turn.record)) this.#carryOut(turn, null)
-    else {
+    if (isEmpty(turn.record)) {
+      if (turn.notes.length > 0 || turn.reading !== null) this.#journal.follow(() => this.#carryOut(turn, null))
+    } else {
       const urgency = isDecision(turn.record) ? 'at-once' : 'soon'
       this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
     }

@@ -22,6 +22,12 @@ export interface JournalEntry {
   readonly after: (failure: string | null) => void
 }
 
+/** A turn that has nothing to be made durable and is told after those before it. */
+interface Follower {
+  readonly record: null
+  readonly after: () => void
+}
+
 /**
  * The group commit: turns of events that arrived together, of whatever account, share one transaction and one sync of the disk, and
  * nothing of them leaves before it. The first decision is written at once and takes along what waits; those that follow while events are
@@ -31,7 +37,7 @@ export class TurnJournal {
   readonly #store: Store
   readonly #wakeups: Wakeups
   readonly #onHealed: () => void
-  #waiting: JournalEntry[] = []
+  #waiting: (JournalEntry | Follower)[] = []
   /** A decision was written in this pass of the event loop; those that follow in it wait for each other. */
   #isPassOpen = false
   #cancelSoon: (() => void) | null = null
@@ -60,10 +66,16 @@ export class TurnJournal {
     }
   }
 
+  /** Calls back once all that was handed in before is written: what happened later is told later. */
+  follow(after: () => void): void {
+    if (this.#waiting.length === 0) after()
+    else this.#waiting.push({ record: null, after })
+  }
+
   /** After the events that were waiting together with the first decision. */
   #endPass(): void {
     this.#isPassOpen = false
-    if (this.#waiting.some((entry) => entry.urgency === 'at-once')) this.flush()
+    if (this.#waiting.some((entry) => entry.record !== null && entry.urgency === 'at-once')) this.flush()
   }
 
   /** Writes what waits, now. */
@@ -74,11 +86,15 @@ export class TurnJournal {
     this.#waiting = []
     const told = new Set(this.#refused.map((record) => record.accountId))
     const wasRefused = this.#refused.length > 0
-    const failure = this.#commit([...this.#refused, ...group.map((entry) => entry.record)])
+    const records = group.map((entry) => entry.record).filter((record) => record !== null)
+    const failure = this.#commit([...this.#refused, ...records])
     if (this.#refused.length > 0) this.#cancelSoon = this.#wakeups.after(RETRY_MS, () => this.flush())
-    for (const { record, after } of group) {
-      after(told.has(record.accountId) ? null : failure)
-      told.add(record.accountId)
+    for (const entry of group) {
+      if (entry.record === null) entry.after()
+      else {
+        entry.after(told.has(entry.record.accountId) ? null : failure)
+        told.add(entry.record.accountId)
+      }
     }
     if (wasRefused && this.#refused.length === 0) this.#onHealed()
   }

@@ -42,3 +42,19 @@ test('while the journal is down every failure is one failure: quotes add nothing
   expect(scene.journal.committed.length - committed).toBeLessThan(10)
   expect(scene.alerts().filter((code) => code === 'journal-unwritable')).toHaveLength(1)
 })
+
+test('what happened later is told later, also when it has nothing to be written', async () => {
+  using scene = await Scene.open({ rules: LOSS })
+  await scene.connect()
+  // The fill waits for company on its way to the disk; the quote that ends the blindness comes meanwhile.
+  scene.trade('buy', 1)
+  await scene.run(6)
+  scene.move(1)
+  await scene.run(1_000)
+  expect(scene.told('word-changed').map(({ from, to }) => `${from} ${to}`)).toEqual([
+    'UNTRUSTED RECONCILING',
+    'RECONCILING ACTIVE',
+    'ACTIVE BLIND',
+    'BLIND ACTIVE',
+  ])
+})
