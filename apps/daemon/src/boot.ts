@@ -1,22 +1,25 @@
 import path from 'node:path'
 import { formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
-import { type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
-import { type AccountPolicy, Kernel } from '@rm/engine'
-import { stopCriteriaOf } from '@rm/rules'
+import { type Account, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
+import { Kernel, type PolicyInForce } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
+import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { watchConfig } from './config-watch.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
-import { marketHours } from './market-hours.ts'
+import { MarketHours } from './market-hours.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
+import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
+import { SettingsInForce } from './settings-in-force.ts'
 import { localToday, monotonicMs, wallClockMs } from './system-clock.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
@@ -30,7 +33,6 @@ import { VERSION } from './version.ts'
 export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
-  readonly calendar: TradingCalendar
   readonly lines: LineQueue
 }
 
@@ -38,11 +40,14 @@ export interface Configured {
 export interface Opened extends Configured {
   readonly store: Store
   readonly gateway: Gateway
+  readonly settings: SettingsInForce
 }
 
 /** Logged in; the accounts and the contracts are known. */
 export interface Connected extends Opened {
   readonly monitored: readonly MonitoredAccount[]
+  /** Accounts that left the configuration and are held to their former settings until these may loosen. */
+  readonly released: readonly Account[]
   readonly contracts: readonly ContractSpec[]
 }
 
@@ -50,10 +55,13 @@ export interface Connected extends Opened {
 export interface RulesReady extends Connected {
   readonly kernel: Kernel
   readonly figures: RunFigures
+  readonly configReload: ConfigReload
 }
 
 /** Streams are subscribed and timers run. */
 export interface Running extends RulesReady {
+  /** Reads the configuration again. */
+  reload(cause: ReloadCause): void
   /** Takes no more events from the streams; answers that are under way are still taken. */
   stopIntake(): void
 }
@@ -98,7 +106,6 @@ async function configure(options: DaemonOptions): Promise<Configured> {
   const configured: Configured = {
     options,
     config,
-    calendar: new TradingCalendar(config.reset, config.holidays),
     lines,
   }
   say(configured, checkpointMessage('starting', null))
@@ -143,17 +150,11 @@ export async function open(configured: Configured): Promise<Opened> {
     now: () => gateway.clock.now(),
     program: { version: VERSION },
   })
-  opened = { ...configured, store, gateway }
+  const settings = new SettingsInForce(store, new PolicyMaker(store.epoch), () => gateway.clock.now())
+  opened = { ...configured, store, gateway, settings }
   done(opened, 'database')
   done(opened, 'schema')
-  store.saveConfigVersion(
-    {
-      hash: config.hash,
-      files: Object.fromEntries(config.files.map((file) => [file.path, file.sha256])),
-      effective: config.effective,
-    },
-    gateway.clock.now(),
-  )
+  store.saveConfigVersion(configVersionOf(config), gateway.clock.now())
   done(opened, 'state')
   done(opened, 'client')
   return opened
@@ -161,19 +162,26 @@ export async function open(configured: Configured): Promise<Opened> {
 
 /** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
 export async function connect(opened: Opened): Promise<Connected> {
-  const { gateway, store, config, lines } = opened
+  const { gateway, store, config, settings, lines } = opened
   const contracts = store.contracts()
   gateway.learnContracts(contracts)
   await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
   done(opened, 'login')
   const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
-  for (const { account } of monitored) {
+  const held = new Set(settings.accounts())
+  const released = unmonitored.filter(({ id }) => held.has(id))
+  for (const account of [...monitored.map((one) => one.account), ...released]) {
     say(opened, checkpointMessage('sdk-connected', { account: `${account.id} ${account.name}` }), {
       accountId: account.id,
     })
   }
+  for (const account of released) {
+    const facts = { event: 'account-released', accountId: account.id }
+    warn(opened, `Account ${account.id} left the configuration; it is held until a reset without a lockout`, facts)
+  }
   for (const account of unmonitored) {
+    if (held.has(account.id)) continue
     const facts = { event: 'account-unmonitored', accountId: account.id }
     warn(opened, `Nobody watches account ${account.id} (${account.name})`, facts)
   }
@@ -183,18 +191,20 @@ export async function connect(opened: Opened): Promise<Connected> {
     now,
   )
   done(opened, 'modules')
-  return { ...opened, monitored, contracts }
+  return { ...opened, monitored, released, contracts }
 }
 
 /** Step 10. */
 export function initializeRules(connected: Connected): RulesReady {
-  const { config, calendar, gateway, store, lines, contracts } = connected
+  const { config, gateway, store, lines, contracts, options, monitored, settings } = connected
   const figures = new RunFigures()
   const byId = new Map(contracts.map((contract) => [contract.id, contract]))
+  const hours = new MarketHours(calendarOf(config), (contractId) => byId.get(contractId) ?? null)
   const kernel = new Kernel({
-    policies: connected.monitored.map((one) => policyOf(connected, one)),
+    policies: policiesOf(connected),
     contracts,
-    isMarketOpen: marketHours(calendar, (contractId) => byId.get(contractId) ?? null),
+    isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
+    onLoosened: (accountId) => configReload.loosened(accountId),
     ports: {
       gateway,
       store,
@@ -203,14 +213,25 @@ export function initializeRules(connected: Connected): RulesReady {
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
     },
   })
+  const configReload = new ConfigReload({
+    options,
+    config,
+    monitored,
+    settings,
+    kernel,
+    store,
+    gateway,
+    lines,
+    onReplaced: (loaded) => hours.follow(calendarOf(loaded)),
+  })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures }
+  return { ...connected, kernel, figures, configReload }
 }
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored } = ready
+  const { gateway, kernel, figures, lines, monitored, released, configReload } = ready
   const eventLog = new EventLog(lines)
   let isIntakeOpen = true
   const userStream = Promise.withResolvers<void>()
@@ -221,10 +242,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     kernel.handle(event)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
-  gateway.connect(
-    monitored.map((one) => one.account.id),
-    sink,
-  )
+  gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -232,6 +250,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'subscriptions')
   const tick = setInterval(() => kernel.tick(), TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  const endWatch = watchFiles(ready)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
@@ -240,8 +259,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   void rememberContracts(ready)
   return {
     ...ready,
+    reload: (cause) => configReload.reload(cause),
     stopIntake() {
       isIntakeOpen = false
+      endWatch()
       clearInterval(tick)
       clearInterval(checkpoint)
     },
@@ -275,17 +296,33 @@ async function rememberContracts(ready: RulesReady): Promise<void> {
   }
 }
 
-function policyOf({ config, calendar, store }: Connected, { account, configured }: MonitoredAccount): AccountPolicy {
-  return {
-    accountId: account.id,
-    rules: configured.rules,
-    timers: config.timers,
-    calendar,
-    pnlBasis: configured.general.pnlBasis,
-    stopCriteria: stopCriteriaOf(configured.rules),
-    staleAfterMs: configured.general.staleAfterMs,
-    enforcementDeadlineMs: configured.general.enforcementDeadlineMs,
-    epoch: store.epoch,
+/** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
+function policiesOf({ config, settings, monitored, released, lines }: Connected): readonly PolicyInForce[] {
+  const named = monitored.map(({ account, configured }) => {
+    const held = settings.hold(account.id, settingsOf(config, configured), configured.source)
+    tellChanges(lines, account.id, held.changes)
+    return held.settings
+  })
+  return [...named, ...released.map(({ id }) => settings.release(id)).filter((held) => held !== null)]
+}
+
+function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
+  return new TradingCalendar(reset, holidays)
+}
+
+function watchFiles(ready: RulesReady): () => void {
+  const { options, configReload } = ready
+  const trouble = (error: unknown): void => {
+    const remedy = 'after a change, send SIGHUP'
+    warn(ready, `Changes of the configuration cannot be noticed: ${reasonOf(error)}; ${remedy}`, {
+      event: 'config-unwatched',
+    })
+  }
+  try {
+    return watchConfig(options.configDirectory, monotonicMs, () => configReload.reload('file-changed'), trouble)
+  } catch (error) {
+    trouble(error)
+    return () => {}
   }
 }
 

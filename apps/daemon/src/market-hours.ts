@@ -10,10 +10,22 @@ const GLOBEX: SessionSpec = {
   respectHolidays: true,
 }
 
-/** Whether quotes of a contract are to be expected: in the halt and at weekends an old quote is no fault. */
-export function marketHours(
-  calendar: TradingCalendar,
-  contract: (contractId: ContractId) => ContractSpec | null,
-): (contractId: ContractId, now: Instant) => boolean {
-  return (contractId, now) => calendar.session(GLOBEX, contract(contractId)?.root ?? null).isOpen(now)
+/** When quotes of a contract are to be expected: in the halt and at weekends an old quote is no fault. */
+export class MarketHours {
+  #calendar: TradingCalendar
+  readonly #contract: (contractId: ContractId) => ContractSpec | null
+
+  constructor(calendar: TradingCalendar, contract: (contractId: ContractId) => ContractSpec | null) {
+    this.#calendar = calendar
+    this.#contract = contract
+  }
+
+  /** The configuration has other holidays. */
+  follow(calendar: TradingCalendar): void {
+    this.#calendar = calendar
+  }
+
+  isOpen(contractId: ContractId, now: Instant): boolean {
+    return this.#calendar.session(GLOBEX, this.#contract(contractId)?.root ?? null).isOpen(now)
+  }
 }

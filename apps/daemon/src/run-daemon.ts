@@ -20,8 +20,9 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
   process.umask(0o077)
   const stopRequested = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopRequested.resolve(signal))
-  // A terminal that goes away must not take the protection with it (reliability P-03).
-  process.on('SIGHUP', () => {})
+  // A terminal that goes away must not take the protection with it (reliability P-03); while the program starts there is nothing to reload.
+  const reload: { now: (() => void) | null } = { now: null }
+  process.on('SIGHUP', () => reload.now?.())
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   let running: Running
@@ -39,6 +40,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
   }
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
+  reload.now = () => running.reload('SIGHUP')
   const signal = await stopRequested.promise
   await stop(running, signal)
   process.exit(EXIT_CODES.success)

@@ -19,7 +19,9 @@ export interface Effective {
 /** The effective configuration as JSON. Money is in 1/10 000 dollars, durations are in milliseconds, as in the program. */
 export function effectiveSnapshot(effective: Effective): Snapshot {
   const snapshot: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(effective)) snapshot[key] = jsonOf(value)
+  // The same settings can be written in many ways.
+  const accounts = effective.accounts.map(({ source: _source, ...account }) => account)
+  for (const [key, value] of Object.entries({ ...effective, accounts })) snapshot[key] = jsonOf(value)
   return snapshot
 }
 

@@ -1,3 +1,4 @@
+export { type AccountSettings, readSettings, type SettingsSource } from './account-settings.ts'
 export type { AccountPlan, AccountType, Credentials, PlanSize } from './accounts-file.ts'
 export type { ApiSettings } from './api-file.ts'
 export type { Environment, ReadFile } from './config-folder.ts'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sourceOf } from './account-settings.ts'
 import { type AccountLayers, type AccountsFile, readAccountsFile } from './accounts-file.ts'
 import { type ApiSettings, readApiFile } from './api-file.ts'
 import { ConfigFolder, type Environment } from './config-folder.ts'
@@ -58,7 +59,16 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
     return { ok: false, diagnostics: report.all() }
   const { timers: terms, reset, weeklyReset, holidays } = timers.settings
   const configured = checked.flatMap(({ layers: { entry }, settings }) =>
-    entry === null ? [] : [{ ...entry, rules: settings.rules, general: settings.general ?? general }],
+    entry === null
+      ? []
+      : [
+          {
+            ...entry,
+            rules: settings.rules,
+            general: settings.general ?? general,
+            source: sourceOf(settings.tree, timers.tree),
+          },
+        ],
   )
   const effective = effectiveSnapshot({
     api,

@@ -1,5 +1,6 @@
 import type { Holidays, ResetSpec, Timers } from '@rm/domain'
 import type { EnabledRules } from '@rm/rules'
+import type { SettingsSource } from './account-settings.ts'
 import type { AccountEntry, Credentials } from './accounts-file.ts'
 import type { ApiSettings } from './api-file.ts'
 import type { ReadFile } from './config-folder.ts'
@@ -13,6 +14,8 @@ export interface ConfiguredAccount extends AccountEntry {
   /** The rules that are on for this account. */
   readonly rules: EnabledRules
   readonly general: GeneralSettings
+  /** From which the same settings can be read again: {@link readSettings}. */
+  readonly source: SettingsSource
 }
 
 /** A configuration without errors. */

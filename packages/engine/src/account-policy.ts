@@ -14,6 +14,15 @@ export interface AccountPolicy {
   readonly staleAfterMs: number
   /** A goal that is not reached by then escalates (`general.enforcement_deadline_seconds`). */
   readonly enforcementDeadlineMs: number
+  /** When looser settings of a later configuration take effect (`general.loosening`). */
+  readonly loosening: 'next_reset' | 'immediate'
   /** Process start number; part of every id, so that ids of two runs never meet. */
   readonly epoch: number
+}
+
+/** The policy of an account, and the one that waits because it is looser. */
+export interface PolicyInForce {
+  readonly policy: AccountPolicy
+  /** Takes effect as a whole when loosening is allowed; `null`: nothing waits. */
+  readonly pending: AccountPolicy | null
 }

@@ -8,7 +8,7 @@ import {
   type TurnRecord,
 } from '@rm/domain'
 import { openSizes } from '@rm/state/book'
-import type { AccountPolicy } from './account-policy.ts'
+import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
@@ -44,30 +44,36 @@ export class AccountRuntime {
   readonly accountId: AccountId
   readonly #ports: Ports
   readonly #market: Market
-  readonly #policy: AccountPolicy
   readonly #journal: TurnJournal
   readonly #deliver: (runtime: AccountRuntime, input: TurnInput) => void
+  readonly #onLoosened: (accountId: AccountId) => void
   #state: AccountState
+  #settings: PolicyInForce
   #armed: { readonly dueMs: number; readonly cancel: () => void } | null = null
   #lastFullReadingAt: Instant | null = null
   readonly #underWay = new Set<Promise<void>>()
 
-  /** @param deliver - takes answers and wake-ups the way of all other events: through the kernel */
+  /**
+   * @param deliver - takes answers and wake-ups the way of all other events: through the kernel
+   * @param onLoosened - the settings that waited have taken effect
+   */
   constructor(
     state: AccountState,
-    policy: AccountPolicy,
+    settings: PolicyInForce,
     market: Market,
     ports: Ports,
     journal: TurnJournal,
     deliver: (runtime: AccountRuntime, input: TurnInput) => void,
+    onLoosened: (accountId: AccountId) => void,
   ) {
     this.accountId = state.accountId
     this.#state = state
-    this.#policy = policy
+    this.#settings = settings
     this.#market = market
     this.#ports = ports
     this.#journal = journal
     this.#deliver = deliver
+    this.#onLoosened = onLoosened
     this.#arm(ports.clock.elapsedMs() + FIRST_LOOK_MS)
   }
 
@@ -76,7 +82,13 @@ export class AccountRuntime {
   }
 
   get policy(): AccountPolicy {
-    return this.#policy
+    return this.#settings.policy
+  }
+
+  /** Other settings from now on; the account is judged by them at once. */
+  replaceSettings(settings: PolicyInForce): void {
+    this.#settings = settings
+    this.#deliver(this, { kind: 'settings-changed', receivedMs: this.#ports.clock.elapsedMs() })
   }
 
   /** Open positions by contract: whose quotes matter. */
@@ -88,7 +100,7 @@ export class AccountRuntime {
   handle(input: TurnInput): void {
     const { clock } = this.#ports
     const turn = takeTurn(this.#state, input, {
-      policy: this.#policy,
+      policy: this.policy,
       market: this.#market,
       now: clock.now(),
       elapsedMs: clock.elapsedMs(),
@@ -103,6 +115,7 @@ export class AccountRuntime {
       this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
     }
     this.#arm(turn.wakeMs)
+    if (turn.mayLoosen) this.#loosen()
   }
 
   /** Waits until the answers that are under way have been taken, at the most so long as the gateway's own deadlines. */
@@ -114,6 +127,13 @@ export class AccountRuntime {
   rest(): void {
     this.#armed?.cancel()
     this.#armed = null
+  }
+
+  #loosen(): void {
+    const { pending } = this.#settings
+    if (pending === null) return
+    this.replaceSettings({ policy: pending, pending: null })
+    this.#onLoosened(this.accountId)
   }
 
   #carryOut(turn: Turn, journalFailure: string | null): void {
@@ -162,7 +182,7 @@ export class AccountRuntime {
 
   #tradesSince(now: Instant): Instant {
     if (this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
-    return later(this.#policy.calendar.previousReset(now), -DAY_MS)
+    return later(this.policy.calendar.previousReset(now), -DAY_MS)
   }
 
   #track(work: Promise<void>): void {

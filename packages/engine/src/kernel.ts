@@ -9,7 +9,7 @@ import {
 } from '@rm/domain'
 import { anyNeedsQuotes } from '@rm/rules'
 import { mergeQuote, settleExtremes } from '@rm/state/book'
-import type { AccountPolicy } from './account-policy.ts'
+import type { PolicyInForce } from './account-policy.ts'
 import { AccountRuntime, type Ports } from './account-runtime.ts'
 import type { AccountState } from './account-state.ts'
 import { recoverAccount } from './recover-account.ts'
@@ -23,7 +23,9 @@ const CONTRACT_RETRY_MS = 1_000
 const CONTRACT_RETRY_MAX_MS = 60_000
 
 export interface KernelOptions {
-  readonly policies: readonly AccountPolicy[]
+  readonly policies: readonly PolicyInForce[]
+  /** Told after the settings of an account that waited have taken effect. */
+  readonly onLoosened: (accountId: AccountId) => void
   /** Contract records known before the start, from the store or the gateway. */
   readonly contracts: readonly ContractSpec[]
   readonly isMarketOpen: Market['isOpen']
@@ -65,13 +67,14 @@ export class Kernel {
       isOpen: options.isMarketOpen,
     }
     const at = { now: this.#ports.clock.now(), elapsedMs: this.#ports.clock.elapsedMs() }
-    for (const policy of options.policies) {
+    for (const settings of options.policies) {
+      const { policy } = settings
       const tradesSince = policy.calendar.dayOf(policy.calendar.dayOf(at.now).start).start
       const stored = this.#ports.store.loadAccount(policy.accountId, tradesSince)
       const state = recoverAccount(policy, stored, at)
       this.#runtimes.set(
         policy.accountId,
-        new AccountRuntime(state, policy, market, this.#ports, this.#journal, this.#deliver),
+        new AccountRuntime(state, settings, market, this.#ports, this.#journal, this.#deliver, options.onLoosened),
       )
     }
   }
@@ -79,6 +82,11 @@ export class Kernel {
   /** The accounts as they are now, for faces that show them. */
   states(): readonly AccountState[] {
     return [...this.#runtimes.values()].map((runtime) => runtime.state)
+  }
+
+  /** Settings of one account that a changed configuration brings. They are judged by at once; what is looser waits. */
+  replaceSettings(settings: PolicyInForce): void {
+    this.#runtimes.get(settings.policy.accountId)?.replaceSettings(settings)
   }
 
   handle(event: DomainEvent): void {
@@ -190,6 +198,8 @@ export class Kernel {
   #turn(runtime: AccountRuntime, input: TurnInput): void {
     runtime.handle(input)
     if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
+    // Other rules may need other prices.
+    if (input.kind === 'settings-changed') this.#watchHeldContracts()
   }
 
   #indexHoldings(runtime: AccountRuntime): void {

@@ -1,6 +1,7 @@
 import { type Account, type Snapshot, unreachable } from '@rm/domain'
-import { applyEvent, beginGap, type BookContext, type BookStep } from '@rm/state/book'
+import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
 import { type Reading, type Trust } from './account-state.ts'
+import { postponeResetLockouts } from './standing-goals.ts'
 import { claimOwnOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
 import type { TurnInput } from './turn.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -59,6 +60,12 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
       doubt(draft, {})
       if (draft.state.halted === null) draft.change({ halted: LOGIN_GONE })
       return NOTHING_NEW
+    case 'settings-changed': {
+      const { calendar } = draft.context.policy
+      draft.change({ book: withCalendar(draft.state.book, calendar) })
+      postponeResetLockouts(draft)
+      return NOTHING_NEW
+    }
     case 'quote-merged':
     case 'contract-known':
     case 'woken':

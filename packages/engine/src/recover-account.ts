@@ -50,6 +50,7 @@ export function recoverAccount(
     lastNow: stored.lastTurnAt ?? at.now,
     // Before the first reset that was processed here, all up to the last turn count as processed.
     lastReset: stored.lastReset ?? calendar.previousReset(stored.lastTurnAt ?? at.now),
+    isResetUnexamined: false,
     sequence: 0,
   }
 }

@@ -83,6 +83,21 @@ export function endLockouts(draft: TurnDraft): void {
   }
 }
 
+/** A lockout until the reset follows a calendar that was changed only to a later reset, never to an earlier one (risk rules 1.5). */
+export function postponeResetLockouts(draft: TurnDraft): void {
+  const { calendar } = draft.context.policy
+  for (const lockout of draft.state.lockouts) {
+    if (lockout.end.kind !== 'next-reset') continue
+    const at = calendar.nextReset(lockout.from)
+    if (at <= lockout.end.at) continue
+    const postponed: Lockout = { ...lockout, end: { kind: 'next-reset', at } }
+    draft.change({ lockouts: draft.state.lockouts.map((one) => (one === lockout ? postponed : one)) })
+    draft.keepLockout(postponed)
+    draft.audit('lockout-extended', lockout.id, { rule: lockout.rule, until: formatInstant(at), cause: draft.cause })
+    draft.note({ kind: 'lockout-extended', lockout: postponed })
+  }
+}
+
 function shrinkBreach(draft: TurnDraft, key: string, breach: Breach, sizes: ReadonlyMap<ContractId, number>): void {
   let changed = false
   const goals = breach.goals.map((goal) => {

@@ -2,6 +2,7 @@ import { accountWord, describeEvent, formatInstant, latest, unreachable } from '
 import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
+import { mayLoosen } from './loosening.ts'
 import { marketBook } from './market-book.ts'
 import { nextWake } from './next-wake.ts'
 import { type Observation, observe } from './observe.ts'
@@ -27,6 +28,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   if (!isBookKnown) keepUnjudged(draft, observation)
   const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
   takeWord(draft)
+  const loosens = mayLoosen(draft)
   const wanted = planReading(draft)
   const reading = wanted !== null && wanted.dueMs <= context.elapsedMs ? wanted.kind : null
   if (reading !== null) beginReading(draft, reading)
@@ -37,6 +39,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
     reading,
     wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft)),
     notes: draft.notes,
+    mayLoosen: loosens,
   }
 }
 
@@ -89,7 +92,7 @@ function crossResets(draft: TurnDraft): void {
   for (;;) {
     const next = calendar.nextReset(draft.state.lastReset)
     if (next > draft.now) return
-    draft.change({ lastReset: next })
+    draft.change({ lastReset: next, isResetUnexamined: true })
     draft.keepReset(next)
     draft.audit('reset-crossed', String(draft.state.accountId), { at: formatInstant(next) })
     draft.note({ kind: 'reset-crossed', at: next, day: calendar.dayOf(next) })
@@ -127,6 +130,7 @@ function describeInput(input: TurnInput): string {
     case 'contract-known':
       return `${input.kind} ${input.contractId}`
     case 'woken':
+    case 'settings-changed':
       return input.kind
     case 'account-changed':
     case 'position-changed':

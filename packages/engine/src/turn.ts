@@ -21,6 +21,8 @@ export type TurnInput =
   | { readonly kind: 'stream-restored'; readonly stream: Stream; readonly receivedMs: number }
   | { readonly kind: 'stream-lost'; readonly stream: Stream; readonly reason: string; readonly receivedMs: number }
   | { readonly kind: 'authentication-lost'; readonly reason: string; readonly receivedMs: number }
+  /** The account has another policy than before. */
+  | { readonly kind: 'settings-changed'; readonly receivedMs: number }
   /** An instant came at which something wanted to be looked at again. */
   | { readonly kind: 'woken'; readonly receivedMs: number }
 
@@ -55,4 +57,6 @@ export interface Turn {
   /** Monotonic time at which the account wants a turn even if nothing happens. */
   readonly wakeMs: number | null
   readonly notes: readonly Note[]
+  /** Whether settings that are looser may take effect after this turn. */
+  readonly mayLoosen: boolean
 }

@@ -9,7 +9,7 @@ import {
   type Timers,
   TradingCalendar,
 } from '@rm/domain'
-import { type AccountPolicy, type AccountState, Kernel, type Note } from '@rm/engine'
+import { type AccountPolicy, type AccountState, Kernel, type Note, policyInForce } from '@rm/engine'
 import { Exchange, type ExchangeKnobs, immediateKnobs, type LedgerEntry } from '@rm/gateway-sim'
 import { type EnabledRules, rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
@@ -56,6 +56,7 @@ export interface SceneOptions {
   /** Whether prices move by themselves. */
   readonly isMarketStill?: boolean
   readonly isMarketOpen?: (contractId: ContractId) => boolean
+  readonly loosening?: AccountPolicy['loosening']
 }
 
 /** What somebody was told. */
@@ -121,6 +122,18 @@ export class Scene implements Disposable {
     this.gateway.restore('user')
     this.gateway.restore('market')
     await this.run(100)
+  }
+
+  /** What the program was started with. */
+  policy(): AccountPolicy {
+    return this.#policyOf(TRADER)
+  }
+
+  /** The operator changes the configuration of the trader's account. */
+  configure(changes: Partial<Pick<AccountPolicy, 'rules' | 'calendar' | 'loosening' | 'timers'>>): void {
+    const before = this.#policyOf(TRADER)
+    const after = { ...before, ...changes, stopCriteria: stopCriteriaOf(changes.rules ?? before.rules) }
+    this.kernel.replaceSettings(policyInForce([before, after]))
   }
 
   run(ms: number): Promise<void> {
@@ -271,7 +284,8 @@ export class Scene implements Disposable {
     const holder: { kernel: Kernel | null } = { kernel: null }
     const port = gateway.connect((event) => holder.kernel?.handle(event))
     const kernel = new Kernel({
-      policies: accounts.map((accountId) => this.#policyOf(accountId)),
+      policies: accounts.map((accountId) => ({ policy: this.#policyOf(accountId), pending: null })),
+      onLoosened: (accountId) => this.actions.push(`loosened ${accountId}`),
       contracts: knownContracts.flatMap((id) => {
         const wire = exchange.contract(id)
         return wire === undefined ? [] : [contractOf(wire)]
@@ -309,6 +323,7 @@ export class Scene implements Disposable {
       stopCriteria: stopCriteriaOf(enabled),
       staleAfterMs: 10_000,
       enforcementDeadlineMs: 10_000,
+      loosening: this.#options.loosening ?? 'next_reset',
       epoch: this.#store.epoch,
     }
   }

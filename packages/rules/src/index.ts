@@ -8,3 +8,13 @@ export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './regis
 export type { Rule, RuleContext } from './rule.ts'
 export { TimeZone, Weekdays } from './session-hours.ts'
 export type { SettingProblem } from './setting-problem.ts'
+export {
+  firstOf,
+  larger,
+  longerTerm,
+  narrowerSession,
+  smaller,
+  smallerLimit,
+  strictestByKey,
+  strictestRules,
+} from './strictest.ts'

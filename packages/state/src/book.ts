@@ -11,6 +11,7 @@ export {
   observedMs,
   restoreBook,
   signedSize,
+  withCalendar,
 } from './book/book.ts'
 export type { BookContext, BookStep } from './book/book-step.ts'
 export { mergeQuote, type QuoteMerge, settleExtremes } from './book/quotes.ts'

@@ -98,7 +98,8 @@ class Stage {
       days: ['sun', 'mon', 'tue', 'wed', 'thu'],
     })
     this.#kernel = new Kernel({
-      policies: this.#accounts.map((accountId) => policyOf(accountId, calendar)),
+      policies: this.#accounts.map((accountId) => ({ policy: policyOf(accountId, calendar), pending: null })),
+      onLoosened: () => {},
       contracts: Object.values(contracts),
       isMarketOpen: () => true,
       ports: {
@@ -203,6 +204,7 @@ function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolic
     stopCriteria: stopCriteriaOf(ENABLED),
     staleAfterMs: 600_000,
     enforcementDeadlineMs: 10_000,
+    loosening: 'next_reset',
     epoch: 1,
   }
 }

@@ -13,7 +13,7 @@ import {
 import { isKnownFilled, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
 import { stoppedAt } from './protection.ts'
-import { hasTraded, restoreLedger, type TradeLedger } from './trades.ts'
+import { hasTraded, recutLedger, restoreLedger, type TradeLedger } from './trades.ts'
 
 /** What is known of one account. Immutable: every step makes a new one and leaves this as it was. */
 export interface Book {
@@ -83,6 +83,11 @@ export function beginGap(book: Book, at: Instant): Book {
     if (cycle !== null) gapFrom = latest(gapFrom, cycle.openedAt)
   }
   return { ...book, contracts, gapFrom }
+}
+
+/** The book with its trading days cut anew, after the calendar was changed. */
+export function withCalendar(book: Book, calendar: TradingCalendar): Book {
+  return { ...book, trades: recutLedger(book.trades, calendar) }
 }
 
 /**

@@ -86,6 +86,14 @@ export function restoreLedger(stored: readonly DayTrade[], calendar: TradingCale
   )
 }
 
+/** The same trades in the days of another calendar. */
+export function recutLedger(ledger: TradeLedger, calendar: TradingCalendar): TradeLedger {
+  return restoreLedger(
+    ledger.flatMap(({ all }) => all),
+    calendar,
+  )
+}
+
 /** What a day's trades amount to, from nothing: the definition that every faster way has to agree with. */
 export function recount(day: TradingDay, all: KeyedList<DayTrade>): TradingDayLedger {
   const counted: DayTrade[] = []

@@ -20,6 +20,7 @@ export interface StoreSchema {
   readonly last_turn: LastTurnTable
   readonly quarantine: QuarantineTable
   readonly config_version: ConfigVersionTable
+  readonly settings_in_force: SettingsInForceTable
   readonly audit: AuditTable
   readonly audit_head: AuditHeadTable
   readonly schema_migration: SchemaMigrationTable
@@ -189,6 +190,14 @@ interface ConfigVersionTable {
   readonly files: string
   readonly effective: string
   readonly loaded_at: number
+}
+
+interface SettingsInForceTable {
+  readonly account_id: number
+  /** From 0, oldest first. */
+  readonly position: number
+  readonly source: string
+  readonly since: number
 }
 
 export interface AuditTable {

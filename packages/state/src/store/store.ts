@@ -1,12 +1,24 @@
-import type { Account, AccountId, AuditEntry, ContractSpec, Instant, StoredAccount, TurnRecord } from '@rm/domain'
+import {
+  type Account,
+  AccountId,
+  type AuditEntry,
+  type ContractSpec,
+  type Instant,
+  type StoredAccount,
+  type TurnRecord,
+} from '@rm/domain'
 import type { Database } from 'better-sqlite3'
+import { z } from 'zod'
 import { AuditChain, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { flagOf } from './columns.ts'
+import { flagOf, readRow } from './columns.ts'
 import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
 import { isDurable, TurnWriter } from './turn-writer.ts'
+
+const SourceRow = z.object({ source: z.string() })
+const AccountRow = z.object({ account_id: AccountId })
 
 /** A configuration as it was loaded. */
 export interface ConfigVersion {
@@ -120,6 +132,36 @@ export class Store implements Disposable {
         })
         .onConflict((conflict) => conflict.column('hash').doUpdateSet({ loaded_at: at })),
     )
+  }
+
+  /** The sources of the settings that an account is held to, oldest first, as {@link saveSettingsInForce} was given them. */
+  settingsInForce(accountId: AccountId): readonly unknown[] {
+    const { build } = this.#queries
+    const rows = build
+      .selectFrom('settings_in_force')
+      .select('source')
+      .where('account_id', '=', accountId)
+      .orderBy('position')
+    return this.#queries.rows(rows).map((row) => JSON.parse(readRow('settings_in_force', SourceRow, row).source))
+  }
+
+  /** Accounts that are held to settings, whether or not the configuration still names them. */
+  accountsInForce(): readonly AccountId[] {
+    const { build } = this.#queries
+    const rows = build.selectFrom('settings_in_force').select('account_id').distinct().orderBy('account_id')
+    return this.#queries.rows(rows).map((row) => readRow('settings_in_force', AccountRow, row).account_id)
+  }
+
+  /** Replaces what an account is held to; an empty list releases it. */
+  saveSettingsInForce(accountId: AccountId, sources: readonly unknown[], at: Instant): void {
+    const { build } = this.#queries
+    this.#write(() => {
+      this.#queries.run(build.deleteFrom('settings_in_force').where('account_id', '=', accountId))
+      for (const [position, source] of sources.entries()) {
+        const row = { account_id: accountId, position, source: canonicalJson(source), since: at }
+        this.#queries.run(build.insertInto('settings_in_force').values(row))
+      }
+    })
   }
 
   /** How far this run has come. */

@@ -1,0 +1,175 @@
+import { type ConfiguredAccount, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
+import type { AccountId } from '@rm/domain'
+import type { Kernel } from '@rm/engine'
+import type { Gateway } from '@rm/sdk-bridge'
+import type { Store } from '@rm/state'
+import type { DaemonOptions } from './command-line.ts'
+import type { LineLevel, LineQueue } from './line-queue.ts'
+import type { MonitoredAccount } from './monitored-accounts.ts'
+import type { SettingChange } from './setting-changes.ts'
+import type { SettingsInForce } from './settings-in-force.ts'
+import { localToday } from './system-clock.ts'
+
+/** Who asked for it: a signal, or a file that was written. */
+export type ReloadCause = 'SIGHUP' | 'file-changed'
+
+export interface ConfigReloadOptions {
+  readonly options: DaemonOptions
+  readonly config: LoadedConfig
+  readonly monitored: readonly MonitoredAccount[]
+  readonly settings: SettingsInForce
+  readonly kernel: Kernel
+  readonly store: Store
+  readonly gateway: Gateway
+  readonly lines: LineQueue
+  /** Told when the settings in force of any account were replaced. */
+  readonly onReplaced: (config: LoadedConfig) => void
+}
+
+/**
+ * Reads the configuration again while the program runs. An invalid one never replaces a valid one; what tightens holds at once, what
+ * loosens waits (reliability S-13, C-02).
+ */
+export class ConfigReload {
+  readonly #options: ConfigReloadOptions
+  #config: LoadedConfig
+
+  constructor(options: ConfigReloadOptions) {
+    this.#options = options
+    this.#config = options.config
+  }
+
+  reload(cause: ReloadCause): void {
+    const { options, lines } = this.#options
+    const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
+    if (!loaded.ok) {
+      const problems = loaded.diagnostics.filter(({ severity }) => severity === 'error')
+      this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {
+        event: 'config-refused',
+        cause,
+        problems: formatDiagnostics(problems, { color: false, width: 120 }),
+      })
+      lines.flush()
+      return
+    }
+    const isSame = loaded.hash === this.#config.hash
+    if (isSame)
+      this.#say('info', `The configuration means the same as before (${cause})`, { event: 'config-unchanged', cause })
+    this.#tellWhatWaitsForStart(loaded)
+    if (!isSame) this.#replace(loaded, cause)
+    this.#config = loaded
+  }
+
+  /** The settings of an account that waited have taken effect. */
+  loosened(accountId: AccountId): void {
+    const what = this.#options.settings.loosened(accountId)
+    const message =
+      what === 'account'
+        ? `Account ${accountId} is no longer in the configuration; the next start does not watch it`
+        : `Looser settings of account ${accountId} take effect`
+    this.#say('warn', message, { event: 'settings-loosened', accountId })
+    this.#audit('settings-loosened', String(accountId), { configuration: this.#config.hash, what })
+  }
+
+  #replace(loaded: LoadedConfig, cause: ReloadCause): void {
+    const { monitored, store, gateway, onReplaced } = this.#options
+    store.saveConfigVersion(configVersionOf(loaded), gateway.clock.now())
+    for (const one of monitored) this.#replaceFor(one, loaded, cause)
+    onReplaced(loaded)
+    for (const configured of loaded.accounts) {
+      if (!configured.enabled || monitored.some(({ account }) => isSameAccount(configured, account))) continue
+      this.#say('warn', `Account ${configured.name} is new in the configuration; the next start watches it`, {
+        event: 'account-waits',
+        account: configured.id,
+      })
+    }
+  }
+
+  #replaceFor({ account }: MonitoredAccount, loaded: LoadedConfig, cause: ReloadCause): void {
+    const { settings, kernel } = this.#options
+    const configured = loaded.accounts.find((one) => one.enabled && isSameAccount(one, account))
+    if (configured === undefined) {
+      const released = settings.release(account.id)
+      if (released === null) return
+      kernel.replaceSettings(released)
+      const facts = { event: 'account-released', accountId: account.id, cause }
+      this.#say(
+        'warn',
+        `Account ${account.id} left the configuration; it is held until a reset without a lockout`,
+        facts,
+      )
+      this.#audit('account-released', String(account.id), { configuration: loaded.hash, cause })
+      return
+    }
+    const held = settings.hold(account.id, settingsOf(loaded, configured), configured.source)
+    kernel.replaceSettings(held.settings)
+    tellChanges(this.#options.lines, account.id, held.changes)
+    if (held.changes.length === 0) return
+    this.#audit('settings-changed', String(account.id), { configuration: loaded.hash, cause, changes: held.changes })
+  }
+
+  /** Addresses, credentials and the daemon's own sections are bound when the program starts. */
+  #tellWhatWaitsForStart(loaded: LoadedConfig): void {
+    const before = this.#config
+    const waiting: string[] = []
+    if (JSON.stringify(loaded.api) !== JSON.stringify(before.api)) waiting.push('api_config.yaml')
+    const isOtherLogin =
+      loaded.credentials.userName !== before.credentials.userName ||
+      loaded.credentials.apiKey.reveal() !== before.credentials.apiKey.reveal()
+    if (isOtherLogin) waiting.push('the credentials')
+    for (const section of ['database', 'logging', 'notifications', 'timeZone'] as const) {
+      const [now, then] = [loaded.general[section], before.general[section]]
+      if (JSON.stringify(now) !== JSON.stringify(then)) waiting.push(`general.${section}`)
+    }
+    if (waiting.length === 0) return
+    this.#say('warn', `Changed, and in force from the next start: ${waiting.join(', ')}`, {
+      event: 'config-waits-for-start',
+      waiting,
+    })
+  }
+
+  #say(level: LineLevel, message: string, facts: Readonly<Record<string, unknown>>): void {
+    this.#options.lines.add({ level, message, topic: null, facts })
+  }
+
+  #audit(action: string, subject: string, detail: Readonly<Record<string, unknown>>): void {
+    const { store, gateway } = this.#options
+    store.audit([{ actor: 'admin', action, subject, detail }], gateway.clock.now())
+  }
+}
+
+/** The settings of one account of a configuration. */
+export function settingsOf(
+  { timers, reset, holidays }: LoadedConfig,
+  { rules, general }: ConfiguredAccount,
+): Parameters<SettingsInForce['hold']>[1] {
+  return { rules, general, timers, reset, holidays }
+}
+
+/** What the store keeps of a configuration as it was loaded. */
+export function configVersionOf(config: LoadedConfig): Parameters<Store['saveConfigVersion']>[0] {
+  return {
+    hash: config.hash,
+    files: Object.fromEntries(config.files.map((file) => [file.path, file.sha256])),
+    effective: config.effective,
+  }
+}
+
+function isSameAccount(
+  configured: Pick<ConfiguredAccount, 'id'>,
+  account: { readonly id: AccountId; readonly name: string },
+): boolean {
+  return configured.id === account.id || configured.id === account.name
+}
+
+/** One line for each setting that is different. */
+export function tellChanges(lines: LineQueue, accountId: AccountId, changes: readonly SettingChange[]): void {
+  for (const change of changes) {
+    const facts = { event: 'setting-changed', accountId, ...change }
+    lines.add({ level: 'warn', message: `Account ${accountId}: ${describeChange(change)}`, topic: null, facts })
+  }
+}
+
+function describeChange({ path, before, after, applies }: SettingChange): string {
+  return `${path} ${before ?? '(default)'} → ${after ?? '(default)'}, ${applies}`
+}

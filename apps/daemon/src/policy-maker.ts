@@ -1,0 +1,40 @@
+import type { AccountSettings } from '@rm/config'
+import { type AccountId, TradingCalendar } from '@rm/domain'
+import type { AccountPolicy } from '@rm/engine'
+import { stopCriteriaOf } from '@rm/rules'
+
+/** Makes of an account's settings what the engine turns by. Accounts with the same days and holidays share a calendar, which remembers its answers. */
+export class PolicyMaker {
+  readonly #epoch: number
+  readonly #calendars = new Map<string, TradingCalendar>()
+
+  /** @param epoch - number of this start */
+  constructor(epoch: number) {
+    this.#epoch = epoch
+  }
+
+  policyOf(accountId: AccountId, { rules, general, timers, reset, holidays }: AccountSettings): AccountPolicy {
+    return {
+      accountId,
+      rules,
+      timers,
+      calendar: this.#calendarOf(reset, holidays),
+      pnlBasis: general.pnlBasis,
+      stopCriteria: stopCriteriaOf(rules),
+      staleAfterMs: general.staleAfterMs,
+      enforcementDeadlineMs: general.enforcementDeadlineMs,
+      loosening: general.loosening,
+      epoch: this.#epoch,
+    }
+  }
+
+  #calendarOf(reset: AccountSettings['reset'], holidays: AccountSettings['holidays']): TradingCalendar {
+    const key = JSON.stringify([reset, [...holidays.fullDays], holidays.earlyCloses])
+    let calendar = this.#calendars.get(key)
+    if (calendar === undefined) {
+      calendar = new TradingCalendar(reset, holidays)
+      this.#calendars.set(key, calendar)
+    }
+    return calendar
+  }
+}

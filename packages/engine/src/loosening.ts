@@ -1,0 +1,41 @@
+import { type Lockout, unreachable } from '@rm/domain'
+import { isTrusted } from './account-state.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/**
+ * Whether looser settings may take effect: at the first sight of the account after a daily reset, when no lockout is in force then; with
+ * `loosening: immediate` also between sessions (reliability S-13, risk rules 4.1).
+ */
+export function mayLoosen(draft: TurnDraft): boolean {
+  const { state, context } = draft
+  if (!context.timeTrusted || !isTrusted(state.trust)) return false
+  const isFree = !state.lockouts.some(isEarned)
+  if (state.isResetUnexamined) {
+    draft.change({ isResetUnexamined: false })
+    if (isFree) return true
+  }
+  return context.policy.loosening === 'immediate' && isFree && isBetweenSessions(draft)
+}
+
+/**
+ * A lockout that answers what the trader did. One that follows from the clock alone stands at every reset of an account with day
+ * sessions, and would keep its settings for ever.
+ */
+function isEarned({ end }: Lockout): boolean {
+  switch (end.kind) {
+    case 'at':
+    case 'next-reset':
+      return true
+    case 'session-start':
+      return false
+    default:
+      return unreachable(end)
+  }
+}
+
+/** Without a session the trading day has no pause. */
+function isBetweenSessions({ context, now }: TurnDraft): boolean {
+  const { rules, timers, calendar } = context.policy
+  const session = rules.session_block_outside?.global_session ?? timers.sessionHours
+  return session !== null && !calendar.session(session, null).isOpen(now)
+}

@@ -1,0 +1,103 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { OrderSide } from '@rm/sdk-bridge/wire'
+import { describe, expect, test } from 'vitest'
+import { awaitNothing } from '../harness/await-condition.ts'
+import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
+import { storedState } from '../harness/stored-state.ts'
+
+const upTo = (limit: number) => ({ max_contracts: { enabled: true, limit } })
+/** Longer than the daemon waits for files to come to rest. */
+const REST_MS = 1_500
+
+describe.concurrent('a configuration that is changed while the daemon runs', () => {
+  test('a smaller limit is enforced at once, and the trail says who changed what', async () => {
+    await using opened = await Stage.open({ rules: upTo(5) })
+    const { stage, daemon } = opened
+    const trader = stage.trader()
+    trader.buy('MNQ', 4)
+    stage.configure({ rules: upTo(3) })
+    await stage.awaitVenue('reduced', () => trader.position('MNQ') === 3)
+    const line = await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed')
+    expect(line).toMatchObject({ path: 'rules.max_contracts.limit', before: '5', after: '3', applies: 'at once' })
+    await daemon.stop()
+    const { audit } = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
+    expect(audit.find(({ action }) => action === 'settings-changed')?.detail).toMatchObject({
+      cause: 'file-changed',
+      changes: [{ path: 'rules.max_contracts.limit', before: '5', after: '3' }],
+    })
+  })
+
+  test('a larger limit does not hold before the reset, and a restart does not change that', async () => {
+    await using opened = await Stage.open({ rules: upTo(2) })
+    const { stage, daemon } = opened
+    const trader = stage.trader()
+    stage.configure({ rules: upTo(9) })
+    const line = await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed')
+    expect(line).toMatchObject({ after: '9', applies: 'at the next reset without a lockout' })
+    await daemon.kill()
+    const successor = await stage.startTrustedDaemon()
+    trader.buy('MNQ', 5)
+    await stage.awaitVenue('reduced', () => trader.position('MNQ') === 2)
+    await enforcementOf(successor.log, FIRST_ACCOUNT, 'RULE-001')
+  })
+
+  test('a file that is edited while the daemon is down loosens nothing before the reset', async () => {
+    await using opened = await Stage.open({ rules: upTo(2) })
+    const { stage, daemon } = opened
+    await daemon.stop()
+    stage.configure({ rules: upTo(9) })
+    const { log } = await stage.startTrustedDaemon()
+    stage.trader().buy('MNQ', 5)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 2)
+    expect(log.lines().find((one) => one.event === 'setting-changed')).toMatchObject({ before: '2', after: '9' })
+  })
+
+  test('it holds from the reset on', async () => {
+    await using opened = await Stage.open({ rules: upTo(2), startsAt: '2026-11-18T16:59:50-06:00' })
+    const { stage, daemon } = opened
+    stage.configure({ rules: upTo(9) })
+    await daemon.log.awaitLine('looser', (one) => one.event === 'settings-loosened')
+    const trader = stage.trader()
+    await trader.enters('MNQ', OrderSide.buy, 5)
+    await awaitNothing('a reduction', REST_MS, () => trader.position('MNQ') !== 5)
+    expect(daemon.log.lines().filter((one) => one.event === 'breach-begun')).toEqual([])
+  })
+
+  test('a file with mistakes is refused, and the one before stays in force', async () => {
+    await using opened = await Stage.open({ rules: upTo(2) })
+    const { stage, daemon } = opened
+    writeFileSync(path.join(stage.configDirectory, 'risk_config.yaml'), 'rules:\n  max_contracts:\n    limit: many\n')
+    const line = await daemon.log.awaitLine('refused', (one) => one.event === 'config-refused')
+    expect(line['problems']).toContain('rules.max_contracts.limit')
+    stage.trader().buy('MNQ', 3)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 2)
+  })
+
+  test('SIGHUP reads it again', { skip: process.platform === 'win32' }, async () => {
+    await using opened = await Stage.open({ rules: upTo(5) })
+    const { daemon } = opened
+    daemon.signal('SIGHUP')
+    const line = await daemon.log.awaitLine('read again', (one) => one.event === 'config-unchanged')
+    expect(line['cause']).toBe('SIGHUP')
+  })
+
+  test('an account that is taken out while it is locked stays locked, also over a restart', async () => {
+    await using opened = await Stage.open({
+      rules: { daily_realized_loss: { enabled: true, limit: -500 } },
+      accounts: 2,
+    })
+    const { stage, daemon } = opened
+    await stage.trader(1).loseOnEs(48)
+    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+    stage.configure({ accounts: [{ id: FIRST_ACCOUNT + 1 }] })
+    await daemon.log.awaitLine('held', (one) => one.event === 'account-released' && one.accountId === FIRST_ACCOUNT)
+    await daemon.stop()
+    const successor = await stage.startTrustedDaemon()
+    await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
+    await stage.trader(1).enters('MES', OrderSide.buy, 1)
+    await stage.awaitVenue('flat again', () => stage.trader(1).isFlat)
+    expect(currentWord(successor.log, FIRST_ACCOUNT)).toBe('LOCKED')
+  })
+})
