@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
 import { type Account, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
-import { Kernel, type PolicyInForce } from '@rm/engine'
+import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
-import { createGateway, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
+import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -210,6 +210,7 @@ export function initializeRules(connected: Connected): RulesReady {
       store,
       clock: gateway.clock,
       wakeups: eventLoop,
+      proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
     },
   })
@@ -243,6 +244,8 @@ export async function run(ready: RulesReady): Promise<Running> {
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
   gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
+  // While the hubs come up there is nothing else to do.
+  kernel.proveRules()
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)

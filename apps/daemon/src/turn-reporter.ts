@@ -50,6 +50,16 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         because,
       })
     }
+    case 'rule-proved': {
+      const { code, verdict, because, tookMs } = note.proof
+      return line(verdict === 'dead' ? 'error' : 'info', `Proof of life: ${code} is ${verdict}: ${because}`, {
+        event: note.kind,
+        rule: code,
+        verdict,
+        because,
+        tookMs: Math.round(tookMs * 1000) / 1000,
+      })
+    }
     case 'breach-begun': {
       const { id, rule, scope, measured, limit, message, cause } = note.breach
       const facts = { event: note.kind, breachId: id, rule, scope, measured, limit, cause, shadow: note.shadow }

@@ -15,6 +15,7 @@ import type { Gateway } from './ports/gateway.ts'
 import type { Reporter } from './ports/reporter.ts'
 import type { Store } from './ports/store.ts'
 import type { Wakeups } from './ports/wakeups.ts'
+import type { ProofOfLife, RuleProof } from './proof-of-life.ts'
 import { takeTurn } from './take-turn.ts'
 import type { Market, Turn, TurnInput } from './turn.ts'
 import type { TurnJournal } from './turn-journal.ts'
@@ -26,6 +27,7 @@ export interface Ports {
   readonly clock: Clock
   readonly wakeups: Wakeups
   readonly reporter: Reporter
+  readonly proofOfLife: ProofOfLife
 }
 
 /** A reading after a gap goes back so far before the last one: stamps and clocks may differ (gateway contract 6.6). */
@@ -88,7 +90,14 @@ export class AccountRuntime {
   /** Other settings from now on; the account is judged by them at once. */
   replaceSettings(settings: PolicyInForce): void {
     this.#settings = settings
-    this.#deliver(this, { kind: 'settings-changed', receivedMs: this.#ports.clock.elapsedMs() })
+    const proofs = this.#prove()
+    this.#deliver(this, { kind: 'settings-changed', proofs, receivedMs: this.#ports.clock.elapsedMs() })
+  }
+
+  /** Drives every rule to breach in a sandbox, and takes to heart what comes of it. */
+  proveRules(): void {
+    const proofs = this.#prove()
+    this.#deliver(this, { kind: 'rules-proved', proofs, receivedMs: this.#ports.clock.elapsedMs() })
   }
 
   /** Open positions by contract: whose quotes matter. */
@@ -127,6 +136,11 @@ export class AccountRuntime {
   rest(): void {
     this.#armed?.cancel()
     this.#armed = null
+  }
+
+  #prove(): readonly RuleProof[] {
+    const { proofOfLife, clock } = this.#ports
+    return proofOfLife.prove(this.policy, clock.now())
   }
 
   #loosen(): void {

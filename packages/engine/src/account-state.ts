@@ -14,6 +14,7 @@ import type {
 import type { RuleId } from '@rm/rules'
 import type { Book } from '@rm/state/book'
 import type { RuleResult } from './note.ts'
+import type { RuleProof } from './proof-of-life.ts'
 
 /** Everything that is known and decided about one account. Immutable: a turn makes the next one. */
 export interface AccountState {
@@ -49,6 +50,8 @@ export interface AccountState {
   /** Orders that this program caused; their trades are nobody's trading. */
   readonly ownOrders: ReadonlySet<OrderId>
   readonly results: ReadonlyMap<RuleId, RuleResult>
+  /** Whether each enabled rule bites, as last proved. One that is not proved alive keeps the account out of `ACTIVE`. */
+  readonly proofs: ReadonlyMap<RuleId, RuleProof>
   /** What enabled rules lack, one sentence each. */
   readonly blind: readonly string[]
   /** `warn_at` levels given, as `rule|level|day`. */

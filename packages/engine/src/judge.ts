@@ -236,7 +236,12 @@ function takeResult(draft: TurnDraft, { rule, code, result, verdict }: RuleVerdi
 
 function takeBlindness(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
   let blind: string[] | null = draft.context.journalWritable ? null : ['the journal cannot be written']
-  for (const { code, verdict, fault } of verdicts) {
+  for (const { rule, code, verdict, fault } of verdicts) {
+    const proof = draft.state.proofs.get(rule)
+    if (proof === undefined || proof.verdict === 'dead') {
+      blind ??= []
+      blind.push(`${code} ${proof === undefined ? 'is not proved alive yet' : `is dead: ${proof.because}`}`)
+    }
     if (fault !== null) {
       blind ??= []
       blind.push(`${code} threw: ${fault.message}`)

@@ -22,6 +22,9 @@ const CLOCK_JUMP_MS = 250
 const CONTRACT_RETRY_MS = 1_000
 const CONTRACT_RETRY_MAX_MS = 60_000
 
+/** A rule that was alive this long ago may be trusted; its code does not change meanwhile, its settings are proved when they do. */
+const PROOF_PERIOD_MS = 15 * 60_000
+
 export interface KernelOptions {
   readonly policies: readonly PolicyInForce[]
   /** Told after the settings of an account that waited have taken effect. */
@@ -55,6 +58,7 @@ export class Kernel {
     this.#turn(runtime, input)
   }
   #watched: ReadonlySet<ContractId> = new Set()
+  #provedMs = Number.NEGATIVE_INFINITY
   #lastTick: { readonly now: number; readonly elapsedMs: number } | null = null
 
   constructor(options: KernelOptions) {
@@ -119,10 +123,17 @@ export class Kernel {
     }
   }
 
-  /** To be called about once a second: notices business time that was set, and wakes everybody to look at it. */
+  /** Proves the rules of every account alive. To be called at the start; {@link tick} goes on with it. */
+  proveRules(): void {
+    for (const runtime of this.#runtimes.values()) runtime.proveRules()
+    this.#provedMs = this.#ports.clock.elapsedMs()
+  }
+
+  /** To be called about once a second: notices business time that was set, wakes everybody to look at it, and proves the rules again from time to time. */
   tick(): void {
     const now = this.#ports.clock.now()
     const elapsedMs = this.#ports.clock.elapsedMs()
+    if (elapsedMs - this.#provedMs >= PROOF_PERIOD_MS) this.proveRules()
     const last = this.#lastTick
     this.#lastTick = { now, elapsedMs }
     if (last === null || Math.abs(now - last.now - (elapsedMs - last.elapsedMs)) < CLOCK_JUMP_MS) return

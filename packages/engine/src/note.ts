@@ -8,11 +8,14 @@ import type {
   RuleCode,
   TradingDay,
 } from '@rm/domain'
+import type { RuleProof } from './proof-of-life.ts'
 
 /** Something that people should know of a turn. Notes are the one source of log lines, alerts and the story on the terminal. */
 export type Note =
   /** The first result of a rule, and every change of it. */
   | { readonly kind: 'rule-evaluated'; readonly rule: RuleCode; readonly result: RuleResult; readonly because: string }
+  /** A rule was proved alive, dead or idle, and was not before. */
+  | { readonly kind: 'rule-proved'; readonly proof: RuleProof }
   | { readonly kind: 'breach-begun'; readonly breach: Breach; readonly shadow: boolean }
   | { readonly kind: 'breach-ended'; readonly breach: Breach }
   | { readonly kind: 'lockout-set'; readonly lockout: Lockout }
@@ -46,6 +49,7 @@ export type AlertCode =
   | 'market-closed'
   | 'account-not-enforceable'
   | 'rule-faulted'
+  | 'rule-dead'
   | 'journal-unwritable'
   | 'reading-failed'
   | 'repeated-reentry'

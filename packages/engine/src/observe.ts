@@ -1,6 +1,7 @@
 import { type Account, type Snapshot, unreachable } from '@rm/domain'
 import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
 import { type Reading, type Trust } from './account-state.ts'
+import type { RuleProof } from './proof-of-life.ts'
 import { postponeResetLockouts } from './standing-goals.ts'
 import { claimOwnOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
 import type { TurnInput } from './turn.ts'
@@ -64,8 +65,12 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
       const { calendar } = draft.context.policy
       draft.change({ book: withCalendar(draft.state.book, calendar) })
       postponeResetLockouts(draft)
+      takeProofs(draft, input.proofs)
       return NOTHING_NEW
     }
+    case 'rules-proved':
+      takeProofs(draft, input.proofs)
+      return NOTHING_NEW
     case 'quote-merged':
     case 'contract-known':
     case 'woken':
@@ -143,6 +148,22 @@ function takeAccount(draft: TurnDraft, account: Account): void {
     code: 'account-not-enforceable',
     text: `cannot enforce on ${account.name}: the account is not simulated`,
   })
+}
+
+function takeProofs(draft: TurnDraft, proofs: readonly RuleProof[]): void {
+  const before = draft.state.proofs
+  draft.change({ proofs: new Map(proofs.map((proof) => [proof.rule, proof])) })
+  for (const proof of proofs) {
+    if (before.get(proof.rule)?.verdict === proof.verdict) continue
+    draft.note({ kind: 'rule-proved', proof })
+    if (proof.verdict !== 'dead') continue
+    draft.note({
+      kind: 'alert',
+      severity: 'critical',
+      code: 'rule-dead',
+      text: `${proof.code} failed its proof of life: ${proof.because}; the account is not protected by it`,
+    })
+  }
 }
 
 /** From now on only a full reading makes the account trusted again. */

@@ -43,6 +43,7 @@ export function recoverAccount(
     },
     ownOrders: new Set(ownOrders),
     results: new Map(),
+    proofs: new Map(),
     blind: [],
     warned: new Set(stored.warnings.map(({ rule, level, day }) => warningKey(rule, level, day))),
     halted: null,

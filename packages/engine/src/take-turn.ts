@@ -131,6 +131,7 @@ function describeInput(input: TurnInput): string {
       return `${input.kind} ${input.contractId}`
     case 'woken':
     case 'settings-changed':
+    case 'rules-proved':
       return input.kind
     case 'account-changed':
     case 'position-changed':

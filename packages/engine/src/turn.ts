@@ -11,6 +11,7 @@ import type {
 import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
 import type { Note } from './note.ts'
+import type { RuleProof } from './proof-of-life.ts'
 
 /** What can begin a turn of one account. */
 export type TurnInput =
@@ -22,7 +23,9 @@ export type TurnInput =
   | { readonly kind: 'stream-lost'; readonly stream: Stream; readonly reason: string; readonly receivedMs: number }
   | { readonly kind: 'authentication-lost'; readonly reason: string; readonly receivedMs: number }
   /** The account has another policy than before. */
-  | { readonly kind: 'settings-changed'; readonly receivedMs: number }
+  | { readonly kind: 'settings-changed'; readonly proofs: readonly RuleProof[]; readonly receivedMs: number }
+  /** Its rules were driven to breach in a sandbox. */
+  | { readonly kind: 'rules-proved'; readonly proofs: readonly RuleProof[]; readonly receivedMs: number }
   /** An instant came at which something wanted to be looked at again. */
   | { readonly kind: 'woken'; readonly receivedMs: number }
 

@@ -107,6 +107,7 @@ describe('quotes', () => {
     expect(scene.state().word).toBe('LOCKED')
     expect(scene.state(other as typeof TRADER).word).toBe('ACTIVE')
     expect(scene.notes.filter(({ accountId }) => accountId === other).map(({ kind }) => kind)).toEqual([
+      'rule-proved',
       'word-changed',
       'rule-evaluated',
       'word-changed',

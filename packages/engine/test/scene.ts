@@ -9,9 +9,18 @@ import {
   type Timers,
   TradingCalendar,
 } from '@rm/domain'
-import { type AccountPolicy, type AccountState, Kernel, type Note, policyInForce } from '@rm/engine'
+import {
+  type AccountPolicy,
+  type AccountState,
+  Kernel,
+  type Note,
+  policyInForce,
+  ProofOfLife,
+  type TellStep,
+} from '@rm/engine'
 import { Exchange, type ExchangeKnobs, immediateKnobs, type LedgerEntry } from '@rm/gateway-sim'
 import { type EnabledRules, rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
+import { drillEvents } from '@rm/sdk-bridge'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
 import { openStore, type Store } from '@rm/state'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -57,6 +66,8 @@ export interface SceneOptions {
   readonly isMarketStill?: boolean
   readonly isMarketOpen?: (contractId: ContractId) => boolean
   readonly loosening?: AccountPolicy['loosening']
+  /** How steps of the proof of life are told; as the gateway would unless said. */
+  readonly tell?: TellStep
 }
 
 /** What somebody was told. */
@@ -299,6 +310,7 @@ export class Scene implements Disposable {
           after: (ms, wake) => time.after(ms, () => journal.isAlive && wake()),
           whenIdle: (wake) => time.whenIdle(() => journal.isAlive && wake()),
         },
+        proofOfLife: new ProofOfLife(this.#options.tell ?? drillEvents, () => time.elapsedMs()),
         reporter: {
           report: (accountId, _at, notes) => {
             if (!journal.isAlive) return
@@ -309,6 +321,7 @@ export class Scene implements Disposable {
       },
     })
     holder.kernel = kernel
+    kernel.proveRules()
     return kernel
   }
 

@@ -1,6 +1,7 @@
 export { arbitrate, isImplied } from './arbitrate.ts'
 export type { CommonSettings } from './common-settings.ts'
 export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type SizeRange } from './demands.ts'
+export { type DrillContext, drillOf } from './drill.ts'
 export { DAY_MS, lockoutTerm } from './duration.ts'
 export { anyNeedsQuotes, type EnabledRules, evaluateRules, nextCheck, type RuleVerdict } from './evaluate.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'

@@ -6,6 +6,7 @@ import {
   type Goal,
   type Instant,
   later,
+  latest,
   type LockoutDemand,
   type LockoutScope,
   namesProduct,
@@ -87,6 +88,18 @@ export const sessionBlockOutside: Rule<'session_block_outside'> = {
   },
 }
 
+/** From when on the account, or the first product with hours of its own, is outside its session; `null` without any session. */
+export function firstClosure(
+  settings: Settings,
+  context: Pick<RuleContext, 'now' | 'calendar' | 'timers'>,
+): { readonly at: Instant; readonly product: string | null } | null {
+  const [scope] = scopesOf(settings, context)
+  if (scope === undefined) return null
+  const status = scope.hours.at(context.now)
+  const at = status.isOpen ? later(status.closesAt, -leadMsOf(settings)) : context.now
+  return { at: latest(at, context.now), product: scope.product }
+}
+
 interface Scope {
   readonly lockoutScope: LockoutScope
   readonly product: string | null
@@ -106,7 +119,10 @@ interface RememberedScopes {
 const remembered = new WeakMap<Settings, RememberedScopes>()
 
 /** The account first. */
-function scopesOf(settings: Settings, { calendar, timers: { sessionHours } }: RuleContext): readonly Scope[] {
+function scopesOf(
+  settings: Settings,
+  { calendar, timers: { sessionHours } }: Pick<RuleContext, 'calendar' | 'timers'>,
+): readonly Scope[] {
   const known = remembered.get(settings)
   if (known !== undefined && known.calendar === calendar && known.sessionHours === sessionHours) return known.scopes
   const scopes = buildScopes(settings, calendar, sessionHours)

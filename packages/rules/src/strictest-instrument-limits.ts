@@ -22,7 +22,7 @@ export function strictestInstrumentLimits(before: Settings, after: Settings): Se
 }
 
 /** Contracts of a product that no limit names; infinite when they are not limited. */
-function unlistedLimitOf(settings: Settings): number {
+export function unlistedLimitOf(settings: Settings): number {
   if (settings.default_limit !== undefined) return settings.default_limit
   const action = settings.unknown_symbol_action ?? { kind: 'block' }
   switch (action.kind) {

@@ -1,4 +1,5 @@
 export type { BridgeLog, BridgeLogLevel } from './bridge-log.ts'
+export { drillEvents } from './drill-events.ts'
 export type { GatewayClock } from './gateway-clock.ts'
 export { createGateway, type Gateway, type GatewayCounts } from './gateway.ts'
 export type { QuarantinedPayload } from './quarantine.ts'

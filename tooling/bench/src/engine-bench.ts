@@ -13,8 +13,9 @@ import {
   usd,
 } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
-import { type AccountPolicy, Kernel, type Store } from '@rm/engine'
+import { type AccountPolicy, Kernel, ProofOfLife, type Store } from '@rm/engine'
 import { rules, stopCriteriaOf } from '@rm/rules'
+import { drillEvents } from '@rm/sdk-bridge'
 import { percentile } from './percentile.ts'
 import { type Figure, type Report, reportOf } from './report.ts'
 
@@ -111,6 +112,7 @@ class Stage {
           isTrusted: () => true,
         },
         wakeups: { after: () => () => {}, whenIdle: (wake) => this.#idle.push(wake) },
+        proofOfLife: new ProofOfLife(drillEvents, () => performance.now()),
         reporter: { report: () => {} },
       },
     })

@@ -1,22 +1,12 @@
-import type { AccountId, ContractId, DomainEvent } from '@rm/domain'
-import type { z } from 'zod'
+import { type AccountId, type ContractId, type DomainEvent, type Instant, unreachable } from '@rm/domain'
 import type { SampledLog } from '../bridge-log.ts'
 import type { GatewayClock } from '../gateway-clock.ts'
-import { accountOf, hasNegativeSize, orderOf, PayloadFault, positionOf, tradeOf } from '../to-domain.ts'
-import {
-  accountSchema,
-  decodeHubArgument,
-  logoutCallback,
-  orderSchema,
-  positionSchema,
-  userHubCallbacks,
-  userHubMethods,
-} from '../wire.ts'
+import { logoutCallback, userHubCallbacks, userHubMethods, type UserTopic } from '../wire.ts'
 import type { Quarantine } from '../quarantine.ts'
 import type { HubSocket } from './hub-socket.ts'
 import type { Hub } from './hub-supervisor.ts'
 import { subscribeTwice } from './subscribe-twice.ts'
-import { stampedTradeSchema } from './stamped-trade.ts'
+import { type DecodedUserEvent, decodeUserEvents } from './user-events.ts'
 
 export interface UserHubOptions {
   readonly accountIds: ReadonlySet<AccountId>
@@ -37,6 +27,8 @@ export interface UserHubCounts {
   readonly foreignAccounts: number
 }
 
+const TOPICS = ['accounts', 'orders', 'positions', 'trades'] as const satisfies readonly UserTopic[]
+
 /** Accounts, orders, positions and trades of the monitored accounts, decoded and handed on within the callback. */
 export class UserHub implements Hub {
   readonly stream = 'user'
@@ -53,39 +45,11 @@ export class UserHub implements Hub {
   }
 
   create(): HubSocket {
-    const { connect, clock, sink, onLogout, onContractHeld, log } = this.#options
+    const { connect, onLogout } = this.#options
     const socket = connect()
-    this.#listen(socket, userHubCallbacks.accounts, accountSchema, (message, receivedMs) => {
-      const account = accountOf(message)
-      if (!this.#isMonitored(account.id)) return
-      sink({ kind: 'account-changed', accountId: account.id, account, receivedMs })
-    })
-    this.#listen(socket, userHubCallbacks.orders, orderSchema, (message, receivedMs) => {
-      const order = orderOf(message)
-      clock.sampleStamp(order.updatedAt)
-      if (!this.#isMonitored(order.accountId)) return
-      sink({ kind: 'order-changed', accountId: order.accountId, order, receivedMs })
-    })
-    this.#listen(socket, userHubCallbacks.positions, positionSchema, (message, receivedMs) => {
-      const position = positionOf(message)
-      clock.sampleStamp(position.openedAt)
-      if (!this.#isMonitored(position.accountId)) return
-      if (hasNegativeSize(message)) {
-        log.write('error', 'position_negative_size: the magnitude is used, with the direction of the type', {
-          contractId: position.contractId,
-          size: message.size,
-          type: message.type,
-        })
-      }
-      if (position.signedSize !== 0) onContractHeld(position.contractId)
-      sink({ kind: 'position-changed', accountId: position.accountId, position, receivedMs })
-    })
-    this.#listen(socket, userHubCallbacks.trades, stampedTradeSchema, ({ message, stampText }, receivedMs) => {
-      const trade = tradeOf(message, stampText)
-      clock.sampleStamp(trade.at)
-      if (!this.#isMonitored(trade.accountId)) return
-      sink({ kind: 'trade-reported', accountId: trade.accountId, trade, receivedMs })
-    })
+    for (const topic of TOPICS) {
+      socket.on(userHubCallbacks[topic], (argument) => this.#take(topic, argument))
+    }
     socket.on(logoutCallback, (text) => onLogout(typeof text === 'string' ? text : ''))
     return socket
   }
@@ -105,27 +69,30 @@ export class UserHub implements Hub {
     return socket.invoke(userHubMethods.accounts.subscribe)
   }
 
-  #listen<Message>(
-    socket: HubSocket,
-    callback: string,
-    schema: z.ZodType<Message>,
-    handle: (message: Message, receivedMs: number) => void,
-  ): void {
-    socket.on(callback, (argument) => {
-      const receivedMs = this.#options.monotonic()
-      for (const decoded of decodeHubArgument(schema, argument)) {
-        if (!decoded.ok) {
-          this.#fault(callback, decoded.reason, decoded.raw, receivedMs)
-          continue
-        }
-        try {
-          handle(decoded.value, receivedMs)
-        } catch (error) {
-          if (!(error instanceof PayloadFault)) throw error
-          this.#fault(callback, error.message, argument, receivedMs)
-        }
+  #take(topic: UserTopic, argument: unknown): void {
+    const receivedMs = this.#options.monotonic()
+    for (const decoded of decodeUserEvents(topic, argument, receivedMs)) {
+      if (decoded.ok) this.#handOn(decoded)
+      else this.#fault(userHubCallbacks[topic], decoded.reason, decoded.raw, receivedMs)
+    }
+  }
+
+  #handOn({ event, negativeSize }: Extract<DecodedUserEvent, { readonly ok: true }>): void {
+    const { clock, sink, onContractHeld, log } = this.#options
+    const stamp = stampOf(event)
+    if (stamp !== null) clock.sampleStamp(stamp)
+    if (!this.#isMonitored(event.accountId)) return
+    if (event.kind === 'position-changed') {
+      const { contractId, signedSize } = event.position
+      if (negativeSize) {
+        log.write('error', 'position_negative_size: the magnitude is used, with the direction of the type', {
+          contractId,
+          signedSize,
+        })
       }
-    })
+      if (signedSize !== 0) onContractHeld(contractId)
+    }
+    sink(event)
   }
 
   #isMonitored(accountId: AccountId): boolean {
@@ -146,6 +113,22 @@ export class UserHub implements Hub {
       if (named !== null && named !== accountId) continue
       sink({ kind: 'payload-faulted', accountId, reason: `${callback}: ${reason}`, receivedMs })
     }
+  }
+}
+
+/** When the gateway says that it happened; an account carries no stamp. */
+function stampOf(event: Extract<DecodedUserEvent, { readonly ok: true }>['event']): Instant | null {
+  switch (event.kind) {
+    case 'account-changed':
+      return null
+    case 'order-changed':
+      return event.order.updatedAt
+    case 'position-changed':
+      return event.position.openedAt
+    case 'trade-reported':
+      return event.trade.at
+    default:
+      return unreachable(event)
   }
 }
 

@@ -1,0 +1,35 @@
+import type { Drill, Instant, Timers, TradingCalendar } from '@rm/domain'
+import { maxContractsDrill } from './drills/max-contracts.ts'
+import { maxContractsPerInstrumentDrill } from './drills/max-contracts-per-instrument.ts'
+import { dailyRealizedLossDrill } from './drills/daily-realized-loss.ts'
+import { noStopLossGraceDrill } from './drills/no-stop-loss-grace.ts'
+import { sessionBlockOutsideDrill } from './drills/session-block-outside.ts'
+import { tradeFrequencyLimitDrill } from './drills/trade-frequency-limit.ts'
+import type { EnabledRules } from './evaluate.ts'
+import type { RuleId, RuleSettings } from './registry.ts'
+
+/** What a drill may know beside the settings. */
+export interface DrillContext {
+  readonly now: Instant
+  readonly calendar: TradingCalendar
+  readonly timers: Timers
+}
+
+/** How a rule is driven to breach with its settings, or `null` when they limit nothing that could be breached. */
+export type DrillMaker<Id extends RuleId> = (settings: RuleSettings[Id], context: DrillContext) => Drill | null
+
+/** The drill of an enabled rule. */
+export function drillOf<Id extends RuleId>(id: Id, enabled: EnabledRules, context: DrillContext): Drill | null {
+  const settings: RuleSettings[Id] | undefined = enabled[id]
+  return settings === undefined ? null : DRILLS[id](settings, context)
+}
+
+/** A rule without its drill does not compile: nobody could say whether it is alive. */
+const DRILLS: { readonly [Id in RuleId]: DrillMaker<Id> } = {
+  max_contracts: maxContractsDrill,
+  max_contracts_per_instrument: maxContractsPerInstrumentDrill,
+  daily_realized_loss: dailyRealizedLossDrill,
+  trade_frequency_limit: tradeFrequencyLimitDrill,
+  no_stop_loss_grace: noStopLossGraceDrill,
+  session_block_outside: sessionBlockOutsideDrill,
+}
