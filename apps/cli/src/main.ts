@@ -8,6 +8,9 @@ const program = new Command('risk-manager')
   .exitOverride()
   .addCommand(startCommand())
 
+// Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
+process.once('beforeExit', (code) => process.exit(code))
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -244,8 +244,6 @@ export async function run(ready: RulesReady): Promise<Running> {
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
   gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
-  // While the hubs come up there is nothing else to do.
-  kernel.proveRules()
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -259,6 +257,8 @@ export async function run(ready: RulesReady): Promise<Running> {
   recordStart(ready)
   done(ready, 'running')
   lines.flush()
+  // The streams come first; until then the accounts are BLIND.
+  setImmediate(() => kernel.proveRules())
   void rememberContracts(ready)
   return {
     ...ready,

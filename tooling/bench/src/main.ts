@@ -25,6 +25,8 @@ add('relay', 'event leaves the gateway → close request arrives, against a bare
 add('engine', 'quote and trade events per second over 1, 100 and 10 000 accounts', engineBench)
 add('boot', 'process start → hubs subscribed and event loop running, against a bare boot; memory', bootBench)
 
+// Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
+process.once('beforeExit', (code) => process.exit(code))
 await program.parseAsync()
 
 function add(name: string, description: string, bench: (rounds: number) => Promise<Report>): void {
