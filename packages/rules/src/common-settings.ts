@@ -16,8 +16,14 @@ export function commonSettings(enabledByDefault: boolean): {
   readonly warn_at: z.ZodDefault<z.ZodArray<z.ZodNumber>>
 } {
   return {
-    enabled: z.boolean().default(enabledByDefault),
-    mode: z.enum(['enforce', 'shadow']).default('enforce'),
-    warn_at: z.array(z.number().gt(0).lte(1)).default([0.8]),
+    enabled: z.boolean().default(enabledByDefault).describe('Whether the rule is on.'),
+    mode: z
+      .enum(['enforce', 'shadow'])
+      .default('enforce')
+      .describe('`enforce` acts on a breach; `shadow` judges and logs, and does nothing.'),
+    warn_at: z
+      .array(z.number().gt(0).lte(1))
+      .default([0.8])
+      .describe('Shares of the limit at which a warning is given, once per trading day and level.'),
   }
 }

@@ -7,11 +7,17 @@ import type { Rule } from './rule.ts'
 
 export const DailyRealizedLossSettings = z.strictObject({
   ...commonSettings(true),
-  limit: LossAmount,
-  /** Whether an open loss counts with the realized one. An open profit never makes up for it. */
-  include_unrealized: z.boolean().default(true),
-  pnl_basis: z.enum(['net', 'gross']).optional(),
-  lockout: lockoutTerm(60_000).optional(),
+  limit: LossAmount.describe(
+    "The day's loss, in dollars, that flattens and locks the account. Reaching it exactly is a breach.",
+  ),
+  include_unrealized: z
+    .boolean()
+    .default(true)
+    .describe('Whether an open loss counts with the realized one. An open profit never makes up for it.'),
+  pnl_basis: z.enum(['net', 'gross']).optional().describe('With costs or without; `general.pnl_basis` when absent.'),
+  lockout: lockoutTerm(60_000)
+    .optional()
+    .describe('How long the account stays locked; `lockout_durations` of the timers file when absent, never both.'),
 })
 
 /** RULE-003: a day's loss that reaches its limit, exactly or beyond, flattens the account and locks it. */

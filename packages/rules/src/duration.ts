@@ -23,7 +23,7 @@ export function describeDuration(ms: number): string {
 
 /** How long a lockout lasts: `until_reset`, or a duration from `msMin` to 24 h. */
 export function lockoutTerm(msMin: number): z.ZodType<LockoutTerm> {
-  return z.unknown().transform((written, context): LockoutTerm => {
+  const read = z.unknown().transform((written, context): LockoutTerm => {
     if (written === 'until_reset') return { kind: 'until-reset' }
     const ms = typeof written === 'string' ? parseDuration(written) : null
     if (ms !== null && ms >= msMin && ms <= DAY_MS) return { kind: 'for', ms }
@@ -37,6 +37,12 @@ export function lockoutTerm(msMin: number): z.ZodType<LockoutTerm> {
       written,
     )
     return z.NEVER
+  })
+  return read.meta({
+    title: `\`until_reset\`, or a duration from ${describeDuration(msMin)} to 24 h`,
+    type: 'string',
+    pattern: String.raw`^(until_reset|\d+(ms|s|m|h))$`,
+    examples: ['until_reset', '60s', '30m', '4h'],
   })
 }
 

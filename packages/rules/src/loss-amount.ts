@@ -6,7 +6,18 @@ import { report } from './setting-problem.ts'
  * A loss limit: a negative amount of at most four places, written as a number or as text. A number is taken by its decimal text, so
  * that no binary fraction comes between the file and the limit. A positive number is reported and not guessed to be a loss.
  */
-export const LossAmount = z.unknown().transform((written, context): Usd => {
+export const LossAmount = z
+  .unknown()
+  .transform(readLoss)
+  .meta({
+    title: 'a negative amount of dollars',
+    type: ['number', 'string'],
+    exclusiveMaximum: 0,
+    pattern: String.raw`^-\d+(\.\d{1,4})?$`,
+    examples: [-500],
+  })
+
+function readLoss(written: unknown, context: z.RefinementCtx): Usd {
   const text = typeof written === 'number' ? String(written) : written
   const decimal = typeof text === 'string' ? parseDecimal(text) : null
   if (typeof text !== 'string' || decimal === null) {
@@ -34,4 +45,4 @@ export const LossAmount = z.unknown().transform((written, context): Usd => {
       : ['no account is that large', 'write the loss that ends the day']
   report(context, { expected: 'a negative amount', why, fix }, written)
   return z.NEVER
-})
+}

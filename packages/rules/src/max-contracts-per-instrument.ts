@@ -22,7 +22,17 @@ type UnknownSymbolAction =
   | { readonly kind: 'allow-with-limit'; readonly contracts: number }
   | { readonly kind: 'allow-unlimited' }
 
-const UnknownSymbolAction = z.unknown().transform((written, context): UnknownSymbolAction => {
+const UnknownSymbolAction = z
+  .unknown()
+  .transform(readUnknownSymbolAction)
+  .meta({
+    title: '`block`, `allow_with_limit:N` (N from 0 to 1000) or `allow_unlimited`',
+    type: 'string',
+    pattern: String.raw`^(block|allow_unlimited|allow_with_limit:\d{1,4})$`,
+    examples: ['block', 'allow_with_limit:1', 'allow_unlimited'],
+  })
+
+function readUnknownSymbolAction(written: unknown, context: z.RefinementCtx): UnknownSymbolAction {
   if (written === 'block') return { kind: 'block' }
   if (written === 'allow_unlimited') return { kind: 'allow-unlimited' }
   const count = typeof written === 'string' ? /^allow_with_limit:(\d{1,4})$/.exec(written)?.[1] : undefined
@@ -31,17 +41,26 @@ const UnknownSymbolAction = z.unknown().transform((written, context): UnknownSym
   const expected = 'block, allow_with_limit:N or allow_unlimited'
   report(context, { expected, why: 'N is 0 to 1000 contracts', fix: 'write `block`' }, written)
   return z.NEVER
-})
+}
 
 export const MaxContractsPerInstrumentSettings = z
   .strictObject({
     ...commonSettings(true),
-    /** By exchange root, product code or contract id; all months of the product count together. */
-    instrument_limits: z.record(z.string().min(1), Contracts).default({}),
-    default_limit: Contracts.optional(),
-    /** `block` when neither this nor a default limit is given. */
-    unknown_symbol_action: UnknownSymbolAction.optional(),
-    enforcement: z.enum(['reduce_to_limit', 'close_all']).default('reduce_to_limit'),
+    instrument_limits: z
+      .record(z.string().min(1), Contracts)
+      .default({})
+      .describe(
+        'Contracts by exchange root, product code or contract id; all months of a product count together. 0 forbids it.',
+      )
+      .meta({ examples: [{ MNQ: 2, ES: 1 }] }),
+    default_limit: Contracts.optional().describe('Limit of every product without one of its own.'),
+    unknown_symbol_action: UnknownSymbolAction.optional().describe(
+      'What holds for a product without a limit; `block` when neither this nor `default_limit` is given.',
+    ),
+    enforcement: z
+      .enum(['reduce_to_limit', 'close_all'])
+      .default('reduce_to_limit')
+      .describe('What is closed on a breach: what is too much of the product, or all of it.'),
   })
   .superRefine((settings, context) => {
     if (settings.default_limit === undefined || settings.unknown_symbol_action === undefined) return

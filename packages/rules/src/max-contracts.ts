@@ -17,15 +17,30 @@ import { kept, type Rule, type RuleContext } from './rule.ts'
 
 export const MaxContractsSettings = z.strictObject({
   ...commonSettings(true),
-  limit: z.int().min(1).max(1_000),
-  /** `gross` adds all sizes; `net_by_product` nets the months of a product; `net` nets everything. */
-  count_type: z.enum(['gross', 'net_by_product', 'net']).default('gross'),
-  /** `mini_equivalent` counts a mini as ten micros. */
-  weighting: z.enum(['contracts', 'mini_equivalent']).default('contracts'),
-  /** Micro units per contract of a product, where they differ from the built-in ones. */
-  weights: z.record(z.string().min(1), z.int().min(1).max(100)).default({}),
-  enforcement: z.enum(['reduce_to_limit', 'close_all']).default('reduce_to_limit'),
-  include_working_orders: z.boolean().default(false),
+  limit: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .describe('Contracts that may be held at once, all products together.')
+    .meta({ examples: [5] }),
+  count_type: z
+    .enum(['gross', 'net_by_product', 'net'])
+    .default('gross')
+    .describe('`gross` adds all sizes; `net_by_product` nets the months of a product; `net` nets everything.'),
+  weighting: z
+    .enum(['contracts', 'mini_equivalent'])
+    .default('contracts')
+    .describe('`contracts` counts each as one; `mini_equivalent` counts a mini as ten micros.'),
+  weights: z
+    .record(z.string().min(1), z.int().min(1).max(100))
+    .default({})
+    .describe('Micro units per contract of a product, where they differ from the built-in ones.')
+    .meta({ examples: [{ SIL: 2 }] }),
+  enforcement: z
+    .enum(['reduce_to_limit', 'close_all'])
+    .default('reduce_to_limit')
+    .describe('What is closed on a breach: what is too much, or everything.'),
+  include_working_orders: z.boolean().default(false).describe('Whether entry orders count as if they had filled.'),
 })
 type Settings = z.infer<typeof MaxContractsSettings>
 

@@ -13,11 +13,21 @@ import type { Rule } from './rule.ts'
 
 export const NoStopLossGraceSettings = z.strictObject({
   ...commonSettings(false),
-  /** Unprotected time that a position may collect over its whole life. */
-  grace_period_seconds: z.int().min(1).max(3_600).default(10),
-  coverage: z.enum(['full', 'any']).default('full'),
-  allow_stop_limit: z.boolean().default(false),
-  max_stop_distance_ticks: z.int().min(1).optional(),
+  grace_period_seconds: z
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(10)
+    .describe('Unprotected time, in seconds, that a position may collect over its whole life.'),
+  coverage: z
+    .enum(['full', 'any'])
+    .default('full')
+    .describe('`full` wants stops for every contract; `any` is content with one.'),
+  allow_stop_limit: z
+    .boolean()
+    .default(false)
+    .describe('Whether a stop-limit order counts as a stop. A price can jump over it.'),
+  max_stop_distance_ticks: z.int().min(1).optional().describe('A stop further away than so many ticks does not count.'),
 })
 type Settings = z.infer<typeof NoStopLossGraceSettings>
 

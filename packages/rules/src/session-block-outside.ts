@@ -21,15 +21,25 @@ import { TradingHours } from './trading-hours.ts'
 
 export const SessionBlockOutsideSettings = z.strictObject({
   ...commonSettings(true),
-  /** In place of `session_hours` in the timers file, never beside it. */
-  global_session: SessionHours.optional(),
-  /** By exchange root, product code or contract id; each narrows the global session, or stands alone without one. */
-  per_instrument_sessions: z.record(z.string().min(1), SessionHours).default({}),
-  /** `false` keeps what is open and lets it only be reduced. */
-  close_positions_at_session_end: z.boolean().default(true),
-  /** Acts that long before the end: a grace after it would be a breach with permission. */
-  close_lead_seconds: z.int().min(0).max(3_600).default(0),
-  respect_holidays: z.boolean().default(true),
+  global_session: SessionHours.optional().describe(
+    'Hours of the account, in place of `session_hours` in the timers file, never beside it.',
+  ),
+  per_instrument_sessions: z
+    .record(z.string().min(1), SessionHours)
+    .default({})
+    .describe(
+      'Hours by exchange root, product code or contract id; each narrows the session of the account, or stands alone without one.',
+    ),
+  close_positions_at_session_end: z
+    .boolean()
+    .default(true)
+    .describe('`false` keeps what is open and lets it only be reduced.'),
+  // A grace after the end would be a breach with permission.
+  close_lead_seconds: z.int().min(0).max(3_600).default(0).describe('Acts so many seconds before the end.'),
+  respect_holidays: z
+    .boolean()
+    .default(true)
+    .describe('Whether the holidays and early closes of the timers file hold.'),
 })
 type Settings = z.infer<typeof SessionBlockOutsideSettings>
 

@@ -2,10 +2,23 @@ import { type SessionSpec, type Weekday, WEEKDAYS } from '@rm/domain'
 import { z } from 'zod'
 import { report } from './setting-problem.ts'
 
-const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a local time HH:MM' })
+const LocalTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a local time HH:MM' })
+  .meta({ title: 'a time of day HH:MM', examples: ['08:30', '15:00'] })
 
 /** An IANA zone, canonical or link, as the tz database spells it. Abbreviations such as `EST` have no clock changes and are refused. */
-export const TimeZone = z.unknown().transform((written, context): string => {
+export const TimeZone = z
+  .unknown()
+  .transform(readZone)
+  .meta({
+    title: 'an IANA time zone',
+    type: 'string',
+    pattern: String.raw`^UTC$|/`,
+    examples: ['America/Chicago', 'America/New_York', 'UTC'],
+  })
+
+function readZone(written: unknown, context: z.RefinementCtx): string {
   if (typeof written === 'string' && isZone(written)) return written
   report(
     context,
@@ -17,10 +30,22 @@ export const TimeZone = z.unknown().transform((written, context): string => {
     written,
   )
   return z.NEVER
-})
+}
 
 /** Days of the week by name, or by number with 0 for Monday; not empty, none twice. */
-export const Weekdays = z.unknown().transform((written, context): readonly Weekday[] => {
+export const Weekdays = z
+  .unknown()
+  .transform(readWeekdays)
+  .meta({
+    title: 'a list of days, mon to sun or 0 (Monday) to 6',
+    type: 'array',
+    minItems: 1,
+    uniqueItems: true,
+    items: { enum: [...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6] },
+    examples: [['mon', 'tue', 'wed', 'thu', 'fri']],
+  })
+
+function readWeekdays(written: unknown, context: z.RefinementCtx): readonly Weekday[] {
   const days = Array.isArray(written) ? written.map(weekdayOfSetting) : []
   const known = days.filter((day) => day !== null)
   if (days.length > 0 && known.length === days.length && new Set(known).size === known.length) return known
@@ -34,7 +59,7 @@ export const Weekdays = z.unknown().transform((written, context): readonly Weekd
     written,
   )
   return z.NEVER
-})
+}
 
 /**
  * Session hours as `session_hours`, `global_session` and `per_instrument_sessions` write them. `null` when they are turned off.
@@ -42,12 +67,12 @@ export const Weekdays = z.unknown().transform((written, context): readonly Weekd
  */
 export const SessionHours = z
   .strictObject({
-    enabled: z.boolean().default(true),
-    start: LocalTime.optional(),
-    end: LocalTime.optional(),
-    timezone: TimeZone.default('America/Chicago'),
-    allowed_days: Weekdays.default(['mon', 'tue', 'wed', 'thu', 'fri']),
-    all_day: z.boolean().default(false),
+    enabled: z.boolean().default(true).describe('Whether the session is in force.'),
+    start: LocalTime.optional().describe('When the session opens; 08:30 when absent.'),
+    end: LocalTime.optional().describe('When it closes, 15:00 when absent; before the start means overnight.'),
+    timezone: TimeZone.default('America/Chicago').describe('Zone of start and end.'),
+    allowed_days: Weekdays.default(['mon', 'tue', 'wed', 'thu', 'fri']).describe('Days on which a session opens.'),
+    all_day: z.boolean().default(false).describe('From midnight to midnight, without start and end.'),
   })
   .transform((hours, context): SessionSpec | null => {
     const { enabled, start = '08:30', end = '15:00', timezone, allowed_days, all_day } = hours

@@ -19,18 +19,23 @@ const Limit = z.int().min(1).nullable()
 
 export const TradeFrequencyLimitSettings = z.strictObject({
   ...commonSettings(true),
-  /** Trades that each window may hold; `null` turns a window off. */
   limits: z
     .strictObject({
-      per_minute: Limit.default(3),
-      per_hour: Limit.default(10),
-      per_session: Limit.default(50),
+      per_minute: Limit.default(3).describe('Trades within any 60 seconds; empty for no limit.'),
+      per_hour: Limit.default(10).describe('Trades within any 60 minutes; empty for no limit.'),
+      per_session: Limit.default(50).describe('Trades of the trading day; empty for no limit.'),
     })
     .superRefine(checkLimits)
-    .prefault({}),
-  /** What counts as one trade: an order that filled, an order that entered or enlarged, or every fill. */
-  count: z.enum(['orders', 'entries', 'fills']).default('orders'),
-  existing_positions: z.enum(['keep', 'close']).default('keep'),
+    .prefault({})
+    .describe('The trade after the last allowed one starts a cooldown.'),
+  count: z
+    .enum(['orders', 'entries', 'fills'])
+    .default('orders')
+    .describe('What is one trade: an order that filled, one that opened or enlarged, or every fill.'),
+  existing_positions: z
+    .enum(['keep', 'close'])
+    .default('keep')
+    .describe('Whether positions are kept when the cooldown starts.'),
 })
 type Settings = z.infer<typeof TradeFrequencyLimitSettings>
 
