@@ -63,6 +63,12 @@ const Id = readBy<AccountId | string>((value) => {
   if (typeof value === 'string' && /^\d+$/.test(value)) return readNumber(value)
   if (typeof value === 'string' && value !== '') return { value }
   return ID
+}).meta({
+  title: 'a number, or the exact name',
+  type: ['integer', 'string'],
+  minimum: 1,
+  minLength: 1,
+  examples: ['PRAC-V2-100200-30040050', 7001001],
 })
 
 const ID = {
@@ -92,7 +98,7 @@ const Type = readBy<AccountType>((value) => {
     why: TYPE_WHY,
     fix: typeof value === 'string' ? `write \`${typeMeantBy(value)}\`` : 'write one of them',
   }
-})
+}).meta({ type: 'string', enum: ['practice', 'combine', 'express'] })
 
 function typeMeantBy(written: string): AccountType {
   const lower = written.toLowerCase()
@@ -101,27 +107,48 @@ function typeMeantBy(written: string): AccountType {
 }
 
 const Plan = z.strictObject({
-  size: choice(PLAN_SIZES, "the firm's limits depend on it"),
-  stage: choice(['practice', 'combine', 'express'], TYPE_WHY).optional(),
-  starting_balance: money('an amount of zero or more', (amount) => amount >= 0, 'the plan starts with it').optional(),
+  size: choice(PLAN_SIZES, "the firm's limits depend on it").describe(
+    "Size of the firm's plan: limits are checked against it.",
+  ),
+  stage: choice(['practice', 'combine', 'express'], TYPE_WHY).optional().describe('Programme of the plan.'),
+  starting_balance: money('an amount of zero or more', (amount) => amount >= 0, 'the plan starts with it')
+    .optional()
+    .describe('Balance at the start of the plan, in dollars.')
+    .meta({ minimum: 0, examples: [50_000] }),
 })
+
+const accountType = Type.describe(
+  'Programme of the firm. Live accounts are refused: the gateway does not let a program close there.',
+)
+const remark = text('a text', 'it is a remark for people').optional().describe('A remark for people.')
+const plan = Plan.optional().describe("The firm's plan.")
 
 const configPath = text('a file inside the configuration folder', 'the settings of the account are read from it')
 
 const layerKeys = {
-  profile: configPath.optional(),
-  risk_config_file: configPath.optional(),
-  /** Examined as a layer of the risk file. */
-  config_overrides: z.unknown().optional(),
+  profile: configPath
+    .optional()
+    .describe('Name in `profiles/`; takes the place of the one that risk_config.yaml names.'),
+  risk_config_file: configPath.optional().describe('A partial risk file, laid over risk_config.yaml.'),
+  // Examined as a layer of the risk file.
+  config_overrides: z
+    .unknown()
+    .optional()
+    .describe('A partial risk file, laid over everything. An empty value takes what lies below.'),
 }
 
-const EntrySchema = z.strictObject({
-  id: Id,
-  name: text('a name', 'people know the account by it'),
-  description: text('a text', 'it is a remark for people').optional(),
-  account_type: Type,
-  enabled: flag('the account is watched or not').default(true),
-  plan: Plan.optional(),
+/** One entry of `accounts` (risk rules, 4.6). */
+export const EntrySchema = z.strictObject({
+  id: Id.describe(
+    "The gateway's number of the account, or its exact name; has to match exactly one account of the login.",
+  ),
+  name: text('a name', 'people know the account by it').describe('How people know the account.'),
+  description: remark,
+  account_type: accountType,
+  enabled: flag('the account is watched or not')
+    .default(true)
+    .describe('Whether the account is watched; at least one is.'),
+  plan,
   ...layerKeys,
 })
 
@@ -135,12 +162,12 @@ const ENTRY_RENAMED_KEYS: RenamedKeys = {
 }
 
 /** The single account of older files, which had no list. */
-const MonitoredAccountSchema = z.strictObject({
-  account_id: Id,
-  name: text('a name', 'people know the account by it').optional(),
-  description: text('a text', 'it is a remark for people').optional(),
-  account_type: Type,
-  plan: Plan.optional(),
+export const MonitoredAccountSchema = z.strictObject({
+  account_id: Id.describe("The gateway's number of the account, or its exact name."),
+  name: text('a name', 'people know the account by it').optional().describe('How people know the account.'),
+  description: remark,
+  account_type: accountType,
+  plan,
   ...layerKeys,
 })
 

@@ -67,6 +67,11 @@ function gatewayUrl(key: (typeof URL_KEYS)[number]): z.ZodType<string> {
       why: 'without encryption anybody on the way can read the token and send orders',
       fix: `write \`${url.protocol === 'ws:' ? 'wss' : 'https'}://…\``,
     }
+  }).meta({
+    title: expected,
+    type: 'string',
+    pattern: mayBeSocket ? '^(http|ws)s?://' : '^https?://',
+    examples: [TOPSTEPX[key]],
   })
 }
 
@@ -82,21 +87,33 @@ function isLoopback(url: URL): boolean {
 
 const count = (max: number, why: string): z.ZodType<number> => whole(1, max, why)
 
-const ApiSchema = z
+/** `api_config.yaml` (risk rules, 4.7). */
+export const ApiSchema = z
   .strictObject({
-    environment: choice(['production', 'simulator'], 'it decides whose clock is the business clock').default(
-      'production',
-    ),
-    api_url: gatewayUrl('api_url').default(TOPSTEPX.api_url),
-    user_hub_url: gatewayUrl('user_hub_url').default(TOPSTEPX.user_hub_url),
-    market_hub_url: gatewayUrl('market_hub_url').default(TOPSTEPX.market_hub_url),
+    environment: choice(['production', 'simulator'], 'it decides whose clock is the business clock')
+      .default('production')
+      .describe('`simulator`: addresses of this machine only, business time is the simulator’s.'),
+    api_url: gatewayUrl('api_url').default(TOPSTEPX.api_url).describe('The REST address, without /api.'),
+    user_hub_url: gatewayUrl('user_hub_url')
+      .default(TOPSTEPX.user_hub_url)
+      .describe('The hub of accounts, orders and fills; `wss` means the same.'),
+    market_hub_url: gatewayUrl('market_hub_url')
+      .default(TOPSTEPX.market_hub_url)
+      .describe('The hub of prices; `wss` means the same.'),
     timeouts: z
       .strictObject({
-        connect_s: count(600, 'a connection that takes longer is given up').default(10),
-        request_s: count(600, 'an answer that takes longer is given up').default(5),
-        hub_silence_s: count(600, 'a hub that is silent for longer is connected anew').default(30),
+        connect_s: count(600, 'a connection that takes longer is given up')
+          .default(10)
+          .describe('Seconds for a connection.'),
+        request_s: count(600, 'an answer that takes longer is given up')
+          .default(5)
+          .describe('Seconds for reads and logins, at most `connect_s` + 30. Closes and cancels have 3 in all.'),
+        hub_silence_s: count(600, 'a hub that is silent for longer is connected anew')
+          .default(30)
+          .describe('A hub without any byte for so many seconds is connected anew.'),
       })
       .prefault({})
+      .describe('How long answers may take.')
       .superRefine((timeouts, context) => {
         if (timeouts.request_s <= timeouts.connect_s + 30) return
         objectTo(context, ['request_s'], timeouts.request_s, {
@@ -107,25 +124,42 @@ const ApiSchema = z
       }),
     retry: z
       .strictObject({
-        max_attempts: count(20, 'reads are repeated at most so often').default(3),
-        base_ms: count(60_000, 'the first repetition waits so long').default(250),
-        multiplier: fraction(1, 10, 'each further repetition waits so many times longer').default(2),
-        max_s: count(600, 'no repetition waits longer').default(10),
-      })
-      .prefault({}),
-    reconnect: z
-      .strictObject({
-        initial_ms: whole(0, 60_000, 'the first attempt to reconnect waits so long').default(0),
-        max_s: count(600, 'no attempt to reconnect waits longer').default(30),
-      })
-      .prefault({}),
-    rate_limit: z
-      .strictObject({
-        window_s: whole(60, 3_600, 'the gateway counts requests over 60 seconds').default(60),
-        budget: count(200, 'the gateway admits 200 requests in 60 seconds').default(200),
-        reserved_for_enforcement: count(199, 'closes must never wait for other traffic').default(60),
+        max_attempts: count(20, 'reads are repeated at most so often')
+          .default(3)
+          .describe('How often a read is tried.'),
+        base_ms: count(60_000, 'the first repetition waits so long')
+          .default(250)
+          .describe('Milliseconds before the first repetition.'),
+        multiplier: fraction(1, 10, 'each further repetition waits so many times longer')
+          .default(2)
+          .describe('How much longer each further one waits.'),
+        max_s: count(600, 'no repetition waits longer').default(10).describe('Longest wait, in seconds.'),
       })
       .prefault({})
+      .describe('Repetition of reads; requests that change something are never repeated blindly.'),
+    reconnect: z
+      .strictObject({
+        initial_ms: whole(0, 60_000, 'the first attempt to reconnect waits so long')
+          .default(0)
+          .describe('Milliseconds before the first attempt.'),
+        max_s: count(600, 'no attempt to reconnect waits longer').default(30).describe('Longest wait, in seconds.'),
+      })
+      .prefault({})
+      .describe('Reconnecting the hubs; attempts never end.'),
+    rate_limit: z
+      .strictObject({
+        window_s: whole(60, 3_600, 'the gateway counts requests over 60 seconds')
+          .default(60)
+          .describe('Seconds over which requests are counted.'),
+        budget: count(200, 'the gateway admits 200 requests in 60 seconds')
+          .default(200)
+          .describe('Requests within the window.'),
+        reserved_for_enforcement: count(199, 'closes must never wait for other traffic')
+          .default(60)
+          .describe('Of these, kept for closes and cancels; less than `budget`.'),
+      })
+      .prefault({})
+      .describe('The request budget of the gateway.')
       .superRefine((limit, context) => {
         if (limit.reserved_for_enforcement < limit.budget) return
         objectTo(context, ['reserved_for_enforcement'], limit.reserved_for_enforcement, {
@@ -136,31 +170,52 @@ const ApiSchema = z
       }),
     circuit_breaker: z
       .strictObject({
-        failures: count(100, 'after so many failures in a row reads pause').default(5),
-        open_s: count(600, 'the pause of the reads lasts so long').default(30),
-        half_open: count(100, 'so many reads try whether the gateway is back').default(1),
+        failures: count(100, 'after so many failures in a row reads pause')
+          .default(5)
+          .describe('Failures in a row after which reads pause.'),
+        open_s: count(600, 'the pause of the reads lasts so long').default(30).describe('Seconds of the pause.'),
+        half_open: count(100, 'so many reads try whether the gateway is back')
+          .default(1)
+          .describe('Reads that try whether the gateway is back.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('Pauses regular reads while the gateway fails; never closes, cancels or their checks.'),
     token: z
       .strictObject({
-        renew_at_fraction_left: fraction(0.05, 0.9, 'a token is renewed when that share of its life is left').default(
-          0.25,
-        ),
+        renew_at_fraction_left: fraction(0.05, 0.9, 'a token is renewed when that share of its life is left')
+          .default(0.25)
+          .describe('A token is renewed when that share of its 24 hours is left.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('The login.'),
     cache: z
-      .strictObject({ contract_ttl_h: count(720, 'contract records are read again after it').default(24) })
-      .prefault({}),
+      .strictObject({
+        contract_ttl_h: count(720, 'contract records are read again after it')
+          .default(24)
+          .describe('Hours after which contract records are read again.'),
+      })
+      .prefault({})
+      .describe('What is remembered of the gateway.'),
     logging: z
       .strictObject({
-        requests: flag('requests are logged or not').default(true),
-        responses: flag('answers are logged or not').default(false),
-        slow_ms: count(600_000, 'slower requests are logged').default(1_000),
+        requests: flag('requests are logged or not').default(true).describe('Whether requests are logged.'),
+        responses: flag('answers are logged or not')
+          .default(false)
+          .describe('Whether answers are logged; credentials are masked in any case.'),
+        slow_ms: count(600_000, 'slower requests are logged')
+          .default(1_000)
+          .describe('Requests that take longer are logged, in milliseconds.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What is logged of the traffic.'),
     tls: z
-      .strictObject({ ca_file: text('a file path', 'the certificates are checked against it').optional() })
-      .prefault({}),
+      .strictObject({
+        ca_file: text('a file path', 'the certificates are checked against it')
+          .optional()
+          .describe('A PEM file beside the certificates of the system.'),
+      })
+      .prefault({})
+      .describe('Certificates; their verification cannot be turned off.'),
   })
   .superRefine((api, context) => {
     if (api.environment !== 'simulator') return

@@ -6,6 +6,7 @@ const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
 export type LogLevel = (typeof LEVELS)[number]
 
 const logLevel = choice(LEVELS, 'the level decides what a log keeps')
+const levelOfFile = logLevel.optional().describe('Least level that the file keeps; that of the log when absent.')
 
 const Instrument = readBy((value) =>
   typeof value === 'string' && /^[A-Z0-9]{1,5}$/.test(value)
@@ -15,7 +16,7 @@ const Instrument = readBy((value) =>
         why: 'products are named as the exchange names them, in capitals and without month',
         fix: typeof value === 'number' ? 'put the root in quotes' : 'write for example `MNQ`',
       },
-)
+).meta({ title: 'an exchange root', type: 'string', pattern: '^[A-Z0-9]{1,5}$' })
 
 const alwaysOn = (file: string): z.ZodType<boolean> =>
   readBy((value) =>
@@ -26,36 +27,64 @@ const alwaysOn = (file: string): z.ZodType<boolean> =>
           why: `${file} is the record of what was enforced and why`,
           fix: 'remove the key; only api and error can be turned off',
         },
-  )
+  ).meta({ type: 'boolean', const: true })
 
 const optionalLog = z
-  .strictObject({ enabled: flag('a log is written or not').default(true), level: logLevel.optional() })
+  .strictObject({
+    enabled: flag('a log is written or not').default(true).describe('Whether the file is written.'),
+    level: levelOfFile,
+  })
   .prefault({})
 
 const requiredLog = (file: string) =>
-  z.strictObject({ enabled: alwaysOn(file).default(true), level: logLevel.optional() }).prefault({})
+  z
+    .strictObject({
+      enabled: alwaysOn(file)
+        .default(true)
+        .describe('Always `true`: the file is the record of what was enforced and why.'),
+      level: levelOfFile,
+    })
+    .prefault({})
 
 const LoggingSchema = z.strictObject({
-  level: logLevel.default('INFO'),
-  directory: text('a folder', 'the log files need a folder').default('logs'),
-  max_size_mb: whole(1, 10_000, 'a log file is rotated when it reaches this size').default(100),
-  retention_days: whole(1, 3_650, 'older log files are removed').default(30),
-  json: flag('the log files hold JSON lines or text').default(true),
-  console: flag('the log is also written to the terminal or not').default(true),
+  level: logLevel.default('INFO').describe('Least level that is logged.'),
+  directory: text('a folder', 'the log files need a folder')
+    .default('logs')
+    .describe('Folder of the log files, relative to the data folder.'),
+  max_size_mb: whole(1, 10_000, 'a log file is rotated when it reaches this size')
+    .default(100)
+    .describe('A larger file is rotated, in MiB.'),
+  retention_days: whole(1, 3_650, 'older log files are removed')
+    .default(30)
+    .describe('Older rotated files are removed, in days.'),
+  json: flag('the log files hold JSON lines or text').default(true).describe('JSON lines or text in the files.'),
+  console: flag('the log is also written to the terminal or not')
+    .default(true)
+    .describe('Whether the terminal is told as well.'),
   files: z
     .strictObject({
-      daemon: requiredLog('risk_manager.log'),
-      enforcement: requiredLog('enforcement.log'),
-      api: optionalLog,
-      error: optionalLog,
+      daemon: requiredLog('risk_manager.log').describe('`risk_manager.log`: everything.'),
+      enforcement: requiredLog('enforcement.log').describe('`enforcement.log`: breaches, goals, requests.'),
+      api: optionalLog.describe('`api.log`: requests to the gateway.'),
+      error: optionalLog.describe('`error.log`: errors, unless `level` says otherwise.'),
     })
-    .prefault({}),
-  slow_ms: whole(1, 600_000, 'slower work is logged').default(100),
-  mask_accounts: flag('account names are shortened in the logs or not').default(false),
+    .prefault({})
+    .describe('The log files.'),
+  slow_ms: whole(1, 600_000, 'slower work is logged')
+    .default(100)
+    .describe('Work that takes longer is logged, in milliseconds.'),
+  mask_accounts: flag('account names are shortened in the logs or not')
+    .default(false)
+    .describe('Whether account names are shortened in the logs.'),
 })
 
 /** What one alert channel is configured with. Its further keys are the channel's own. */
-const Channel = z.looseObject({ enabled: flag('alerts are sent or not').default(false) }).prefault({})
+const Channel = z
+  .looseObject({
+    enabled: flag('alerts are sent or not').default(false).describe('Whether alerts are sent there.'),
+  })
+  .prefault({})
+  .describe('An alert channel; its further keys are its own, credentials by variable.')
 
 /** Alert channels by name. */
 export const NOTIFICATION_CHANNELS = ['discord', 'telegram', 'slack', 'webhook', 'email', 'alertmanager'] as const
@@ -63,15 +92,22 @@ export const NOTIFICATION_CHANNELS = ['discord', 'telegram', 'slack', 'webhook',
 const positive = (why: string): z.ZodType<number> => whole(1, 1_000_000, why)
 
 const DatabaseSchema = z.strictObject({
-  path: text('a file path', 'decisions are written there before they are carried out').default('state.db'),
-  backup_interval_minutes: positive('backups are made at this interval').default(5),
+  path: text('a file path', 'decisions are written there before they are carried out')
+    .default('state.db')
+    .describe('The database file, relative to the data folder.'),
+  backup_interval_minutes: positive('backups are made at this interval')
+    .default(5)
+    .describe('Minutes between backups.'),
   backup_keep: z
     .strictObject({
-      recent: positive('that many of the newest backups are kept').default(12),
-      hourly: positive('that many hourly backups are kept').default(24),
-      daily: positive('that many daily backups are kept').default(7),
+      recent: positive('that many of the newest backups are kept')
+        .default(12)
+        .describe('How many of the newest are kept.'),
+      hourly: positive('that many hourly backups are kept').default(24).describe('How many hourly ones are kept.'),
+      daily: positive('that many daily backups are kept').default(7).describe('How many daily ones are kept.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Which backups are kept.'),
 })
 
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
@@ -79,23 +115,41 @@ const seconds = whole(1, 600, 'an open position is only as safe as the price it 
 /** The section `general` of the risk file (risk rules, 4.4). */
 export const GeneralSchema = z
   .strictObject({
-    instruments: z.array(Instrument).default([]),
-    timezone: TimeZone.default('America/Chicago'),
-    pnl_basis: choice(['net', 'gross'], 'P&L counts with costs or without').default('net'),
-    stale_after_seconds: seconds.default(10),
-    stale_critical_seconds: seconds.default(60),
-    on_stale_quotes: choice(['alert', 'close'], 'a position without prices is reported or closed').default('alert'),
-    on_unvalued_position: choice(['close', 'alert'], 'a position of unknown value is closed or reported').default(
-      'close',
-    ),
-    unvalued_grace_seconds: whole(0, 600, 'so long a position may be of unknown value').default(30),
-    evaluation_interval_ms: whole(10, 1_000, 'so long a quote may wait under load').default(100),
-    enforcement_deadline_seconds: whole(2, 120, 'after it an unfinished enforcement is escalated').default(10),
-    loosening: choice(['next_reset', 'immediate'], 'it decides when a looser setting takes effect').default(
-      'next_reset',
-    ),
-    allow_unprotected: flag('running without any limit of loss or size has to be said in so many words').default(false),
-    database: DatabaseSchema.prefault({}),
+    instruments: z
+      .array(Instrument)
+      .default([])
+      .describe(
+        'Exchange roots that the accounts trade; one that the gateway does not know is refused at the start. Empty: whatever is held.',
+      )
+      .meta({ examples: [['MNQ', 'ES']] }),
+    timezone: TimeZone.default('America/Chicago').describe('Times in texts for people. It decides nothing.'),
+    pnl_basis: choice(['net', 'gross'], 'P&L counts with costs or without')
+      .default('net')
+      .describe('P&L with fees and commissions, or without.'),
+    stale_after_seconds: seconds.default(10).describe('An older price is no value while the exchange is open.'),
+    stale_critical_seconds: seconds.default(60).describe('From this age on a missing price is critical.'),
+    on_stale_quotes: choice(['alert', 'close'], 'a position without prices is reported or closed')
+      .default('alert')
+      .describe('What happens to a position whose price is critically old.'),
+    on_unvalued_position: choice(['close', 'alert'], 'a position of unknown value is closed or reported')
+      .default('close')
+      .describe('What happens to a position that cannot be valued, after the grace.'),
+    unvalued_grace_seconds: whole(0, 600, 'so long a position may be of unknown value')
+      .default(30)
+      .describe('Seconds that a position may be of unknown value.'),
+    evaluation_interval_ms: whole(10, 1_000, 'so long a quote may wait under load')
+      .default(100)
+      .describe('Longest wait of a quote under backlog, in milliseconds.'),
+    enforcement_deadline_seconds: whole(2, 120, 'after it an unfinished enforcement is escalated')
+      .default(10)
+      .describe('Seconds after which an unfinished enforcement is escalated.'),
+    loosening: choice(['next_reset', 'immediate'], 'it decides when a looser setting takes effect')
+      .default('next_reset')
+      .describe('When a looser setting takes effect after a reload.'),
+    allow_unprotected: flag('running without any limit of loss or size has to be said in so many words')
+      .default(false)
+      .describe('Allows a configuration without any limit of size or loss.'),
+    database: DatabaseSchema.prefault({}).describe('The store of decisions and trades.'),
     notifications: z
       .strictObject({
         discord: Channel,
@@ -105,8 +159,9 @@ export const GeneralSchema = z
         email: Channel,
         alertmanager: Channel,
       })
-      .prefault({}),
-    logging: LoggingSchema.prefault({}),
+      .prefault({})
+      .describe('Alert channels.'),
+    logging: LoggingSchema.prefault({}).describe('The logs; a file `logging.yaml` with these keys wins.'),
   })
   .superRefine((general, context) => {
     if (general.stale_after_seconds < general.stale_critical_seconds) return

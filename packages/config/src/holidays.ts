@@ -15,13 +15,19 @@ const Products = readBy<readonly string[]>((value) => {
     why: 'an early close concerns the products it names; without the key it concerns all',
     fix: wrong === undefined ? 'name the products, or remove the key' : `correct ${JSON.stringify(wrong)}`,
   }
+}).meta({
+  title: 'a list of exchange roots or product codes',
+  type: 'array',
+  minItems: 1,
+  items: { type: 'string', pattern: PRODUCT.source },
+  examples: [['ES', 'NQ']],
 })
 
 const EarlyClose = z.strictObject({
-  date: calendarDate('an early close happens on one date'),
-  close_time: timeOfDay('the session ends at it'),
-  timezone: TimeZone.optional(),
-  products: Products.optional(),
+  date: calendarDate('an early close happens on one date').describe('Local date of the regular end of the session.'),
+  close_time: timeOfDay('the session ends at it').describe('When trading ends on that date.'),
+  timezone: TimeZone.optional().describe('Zone of the close time; that of the session when absent.'),
+  products: Products.optional().describe('Products that close early; all when absent.'),
 })
 
 const YEAR = /^\d{4}$/
@@ -29,9 +35,15 @@ const YEAR = /^\d{4}$/
 /** `holidays` of `timers_config.yaml` (risk rules, 4.5). */
 export const HolidaysSchema = z
   .strictObject({
-    enabled: flag('holidays are respected or not').default(true),
-    dates: z.record(z.string(), z.array(calendarDate('a full holiday is one date'))).default({}),
-    early_close: z.array(EarlyClose).default([]),
+    enabled: flag('holidays are respected or not').default(true).describe('Whether any holiday is observed.'),
+    dates: z
+      .record(z.string(), z.array(calendarDate('a full holiday is one date')))
+      .default({})
+      .describe(
+        'By year: dates on which no session ends. The current year is needed, from December on the next as well.',
+      )
+      .meta({ examples: [{ 2026: ['2026-12-25'] }] }),
+    early_close: z.array(EarlyClose).default([]).describe('Days on which trading ends early.'),
   })
   .superRefine((holidays, context) => {
     const full = new Set<string>()

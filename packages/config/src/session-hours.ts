@@ -5,21 +5,35 @@ import { flag, type Objection, objectTo, timeOfDay } from './setting-types.ts'
 
 const DAY_MINUTES = 24 * 60
 
-const isAdded = flag('the hours are added to the session or not').default(false)
+const isAdded = flag('the hours are added to the session or not')
+  .default(false)
+  .describe('Whether the hours are added.')
 
 const Hours = z.strictObject({
-  enabled: flag('the session is in force or not').default(true),
-  start: timeOfDay('the session opens at it').optional(),
-  end: timeOfDay('the session closes at it').optional(),
-  timezone: TimeZone.default('America/Chicago'),
-  allowed_days: Weekdays.default(['mon', 'tue', 'wed', 'thu', 'fri']),
-  all_day: flag('the session lasts from midnight to midnight or not').default(false),
+  enabled: flag('the session is in force or not').default(true).describe('Whether the session is in force.'),
+  start: timeOfDay('the session opens at it').optional().describe('When the session opens; 08:30 when absent.'),
+  end: timeOfDay('the session closes at it')
+    .optional()
+    .describe('When it closes, 15:00 when absent; before the start means overnight.'),
+  timezone: TimeZone.default('America/Chicago').describe('Zone of start and end.'),
+  allowed_days: Weekdays.default(['mon', 'tue', 'wed', 'thu', 'fri']).describe('Days on which a session opens.'),
+  all_day: flag('the session lasts from midnight to midnight or not')
+    .default(false)
+    .describe('From midnight to midnight, without start and end.'),
   pre_market: z
-    .strictObject({ enabled: isAdded, start: timeOfDay('the added hours begin at it').optional() })
-    .prefault({}),
+    .strictObject({
+      enabled: isAdded,
+      start: timeOfDay('the added hours begin at it').optional().describe('When the added hours begin.'),
+    })
+    .prefault({})
+    .describe('Hours before the session that adjoin it.'),
   after_hours: z
-    .strictObject({ enabled: isAdded, end: timeOfDay('the added hours end at it').optional() })
-    .prefault({}),
+    .strictObject({
+      enabled: isAdded,
+      end: timeOfDay('the added hours end at it').optional().describe('When the added hours end.'),
+    })
+    .prefault({})
+    .describe('Hours after the session that adjoin it.'),
 })
 
 /**

@@ -17,7 +17,10 @@ export interface Objection {
 
 type Reading<T> = { readonly value: T } | Objection
 
-/** A schema from a function that reads one value. */
+/**
+ * A schema from a function that reads one value. What an editor shall know of the value goes into its `meta`, in the words of JSON Schema;
+ * `title` is the kind of value in words for people.
+ */
 export function readBy<T>(read: (value: unknown) => Reading<T>): z.ZodType<T> {
   return z.unknown().transform((value, context): T => {
     const reading = read(value)
@@ -43,7 +46,7 @@ export function whole(min: number, max: number, why: string): z.ZodType<number> 
     Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max
       ? { value: Number(value) }
       : { expected, why, fix: numberFix(value, expected) },
-  )
+  ).meta({ type: 'integer', minimum: min, maximum: max })
 }
 
 export function fraction(min: number, max: number, why: string): z.ZodType<number> {
@@ -52,7 +55,7 @@ export function fraction(min: number, max: number, why: string): z.ZodType<numbe
     typeof value === 'number' && value >= min && value <= max
       ? { value }
       : { expected, why, fix: numberFix(value, expected) },
-  )
+  ).meta({ type: 'number', minimum: min, maximum: max })
 }
 
 export function choice<const T extends string>(options: readonly T[], why: string): z.ZodType<T> {
@@ -62,7 +65,7 @@ export function choice<const T extends string>(options: readonly T[], why: strin
     if (chosen !== undefined) return { value: chosen }
     const meant = typeof value === 'string' ? nearestKey(value, options) : null
     return { expected, why, fix: meant === null ? `write ${expected}` : `write \`${meant}\`` }
-  })
+  }).meta({ type: 'string', enum: [...options] })
 }
 
 export function flag(why: string): z.ZodType<boolean> {
@@ -71,7 +74,7 @@ export function flag(why: string): z.ZodType<boolean> {
     const meant = typeof value === 'string' ? WORDS_FOR_BOOLEANS.get(value.toLowerCase()) : undefined
     const fix = meant === undefined ? 'write true or false' : `write \`${meant}\``
     return { expected: 'true or false', why: meant === undefined ? why : `in YAML 1.2 ${String(value)} is a text`, fix }
-  })
+  }).meta({ type: 'boolean' })
 }
 
 const WORDS_FOR_BOOLEANS: ReadonlyMap<string, boolean> = new Map([
@@ -84,7 +87,7 @@ export function text(expected: string, why: string): z.ZodType<string> {
     if (typeof value === 'string' && value !== '') return { value }
     const isWord = typeof value === 'number' || typeof value === 'boolean'
     return { expected, why, fix: isWord ? 'put the value in quotes' : `write ${expected}` }
-  })
+  }).meta({ title: expected, type: 'string', minLength: 1 })
 }
 
 /** Dollars, exactly, from a number or from decimal text. */
@@ -94,27 +97,31 @@ export function money(expected: string, isAllowed: (amount: Usd) => boolean, why
     const amount = written === null ? null : parseUsd(written)
     if (amount !== null && isAllowed(amount)) return { value: amount }
     return { expected, why, fix: `write ${expected}, without quotes, at most four decimal places` }
-  })
+  }).meta({ title: expected, type: 'number' })
 }
 
 /** `HH:MM` from 00:00 to 23:59. */
 export function timeOfDay(why: string): z.ZodType<string> {
   return readBy((value) => {
-    if (typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(value)) return { value }
+    if (typeof value === 'string' && TIME_OF_DAY.test(value)) return { value }
     return { expected: 'a time of day HH:MM from 00:00 to 23:59', why, fix: timeFix(value) }
-  })
+  }).meta({ title: 'a time of day HH:MM', type: 'string', pattern: TIME_OF_DAY.source, examples: ['08:30', '17:00'] })
 }
+
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$/
 
 /** A date that exists, `YYYY-MM-DD`. */
 export function calendarDate(why: string): z.ZodType<string> {
   return readBy((value) => {
     if (typeof value === 'string' && isCalendarDate(value)) return { value }
     return { expected: 'a date YYYY-MM-DD that exists', why, fix: 'write the date as 2026-12-25' }
-  })
+  }).meta({ title: 'a date YYYY-MM-DD', type: 'string', pattern: DATE.source, examples: ['2026-12-25'] })
 }
 
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+
 function isCalendarDate(written: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(written)) return false
+  if (!DATE.test(written)) return false
   try {
     Temporal.PlainDate.from(written, { overflow: 'reject' })
     return true
@@ -129,7 +136,7 @@ export function weekday(why: string): z.ZodType<Weekday> {
     const day = typeof value === 'number' ? WEEKDAYS[value] : WEEKDAYS.find((one) => one === value)
     if (day !== undefined) return { value: day }
     return { expected: 'a day: mon, tue, wed, thu, fri, sat or sun', why, fix: 'write for example `mon`' }
-  })
+  }).meta({ title: 'a day, mon to sun or 0 (Monday) to 6', enum: [...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6] })
 }
 
 function timeFix(value: unknown): string {

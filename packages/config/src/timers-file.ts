@@ -46,6 +46,13 @@ const DaysOfReset = readBy<'sun_thu' | 'all_days' | readonly Weekday[]>((value) 
   const days = Weekdays.safeParse(value)
   if (days.success) return { value: days.data }
   return { expected: '`sun_thu`, `all_days` or a list of days', why: WHY_RESET, fix: 'write `sun_thu`' }
+}).meta({
+  title: '`sun_thu`, `all_days` or a list of days',
+  anyOf: [
+    { type: 'string', enum: ['sun_thu', 'all_days'] },
+    { type: 'array', minItems: 1, uniqueItems: true, items: { enum: [...WEEKDAYS, 0, 1, 2, 3, 4, 5, 6] } },
+  ],
+  examples: ['sun_thu', 'all_days', ['mon', 'tue', 'wed', 'thu', 'fri']],
 })
 
 /** From one second; below that a lockout would be over before it is seen. */
@@ -53,9 +60,9 @@ const Term = lockoutTerm(1_000)
 
 const TradeFrequencySchema = z
   .strictObject({
-    per_minute_breach: Term.default({ kind: 'for', ms: 60_000 }),
-    per_hour_breach: Term.default({ kind: 'for', ms: 30 * 60_000 }),
-    per_session_breach: Term.default({ kind: 'for', ms: 60 * 60_000 }),
+    per_minute_breach: Term.prefault('60s').describe('After too many trades within a minute.'),
+    per_hour_breach: Term.prefault('30m').describe('After too many trades within an hour.'),
+    per_session_breach: Term.prefault('1h').describe('After too many trades in the trading day.'),
   })
   .prefault({})
   .superRefine((terms, context) => {
@@ -72,44 +79,59 @@ const TradeFrequencySchema = z
       })
     }
   })
+  .describe('RULE-006, by the window that was exceeded; must not shrink from the shorter to the longer one.')
 
-const TimersSchema = z.strictObject({
+/** `timers_config.yaml` (risk rules, 4.5). */
+export const TimersSchema = z.strictObject({
   daily_reset: z
     .strictObject({
-      enabled: flag('daily limits start anew or not').default(true),
-      time: timeOfDay(WHY_RESET).default('17:00'),
-      timezone: TimeZone.default(NEW_YORK),
-      reset_days: DaysOfReset.default('sun_thu'),
+      enabled: flag('daily limits start anew or not')
+        .default(true)
+        .describe('`false` is refused while a rule counts by the day.'),
+      time: timeOfDay(WHY_RESET).default('17:00').describe('When the trading day changes.'),
+      timezone: TimeZone.default(NEW_YORK).describe('Zone of the time.'),
+      reset_days: DaysOfReset.default('sun_thu').describe(
+        'Days of the reset. `sun_thu`: the evenings before Monday to Friday; for a reset before noon Monday to Friday.',
+      ),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('When the trading day changes.'),
   weekly_reset: z
     .strictObject({
-      enabled: flag('weekly limits start anew or not').default(true),
-      day: weekday('weekly limits are counted from it').default('mon'),
-      time: timeOfDay('weekly limits are counted from it').default('17:00'),
-      timezone: TimeZone.default(NEW_YORK),
+      enabled: flag('weekly limits start anew or not').default(true).describe('Whether there is a weekly reset.'),
+      day: weekday('weekly limits are counted from it').default('mon').describe('Day of the weekly reset.'),
+      time: timeOfDay('weekly limits are counted from it').default('17:00').describe('Time of the weekly reset.'),
+      timezone: TimeZone.default(NEW_YORK).describe('Zone of the time.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('When the trading week changes.'),
   lockout_durations: z
     .strictObject({
       hard_lockout: z
         .strictObject({
-          daily_realized_loss: Term.default({ kind: 'until-reset' }),
-          daily_realized_profit: Term.default({ kind: 'until-reset' }),
-          session_block_outside: choice(['until_session_start'], 'the next session ends it, nothing else').optional(),
-          auth_loss_guard: choice(['until_can_trade'], 'the firm ends it, nothing else').optional(),
+          daily_realized_loss: Term.prefault('until_reset').describe('RULE-003.'),
+          daily_realized_profit: Term.prefault('until_reset').describe('RULE-013.'),
+          session_block_outside: choice(['until_session_start'], 'the next session ends it, nothing else')
+            .optional()
+            .describe('RULE-009: the next session ends it, nothing else.'),
+          auth_loss_guard: choice(['until_can_trade'], 'the firm ends it, nothing else')
+            .optional()
+            .describe('RULE-010: the firm ends it, nothing else.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Lockouts that keep the account flat.'),
       timer_cooldown: z
         .strictObject({
           trade_frequency: TradeFrequencySchema,
-          cooldown_after_loss: Term.default({ kind: 'for', ms: 15 * 60_000 }),
+          cooldown_after_loss: Term.prefault('15m').describe('RULE-007, for its short form.'),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('Lockouts that only let positions be reduced.'),
     })
-    .prefault({}),
-  session_hours: SessionHoursSchema.optional(),
-  holidays: HolidaysSchema.prefault({}),
+    .prefault({})
+    .describe('How long lockouts last.'),
+  session_hours: SessionHoursSchema.optional().describe('RULE-009: the hours in which the account may hold positions.'),
+  holidays: HolidaysSchema.prefault({}).describe('Days on which the exchange is closed, or closes early.'),
 })
 
 const RENAMED_KEYS: RenamedKeys = {
