@@ -24,7 +24,7 @@ const ROOT_KEYS = ['schema_version', 'profile', 'general', 'rules'] as const
 const SCHEMA_VERSION = 1
 
 /** Sections of `general` that are one for the whole daemon. */
-const DAEMON_KEYS = ['database', 'logging', 'notifications', 'loosening', 'timezone'] as const
+export const DAEMON_KEYS = ['database', 'logging', 'notifications', 'loosening', 'timezone'] as const
 
 const ROOT_RENAMED_KEYS: RenamedKeys = {
   logging: 'general.logging, or a file logging.yaml',

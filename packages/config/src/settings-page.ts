@@ -1,0 +1,69 @@
+import { idleUntil } from './idle-settings.ts'
+import { type Setting, settingsOf } from './settings-list.ts'
+import { SETTINGS_FILES, type SettingsFile } from './settings-schema.ts'
+
+/** The reference of every setting, as Markdown: `docs/settings.md`. */
+export function settingsPage(): string {
+  const files = ['risk', 'timers', 'accounts', 'api'] as const satisfies readonly SettingsFile[]
+  return `${HEAD}\n${files.map(fileChapter).join('\n')}`
+}
+
+const HEAD = `# Settings
+
+Every key of every file. This page is printed from the schemas by \`risk-manager config schema --markdown\`; a test holds
+it current, so change the schema and not this page. How files, layers and variables work stands in
+[Configuration](configuration.md).
+
+**Needed** means that some layer has to write the key, when its rule or its entry is in force. Any value can come from a
+variable. \`NAME\` stands for a name of your own, \`[]\` for each entry of a list.
+`
+
+function fileChapter(file: SettingsFile): string {
+  const { settings, sections } = settingsOf(file)
+  const meanings = new Map(sections.map(({ path, meaning }) => [path, meaning]))
+  const chapters = [...Map.groupBy(settings, groupOf)].map(([group, members]) => {
+    const heading = group === '' ? '' : `### \`${group}\`\n\n`
+    const meaning = meanings.get(group) ?? ''
+    return `${heading}${meaning === '' ? '' : `${meaning}\n\n`}${table(group, members)}`
+  })
+  return `## \`${SETTINGS_FILES[file]}\`\n\n${chapters.join('\n')}`
+}
+
+/** The table in which a key stands: its rule, or the first part of its path. */
+function groupOf({ path }: Setting): string {
+  const [first = '', second = '', third] = path.split('.')
+  if (first === 'rules' && third !== undefined) return `${first}.${second}`
+  return second === '' ? '' : first
+}
+
+function table(group: string, settings: readonly Setting[]): string {
+  const rows = settings.map((setting) => {
+    const key = group === '' ? setting.path : setting.path.slice(group.length + 1)
+    return `| \`${key}\` | ${cell(setting.kind)} | ${cell(defaultOf(setting))} | ${cell(meaningOf(setting))} |`
+  })
+  return ['| Key | Value | Default | Meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
+}
+
+function defaultOf(setting: Setting): string {
+  if (setting.default === undefined) return setting.isRequired ? '**needed**' : '–'
+  return `\`${yamlText(setting.default)}\``
+}
+
+function meaningOf({ path, meaning }: Setting): string {
+  const issue = idleUntil(path)
+  return issue === null ? meaning : `${meaning} *No effect in this version (issue ${issue}).*`
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', String.raw`\|`)
+}
+
+/** A value as YAML would write it on one line. */
+export function yamlText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(yamlText).join(', ')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, part]) => `${key}: ${yamlText(part)}`)
+    return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
+  }
+  return String(value)
+}
