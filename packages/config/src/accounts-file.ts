@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type ConfigNode, isBroken, type MapNode, mapAt, nodeAt, placeOf, placeOfKey, plainOf } from './config-node.ts'
 import { keyPathOf, type Report } from './diagnostic.ts'
 import { describe, explainIssues, type RenamedKeys } from './explain-issues.ts'
+import { PLAN_SIZES, type PlanSize } from './firm-plans.ts'
 import { ONCE } from './schema-shape.ts'
 import { masked, Secret } from './secret.ts'
 import { choice, flag, money, readBy, text } from './setting-types.ts'
@@ -16,9 +17,6 @@ export interface AccountPlan {
   readonly stage: AccountType | null
   readonly startingBalance: Usd | null
 }
-
-const PLAN_SIZES = ['50k', '100k', '150k'] as const
-export type PlanSize = (typeof PLAN_SIZES)[number]
 
 /** One entry of `accounts.yaml`. */
 export interface AccountEntry {
@@ -121,7 +119,7 @@ const accountType = Type.describe(
   'Programme of the firm. Live accounts are refused: the gateway does not let a program close there.',
 )
 const remark = text('a text', 'it is a remark for people').optional().describe('A remark for people.')
-const plan = Plan.optional().describe("The firm's plan.")
+const firmPlan = Plan.optional().describe("The firm's plan.")
 
 const configPath = text('a file inside the configuration folder', 'the settings of the account are read from it')
 
@@ -148,7 +146,7 @@ export const EntrySchema = z.strictObject({
   enabled: flag('the account is watched or not')
     .default(true)
     .describe('Whether the account is watched; at least one is.'),
-  plan,
+  plan: firmPlan,
   ...layerKeys,
 })
 
@@ -167,7 +165,7 @@ export const MonitoredAccountSchema = z.strictObject({
   name: text('a name', 'people know the account by it').optional().describe('How people know the account.'),
   description: remark,
   account_type: accountType,
-  plan,
+  plan: firmPlan,
   ...layerKeys,
 })
 

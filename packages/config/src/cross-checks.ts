@@ -1,9 +1,10 @@
-import { formatUsd, type LockoutTerm, type Usd, usd } from '@rm/domain'
+import { formatUsd, type LockoutTerm } from '@rm/domain'
 import { EVALUATION_ORDER, type EnabledRules, type RuleId, rules } from '@rm/rules'
-import type { AccountEntry, AccountLayers, AccountType, PlanSize } from './accounts-file.ts'
+import type { AccountEntry, AccountLayers, AccountType } from './accounts-file.ts'
 import { type ConfigNode, isGiven, type MapNode, mapAt, nodeAt, placeOf } from './config-node.ts'
 import { type Complaint, keyPathOf, type Place, type Report } from './diagnostic.ts'
 import { describe } from './explain-issues.ts'
+import { PLANS } from './firm-plans.ts'
 import type { GeneralSettings } from './general-settings.ts'
 import { looserThanBase } from './looser-than-base.ts'
 import type { AccountRisk } from './risk-layers.ts'
@@ -157,18 +158,6 @@ function checkType(entry: AccountEntry, layers: AccountLayers, report: Report): 
   })
 }
 
-interface PlanLimits {
-  /** Minis; ten times as many micros. */
-  readonly lots: number
-  readonly dailyLoss: Usd
-}
-
-// As the firm publishes them (risk rules, 6.0).
-const PLANS: Readonly<Record<PlanSize, PlanLimits>> = {
-  '50k': { lots: 5, dailyLoss: usd(-10_000_000) },
-  '100k': { lots: 10, dailyLoss: usd(-20_000_000) },
-  '150k': { lots: 15, dailyLoss: usd(-30_000_000) },
-}
 const MICROS_PER_MINI = 10
 
 function checkPlan({ plan }: AccountEntry, { tree, rules: enabled }: RiskSettings, report: Report): void {

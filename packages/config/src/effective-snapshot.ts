@@ -26,7 +26,7 @@ export function effectiveSnapshot(effective: Effective): Snapshot {
 }
 
 /** Keys in alphabetical order, so that the digest does not depend on the order in a file. */
-function jsonOf(value: unknown): Json {
+export function jsonOf(value: unknown): Json {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'object' || value === null) return null
   if (value instanceof Set) return [...value].map(String).toSorted(byText)

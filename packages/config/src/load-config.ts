@@ -1,58 +1,13 @@
 import { createHash } from 'node:crypto'
 import { sourceOf } from './account-settings.ts'
-import { type AccountLayers, type AccountsFile, readAccountsFile } from './accounts-file.ts'
-import { type ApiSettings, readApiFile } from './api-file.ts'
-import { ConfigFolder, type Environment } from './config-folder.ts'
-import { emptyMap, type MapNode } from './config-node.ts'
-import { type CheckedAccount, checkAccount, checkHolidayYears, type TimersSource } from './cross-checks.ts'
-import { type Complaint, Report } from './diagnostic.ts'
 import { effectiveSnapshot } from './effective-snapshot.ts'
+import { lintConfig } from './lint/lint-config.ts'
 import type { LoadedConfig, RefusedConfig } from './loaded-config.ts'
-import { type Layer, RiskLayers } from './risk-layers.ts'
-import { readTimersFile } from './timers-file.ts'
+import { type LoadOptions, readFolder } from './read-folder.ts'
 
-export interface LoadOptions {
-  /** The configuration folder, as people shall see it in diagnostics. */
-  readonly directory: string
-  readonly environment: Environment
-  /** The local date, for which holidays must be known. */
-  readonly today: Temporal.PlainDate
-}
-
-const RISK_FILE = 'risk_config.yaml'
-const TIMERS_FILE = 'timers_config.yaml'
-const ACCOUNTS_FILE = 'accounts.yaml'
-const API_FILE = 'api_config.yaml'
-const LOGGING_FILE = 'logging.yaml'
-
-/**
- * Loads the configuration folder (risk rules, section 4). Pure apart from reading the files. Every problem of every file is found at once;
- * no content throws.
- */
+/** Loads the configuration folder (risk rules, section 4). Pure apart from reading the files. No content throws. */
 export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
-  const report = new Report()
-  const folder = new ConfigFolder(options.directory, options.environment, report)
-  if (!folder.exists()) {
-    report.error(folder.placeIn('', 'folder'), '', NO_FOLDER)
-    return { ok: false, diagnostics: report.all() }
-  }
-  const api = readApi(folder, report)
-  const accounts = readAccounts(folder, report)
-  const timers = readTimers(folder, report)
-  const layers = new RiskLayers(
-    folder,
-    requiredFile(folder, RISK_FILE, report) ?? 'unusable',
-    loggingLayer(folder),
-    report,
-  )
-  folder.reportExposures(api?.environment ?? 'production')
-
-  const checked = (accounts?.accounts ?? []).flatMap((account) => readAccount(account, layers))
-  if (accounts === null || accounts.accounts.length === 0) layers.examineBase()
-  const base = layers.base()
-  for (const account of checked) checkAccount(account, base, timers, report)
-  if (timers !== null && api?.environment !== 'simulator') checkHolidayYears(timers, checked, options.today, report)
-
+  const { report, folder, api, accounts, accountsTree, timers, checked, base } = readFolder(options)
   const credentials = accounts?.credentials ?? null
   const general = base?.general ?? null
   if (report.hasErrors || api === null || credentials === null || timers === null || general === null)
@@ -71,7 +26,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
         ],
   )
   const effective = effectiveSnapshot({
-    api,
+    api: api.settings,
     accounts: configured,
     timers: terms,
     reset,
@@ -81,7 +36,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
   })
   return {
     ok: true,
-    api,
+    api: api.settings,
     credentials,
     accounts: configured,
     timers: terms,
@@ -91,63 +46,15 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
     general,
     warnings: report.of('warning'),
     notices: report.of('notice'),
+    lint: lintConfig({
+      accounts: checked,
+      timers,
+      trees: [timers.tree, api.tree, ...(accountsTree === null ? [] : [accountsTree])],
+      today: options.today,
+    }),
     hash: createHash('sha256').update(JSON.stringify(effective)).digest('hex'),
     ruleCount: new Set(configured.flatMap((account) => (account.enabled ? Object.keys(account.rules) : []))).size,
     files: folder.files,
     effective,
   }
-}
-
-function readApi(folder: ConfigFolder, report: Report): ApiSettings | null {
-  const content = folder.read(API_FILE, API_FILE)
-  if (content.kind === 'unusable') return null
-  return readApiFile(content.kind === 'read' ? content.tree : emptyMap(folder.placeIn(API_FILE, API_FILE)), report)
-}
-
-function readTimers(folder: ConfigFolder, report: Report): TimersSource | null {
-  const tree = requiredFile(folder, TIMERS_FILE, report)
-  const settings = tree === null ? null : readTimersFile(tree, report)
-  return tree === null || settings === null ? null : { settings, tree }
-}
-
-function readAccounts(folder: ConfigFolder, report: Report): AccountsFile | null {
-  const tree = requiredFile(folder, ACCOUNTS_FILE, report)
-  return tree === null ? null : readAccountsFile(tree, report)
-}
-
-function readAccount(layers: AccountLayers, riskLayers: RiskLayers): readonly CheckedAccount[] {
-  const risk = riskLayers.of(layers)
-  return risk.settings === null ? [] : [{ layers, risk, settings: risk.settings }]
-}
-
-/** `logging.yaml` is the section `general.logging` as a file of its own. */
-function loggingLayer(folder: ConfigFolder): Layer {
-  const content = folder.read(LOGGING_FILE, LOGGING_FILE)
-  if (content.kind !== 'read') return content.kind === 'absent' ? 'none' : 'unusable'
-  const { tree } = content
-  return wrapped('general', wrapped('logging', tree))
-}
-
-function wrapped(key: string, node: MapNode): MapNode {
-  return { kind: 'map', at: node.at, entries: new Map([[key, { keyAt: node.at, node }]]) }
-}
-
-function requiredFile(folder: ConfigFolder, name: string, report: Report): MapNode | null {
-  const content = folder.read(name, name)
-  if (content.kind === 'absent') report.error(folder.placeIn(name, name), '', NO_FILE)
-  return content.kind === 'read' ? content.tree : null
-}
-
-const NO_FOLDER: Complaint = {
-  expected: 'a folder with risk_config.yaml, timers_config.yaml and accounts.yaml',
-  got: 'no such folder',
-  why: 'the rules and the accounts are read from it',
-  fix: 'name the folder with --config, or copy the shipped `config` folder there',
-}
-
-const NO_FILE: Complaint = {
-  expected: 'the file',
-  got: 'nothing',
-  why: 'there are no built-in limits and accounts',
-  fix: 'copy the shipped file of this name and adapt it',
 }

@@ -35,6 +35,8 @@ export interface LoadedConfig {
   readonly warnings: readonly Diagnostic[]
   /** Facts worth knowing; never a reason to stop. */
   readonly notices: readonly Diagnostic[]
+  /** Warnings and notices about limits that may not do what is expected of them; never a reason to stop. */
+  readonly lint: readonly Diagnostic[]
   /** SHA-256 of {@link effective}: two loads with the same hash mean the same. */
   readonly hash: string
   /** Rules that are on for at least one watched account. */

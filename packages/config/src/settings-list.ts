@@ -43,7 +43,7 @@ export function settingsOf(file: SettingsFile): {
           walk(child, path === '' ? key : `${path}.${key}`, node.required?.includes(key) === true)
       }
     } else if (isMap(others)) walk({ ...others, description: node.description ?? '' }, `${path}.NAME`, false)
-    else if (typeof items === 'object' && !Array.isArray(items) && isMap(items)) {
+    else if (isSingle(items) && isMap(items)) {
       walk({ ...items, description: node.description ?? '' }, `${path}[]`, isRequired)
     } else settings.push(settingOf(file, node, path, isRequired))
   }
@@ -60,7 +60,7 @@ export function isSettingsFile(word: string): word is SettingsFile {
 }
 
 function settingOf(file: SettingsFile, node: SchemaNode, path: string, isRequired: boolean): Setting {
-  const others = Object.values(valuesOf(node)).filter((value) => JSON.stringify(value) !== JSON.stringify(node.default))
+  const others = valuesOf(node).filter((value) => JSON.stringify(value) !== JSON.stringify(node.default))
   return {
     file,
     path,
@@ -80,9 +80,7 @@ function valuesOf(node: SchemaNode): readonly unknown[] {
   if (node.const !== undefined) return [node.const]
   const forms = node.anyOf?.flatMap(valuesOf) ?? []
   if (forms.length > 0) return forms
-  if (node.type === 'array' && typeof node.items === 'object' && !Array.isArray(node.items)) {
-    return valuesOf(node.items).map((value) => [value])
-  }
+  if (node.type === 'array' && isSingle(node.items)) return valuesOf(node.items).map((value) => [value])
   const { minimum, maximum } = node
   const bounds = [minimum, maximum].filter((bound) => bound !== undefined)
   if (bounds.length > 0) return bounds
@@ -94,24 +92,18 @@ function kindOf(node: SchemaNode): string {
   if (node.const !== undefined) return `\`${String(node.const)}\``
   if (node.enum !== undefined) return listed(node.enum.map((value) => `\`${String(value)}\``))
   if (node.anyOf !== undefined) return listed(node.anyOf.map(kindOf))
-  switch (node.type) {
-    case 'boolean':
-      return '`true` or `false`'
-    case 'integer':
-      return `whole number${rangeOf(node)}`
-    case 'number':
-      return `number${rangeOf(node)}`
-    case 'null':
-      return 'empty'
-    case 'array':
-      return `list of: ${typeof node.items === 'object' && !Array.isArray(node.items) ? kindOf(node.items) : 'anything'}`
-    case 'object':
-      return typeof node.additionalProperties === 'object'
-        ? `map of names to: ${kindOf(node.additionalProperties)}`
-        : 'map'
-    default:
-      return node.type === 'string' ? 'text' : 'map'
-  }
+  if (node.type === 'boolean') return '`true` or `false`'
+  if (node.type === 'integer') return `whole number${rangeOf(node)}`
+  if (node.type === 'number') return `number${rangeOf(node)}`
+  if (node.type === 'null') return 'empty'
+  if (node.type === 'string') return 'text'
+  const { items, additionalProperties: others } = node
+  if (node.type === 'array') return `list of: ${isSingle(items) ? kindOf(items) : 'anything'}`
+  return typeof others === 'object' ? `map of names to: ${kindOf(others)}` : 'map'
+}
+
+function isSingle(items: SchemaNode['items']): items is SchemaNode {
+  return typeof items === 'object' && !Array.isArray(items)
 }
 
 function rangeOf({ minimum, maximum, exclusiveMinimum }: SchemaNode): string {

@@ -1,4 +1,4 @@
-import { type LockoutTerm, unreachable } from '@rm/domain'
+import { type LockoutTerm, type RuleCode, unreachable } from '@rm/domain'
 import { EVALUATION_ORDER, type RuleId, rules } from '@rm/rules'
 import { z } from 'zod'
 import { EntrySchema, MonitoredAccountSchema } from './accounts-file.ts'
@@ -44,12 +44,7 @@ function riskSchema(): SchemaNode {
     id,
     ruleSchema(id),
   ])
-  const unbuilt = [...UNBUILT_RULES].map(([id, code]) => [
-    id,
-    object(`${code}: not in this version, so it can only be turned off.`, {
-      enabled: { const: false, description: 'Only `false` is accepted.' },
-    }),
-  ])
+  const unbuilt = [...UNBUILT_RULES].map(([id, code]) => [id, { ...unbuiltRule(code), deprecated: true }])
   return object('', {
     schema_version: { type: 'integer', const: 1, default: 1, description: 'Version of the form of this file.' },
     profile: {
@@ -61,6 +56,12 @@ function riskSchema(): SchemaNode {
     },
     general: section({ ...jsonSchemaOf(GeneralSchema), description: 'What is not a rule.' }),
     rules: section(object('The rules, by their key.', Object.fromEntries([...built, ...unbuilt]))),
+  })
+}
+
+function unbuiltRule(code: RuleCode): SchemaNode {
+  return object(`${code}: not in this version, so it can only be turned off.`, {
+    enabled: { const: false, description: 'Only `false` is accepted.' },
   })
 }
 
@@ -82,6 +83,7 @@ function accountsSchema(): SchemaNode {
     accounts: { type: 'array', minItems: 1, items: entry, description: 'The accounts of the login that are watched.' },
     monitored_account: {
       ...jsonSchemaOf(MonitoredAccountSchema),
+      deprecated: true,
       description: 'The older form for a single account; understood alone, with a warning.',
     },
   })
@@ -106,7 +108,8 @@ function jsonSchemaOf(schema: z.core.$ZodType): SchemaNode {
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       // zod leaves out what a schema that reads its value itself says of the value as it is written.
-      const { def } = zodSchema._zod
+      const { _zod: internals } = zodSchema
+      const { def } = internals
       if (def.type === 'default' || def.type === 'prefault') jsonSchema.default = asWritten(def.defaultValue)
       const examples = z.globalRegistry.get(zodSchema)?.['examples']
       if (Array.isArray(examples)) jsonSchema.examples = examples

@@ -4,6 +4,7 @@ export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type Si
 export { type DrillContext, drillOf } from './drill.ts'
 export { DAY_MS, lockoutTerm } from './duration.ts'
 export { anyNeedsQuotes, type EnabledRules, evaluateRules, nextCheck, type RuleVerdict } from './evaluate.ts'
+export { unitsAllowed, unitsOfRoot, unitsPerContract } from './max-contracts.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'
 export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 export type { Rule, RuleContext } from './rule.ts'

@@ -59,7 +59,7 @@ export const maxContracts: Rule<'max_contracts'> = {
   needsQuotes: () => false,
 
   evaluate(settings, view, context) {
-    const unitsMax = settings.limit * (settings.weighting === 'contracts' ? 1 : MICROS_PER_MINI)
+    const unitsMax = unitsAllowed(settings)
     const held = countUnits(exposuresOf(settings, view, context, 'signedSize'), settings)
     const use = held / unitsMax
     if (held <= unitsMax) return kept(use)
@@ -134,7 +134,22 @@ function weightOf(settings: Settings, contractId: ContractId, contract: Contract
   if (settings.weighting === 'contracts') return 1
   const own = Object.entries(settings.weights).filter(([key]) => namesProduct(key, contractId, contract))
   if (own.length > 0) return Math.max(...own.map(([, weight]) => weight))
-  return MICROS.has(contract?.root ?? productOf(contractId)) ? 1 : MICROS_PER_MINI
+  return unitsOfRoot(contract?.root ?? productOf(contractId))
+}
+
+/** Micro units of one contract of a product, by exchange root, as the program has them built in: 1 for a micro, 10 for a mini. */
+export function unitsOfRoot(root: string): number {
+  return MICROS.has(root) ? 1 : MICROS_PER_MINI
+}
+
+/** What one contract of a product counts, by exchange root, in the units of {@link unitsAllowed}. */
+export function unitsPerContract(settings: Settings, root: string): number {
+  return settings.weighting === 'contracts' ? 1 : (settings.weights[root] ?? unitsOfRoot(root))
+}
+
+/** The limit in contracts, or in micro units where minis and micros are weighted. */
+export function unitsAllowed(settings: Settings): number {
+  return settings.limit * (settings.weighting === 'contracts' ? 1 : MICROS_PER_MINI)
 }
 
 /** What the limit is compared with: the most that can be held should working orders fill on one side. */

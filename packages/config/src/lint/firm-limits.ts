@@ -1,0 +1,117 @@
+import { formatUsd, type Usd, usd } from '@rm/domain'
+import { unitsOfRoot } from '@rm/rules'
+import { placeOf } from '../config-node.ts'
+import type { CheckedAccount } from '../cross-checks.ts'
+import { keyPathOf, type Report } from '../diagnostic.ts'
+import { PLANS, type PlanSize } from '../firm-plans.ts'
+import { allowedSizes, limitByProduct, rootOf } from './allowed-size.ts'
+import { knownProduct } from './known-products.ts'
+
+/** The account against the numbers of its plan, or of the plan that its name tells. */
+export function lintFirmLimits(account: CheckedAccount, report: Report): void {
+  const plan = planOf(account)
+  if (plan === null) return
+  lintDailyLoss(account, plan, report)
+  lintLots(account, plan, report)
+}
+
+interface KnownPlan {
+  readonly size: PlanSize
+  /** Stated under `plan`, so that what lies beyond it is an error already. */
+  readonly isStated: boolean
+  /** `a 50k account`, `a 50k account, as its name says`. */
+  readonly words: string
+}
+
+/** `50KTC-V2-…`: the firm's names of Combine accounts carry the size (gateway contract, 2.4). */
+function planOf({ layers: { entry } }: CheckedAccount): KnownPlan | null {
+  if (entry === null) return null
+  if (entry.plan !== null) return { size: entry.plan.size, isStated: true, words: `a ${entry.plan.size} account` }
+  const named = typeof entry.id === 'string' ? entry.id : entry.name
+  const size = SIZES.find((one) => named.startsWith(`${one.toUpperCase()}TC`))
+  return size === undefined ? null : { size, isStated: false, words: `a ${size} account, as its name says` }
+}
+
+const SIZES = ['50k', '100k', '150k'] as const satisfies readonly PlanSize[]
+
+function lintDailyLoss({ layers: { entry }, settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
+  const { tree, rules: enabled, general } = settings
+  const loss = enabled.daily_realized_loss
+  if (loss === undefined || entry === null || general === null) return
+  const { dailyLoss, maximumLoss } = PLANS[plan.size]
+  const path = ['rules', 'daily_realized_loss', 'limit']
+  const days = Math.ceil(maximumLoss / loss.limit)
+  if (!plan.isStated && loss.limit < dailyLoss)
+    report.warning(placeOf(tree, path), keyPathOf(path), {
+      expected: `a loss no larger than the firm's ${formatUsd(dailyLoss)} a day`,
+      got: `${formatUsd(loss.limit)} for ${plan.words}`,
+      why: 'where the firm applies its daily limit, it ends the day before this one does',
+      fix: 'tighten the limit, or state the plan in accounts.yaml',
+    })
+  if (days <= DAYS_TOO_FEW)
+    report.add(days <= 1 ? 'warning' : 'notice', placeOf(tree, path), keyPathOf(path), {
+      expected: `a loss of which the account survives more than ${DAYS_TOO_FEW} days`,
+      got: `${days} ${days === 1 ? 'day' : 'days'} at ${formatUsd(loss.limit)} reach the maximum loss of ${formatUsd(maximumLoss)} of ${plan.words}`,
+      why: 'when the maximum loss is reached, the firm closes the account for good',
+      fix: 'tighten the limit, unless this is meant',
+    })
+  if (entry.type !== 'practice' || loss.limit < dailyLoss) return
+  // The firm applies its daily limit to practice accounts, not to those of 2024-08-25 and later in its programmes (risk rules, 6.0).
+  const left = usd(loss.limit - dailyLoss)
+  const [largest] = allowedSizes(enabled, general)
+    .flatMap(({ product, contracts }) => {
+      const known = knownProduct(product)
+      return known === null ? [] : [{ words: `${contracts} ${known.root}`, tick: usd(known.tickValue * contracts) }]
+    })
+    .toSorted((a, b) => b.tick - a.tick)
+  if (largest === undefined || left >= largest.tick) return
+  report.warning(placeOf(tree, path), keyPathOf(path), {
+    expected: `at least one tick between the limit and the firm's ${formatUsd(dailyLoss)} a day`,
+    got: `${formatUsd(left)} for ${plan.words}; with ${largest.words} one tick is ${formatUsd(largest.tick)}`,
+    why: 'a market order fills a little worse than the price that triggered it, and then the firm ends the day',
+    fix: `write for example ${tenth(dailyLoss)}, a tenth before the firm's limit`,
+  })
+}
+
+const DAYS_TOO_FEW = 2
+
+function tenth(limit: Usd): string {
+  return String((limit * 9) / 10 / 10_000)
+}
+
+/** Without RULE-001 only the limits by product stand between the trader and the firm's refusal. */
+function lintLots({ settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
+  const { tree, rules: enabled } = settings
+  const { lots } = PLANS[plan.size]
+  const total = enabled.max_contracts
+  const most = total?.weighting === 'contracts' ? lots * MICROS_PER_MINI : lots
+  if (total !== undefined) {
+    if (plan.isStated || total.limit <= most) return
+    const path = ['rules', 'max_contracts', 'limit']
+    report.warning(placeOf(tree, path), keyPathOf(path), {
+      expected: `at most ${most} (${lots} minis or ${lots * MICROS_PER_MINI} micros)`,
+      got: `${total.limit} for ${plan.words}`,
+      why: 'the firm refuses more, so the limit would never act',
+      fix: 'lower the limit, or state the plan in accounts.yaml',
+    })
+    return
+  }
+  for (const product of Object.keys(enabled.max_contracts_per_instrument?.instrument_limits ?? {})) {
+    const root = rootOf(product)
+    const allowed = limitByProduct(enabled, product)
+    // SIL, MBT and MET weigh differently, and the firm does not publish how (risk rules, 6.0).
+    if (allowed === null || ODD_WEIGHTS.has(root)) continue
+    const lotsOfProduct = (lots * MICROS_PER_MINI) / unitsOfRoot(root)
+    if (allowed <= lotsOfProduct) continue
+    const path = ['rules', 'max_contracts_per_instrument', 'instrument_limits', product]
+    report.warning(placeOf(tree, path), keyPathOf(path), {
+      expected: `at most ${lotsOfProduct} ${root}`,
+      got: `${allowed} for ${plan.words}`,
+      why: 'the firm refuses more, so the limit would never act',
+      fix: `write ${lotsOfProduct} or less, or correct the plan in accounts.yaml`,
+    })
+  }
+}
+
+const MICROS_PER_MINI = 10
+const ODD_WEIGHTS: ReadonlySet<string> = new Set(['SIL', 'MBT', 'MET'])

@@ -1,0 +1,42 @@
+import type { CheckedAccount, TimersSource } from '../cross-checks.ts'
+import { type Diagnostic, Report } from '../diagnostic.ts'
+import type { MapNode } from '../config-node.ts'
+import { lintClockChanges } from './clock-changes.ts'
+import { lintSessions, longestSessionHours } from './closed-sessions.ts'
+import { lintFirmLimits } from './firm-limits.ts'
+import { lintIdleKeys } from './idle-keys.ts'
+import { lintDistances } from './ticks-away.ts'
+import { lintReach, lintShadows } from './unreachable-limits.ts'
+
+/** What is linted: a configuration without errors. */
+export interface Linted {
+  readonly accounts: readonly CheckedAccount[]
+  readonly timers: TimersSource
+  /** The files as they were written. */
+  readonly trees: readonly MapNode[]
+  readonly today: Temporal.PlainDate
+}
+
+/**
+ * What is allowed, and still not what its author expects: warnings and notices in sentences with numbers. Accounts that are turned off are
+ * not looked at. Nothing here decides about money: tick values come from a table of recorded contracts.
+ */
+export function lintConfig({ accounts, timers, trees, today }: Linted): readonly Diagnostic[] {
+  const report = new Report()
+  const watched = accounts.filter(({ layers }) => layers.entry?.enabled === true)
+  for (const account of watched) {
+    const { settings } = account
+    lintDistances(settings, report)
+    lintFirmLimits(account, report)
+    lintReach(settings, longestSessionHours(settings, timers, today), report)
+    lintSessions(settings, timers, today, report)
+    lintClockChanges(settings, timers, today, report)
+    lintIdleKeys(settings.tree, report)
+  }
+  lintShadows(
+    watched.map(({ settings }) => settings),
+    report,
+  )
+  for (const tree of trees) lintIdleKeys(tree, report)
+  return report.all()
+}
