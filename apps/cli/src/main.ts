@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { configCommand } from './config-command.ts'
 import { startCommand } from './start-command.ts'
 
 const program = new Command('risk-manager')
@@ -7,6 +8,7 @@ const program = new Command('risk-manager')
   .version('0.1.0')
   .exitOverride()
   .addCommand(startCommand())
+  .addCommand(configCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

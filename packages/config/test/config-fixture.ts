@@ -1,7 +1,16 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
-import { type Diagnostic, type LoadedConfig, loadConfig, type RefusedConfig, type Severity } from '../src/index.ts'
+import {
+  type Diagnostic,
+  explainConfig,
+  type Explanation,
+  type LoadedConfig,
+  loadConfig,
+  type LoadOptions,
+  type RefusedConfig,
+  type Severity,
+} from '../src/index.ts'
 
 /** A complete folder with one account and every rule mentioned. */
 export const VALID = {
@@ -54,6 +63,19 @@ export interface Circumstances {
 
 /** Loads {@link VALID} with some files replaced; `null` leaves a file out. */
 export function load(files: Files, circumstances: Circumstances = {}): LoadedConfig | RefusedConfig {
+  return withFolder(files, circumstances, (options) => withoutFolder(loadConfig(options), options.directory))
+}
+
+/** Explains {@link VALID} with some files replaced. */
+export function explained(files: Files, circumstances: Circumstances = {}): Explanation {
+  return withFolder(files, circumstances, (options) => {
+    const explanation = explainConfig(options)
+    if (!explanation.ok) throw new Error(`refused: ${explanation.diagnostics.map(shortForm).join('; ')}`)
+    return explanation
+  })
+}
+
+function withFolder<T>(files: Files, circumstances: Circumstances, read: (options: LoadOptions) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'rm-config-'))
   try {
     for (const [name, text] of Object.entries({ ...VALID, ...files })) {
@@ -63,12 +85,11 @@ export function load(files: Files, circumstances: Circumstances = {}): LoadedCon
       writeFileSync(path, text)
       chmodSync(path, circumstances.modes?.[name] ?? 0o600)
     }
-    const result = loadConfig({
+    return read({
       directory: folder,
       environment: circumstances.variables ?? VARIABLES,
       today: Temporal.PlainDate.from(circumstances.today ?? '2026-11-18'),
     })
-    return withoutFolder(result, folder)
   } finally {
     rmSync(folder, { recursive: true })
   }

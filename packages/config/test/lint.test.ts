@@ -32,10 +32,21 @@ max_contracts_per_instrument: { instrument_limits: { NQ: 3, ES: 1 } }
 session_block_outside: { enabled: false }
 trade_frequency_limit: { enabled: false }`
 
-describe('how far away a loss limit is', () => {
-  const withLoss = (limit: string, sizes: string): Files =>
-    risk(QUIET.replace('limit: -50000', limit).replace('{ NQ: 3, ES: 1 }', sizes))
+const withLoss = (limit: string, sizes: string): Files =>
+  risk(QUIET.replace('limit: -50000', limit).replace('{ NQ: 3, ES: 1 }', sizes))
 
+const lossOf = (limit: number, extra = ''): Files =>
+  risk(`${QUIET.replace('limit: -50000', `limit: ${limit}`).replace('{ NQ: 3, ES: 1 }', '{ MES: 1 }')}${extra}`)
+
+const withSessions = (block: string): Files =>
+  risk(QUIET.replace('session_block_outside: { enabled: false }', `session_block_outside: ${block}`))
+
+const withHours = (text: string): Files => ({
+  ...risk(QUIET.replace('session_block_outside: { enabled: false }', 'session_block_outside: {}')),
+  ...timers(`daily_reset: { timezone: America/Chicago }\nsession_hours: ${text}`),
+})
+
+describe('how far away a loss limit is', () => {
   test.each([
     // 255 / (3 × 5) = 17
     [
@@ -99,9 +110,6 @@ trade_frequency_limit: { enabled: false }`
 })
 
 describe('the firm', () => {
-  const loss = (limit: number, extra = ''): Files =>
-    risk(`${QUIET.replace('limit: -50000', `limit: ${limit}`).replace('{ NQ: 3, ES: 1 }', '{ MES: 1 }')}${extra}`)
-
   test.each([
     [
       'practice',
@@ -133,7 +141,7 @@ describe('the firm', () => {
     ],
     ['unknown', 'id: 7, name: A, account_type: combine', -2500, []],
   ])('a loss limit of a %s account (%s) of %d', (_, entry, limit, expected) =>
-    expect(lintOf({ ...loss(limit), ...account(`{ ${entry} }`) })).toEqual(
+    expect(lintOf({ ...lossOf(limit), ...account(`{ ${entry} }`) })).toEqual(
       expected.map(([severity, got]) => [severity, 'rules.daily_realized_loss.limit', got]),
     ),
   )
@@ -257,9 +265,6 @@ describe('limits that another one always meets first', () => {
 })
 
 describe('sessions', () => {
-  const withSessions = (block: string): Files =>
-    risk(QUIET.replace('session_block_outside: { enabled: false }', `session_block_outside: ${block}`))
-
   test('of a product that never meets that of the account', () =>
     expect(lintOf(withSessions('{ per_instrument_sessions: { CL: { start: "15:00", end: "16:00" } } }'))).toEqual([
       [
@@ -310,11 +315,6 @@ describe('sessions', () => {
 })
 
 describe('clock changes of the next twelve months', () => {
-  const hours = (text: string): Files => ({
-    ...risk(QUIET.replace('session_block_outside: { enabled: false }', 'session_block_outside: {}')),
-    ...timers(`daily_reset: { timezone: America/Chicago }\nsession_hours: ${text}`),
-  })
-
   test.each([
     [
       '{}',
@@ -363,7 +363,7 @@ describe('clock changes of the next twelve months', () => {
     ],
     ['{ timezone: UTC }', '2026-10-01', []],
   ])('%s on %s', (text, today, expected) => {
-    const lint = accepted(hours(text), { today }).lint.filter(({ keyPath }) => keyPath === 'session_hours')
+    const lint = accepted(withHours(text), { today }).lint.filter(({ keyPath }) => keyPath === 'session_hours')
     expect(lint.map(({ got }) => got)).toEqual(expected)
     expect(lint.every(({ severity }) => severity === 'notice')).toBe(true)
   })
