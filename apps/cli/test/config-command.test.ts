@@ -190,20 +190,20 @@ account Second (7001002)
 
 describe('the command line', () => {
   test.each([
-    ['config', 'frobnicate'],
-    ['config', 'schema', 'logging'],
-    ['config', 'schema'],
-    ['config', 'check', '--fast'],
-  ])('%s %s is wrong usage', (...words) => {
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['schema', 'logging'], 'expected one of risk, timers, accounts, api'],
+    [['schema'], 'name one of risk, timers, accounts, api'],
+    [['check', '--fast'], "unknown option '--fast'"],
+  ])('%j is wrong usage', (words, message) => {
     const command = configCommand()
     for (const one of [command, ...command.commands]) one.configureOutput({ writeErr: () => {} })
-    expect(() => command.parse(words.slice(1), { from: 'user' })).toThrow()
+    expect(() => command.parse(words, { from: 'user' })).toThrow(message)
   })
 
   test('has examples in its help, within 80 columns', () => {
     let help = ''
     const command = configCommand().configureOutput({ writeOut: (text) => (help += text) })
-    expect(() => command.parse(['--help'], { from: 'user' })).toThrow()
+    expect(() => command.parse(['--help'], { from: 'user' })).toThrow('outputHelp')
     expect(help).toContain('config explain rules.daily_realized_loss')
     for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   })

@@ -17,6 +17,7 @@ import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
+import { namesInstruments, refuseUnknownInstruments, unknownProductsOfRules } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
@@ -112,6 +113,12 @@ async function configure(options: DaemonOptions): Promise<Configured> {
   done(configured, 'config')
   for (const warning of config.warnings)
     warn(configured, `${warning.keyPath}: ${warning.why}`, { event: 'config-warning', ...warning })
+  for (const notice of config.notices)
+    note(configured, `${notice.keyPath}: ${notice.got}`, { event: 'config-notice', ...notice })
+  for (const remark of config.lint) {
+    const tell = remark.severity === 'warning' ? warn : note
+    tell(configured, `${remark.keyPath}: ${remark.got}`, { event: 'config-lint', ...remark })
+  }
   done(configured, 'validation')
   say(configured, checkpointMessage('config-loaded', { rules: config.ruleCount }))
   done(configured, 'logging')
@@ -169,6 +176,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   done(opened, 'login')
   const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
+  await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
   const released = unmonitored.filter(({ id }) => held.has(id))
   for (const account of [...monitored.map((one) => one.account), ...released]) {
@@ -289,11 +297,30 @@ function keepPayload(opened: Opened | null, { surface, raw, reason }: Quarantine
   }
 }
 
+/**
+ * Only a configuration that names instruments makes the start wait for the venue's list. When that cannot be read the start goes on: an
+ * account without a daemon is worse off than one with a misspelt name.
+ */
+async function checkInstruments(opened: Opened, monitored: readonly MonitoredAccount[]): Promise<void> {
+  const accounts = monitored.map((one) => one.configured)
+  if (!namesInstruments(accounts)) return
+  const listed = await opened.gateway.contracts().catch((error: unknown) => {
+    const facts = { event: 'instruments-unchecked' }
+    warn(opened, `general.instruments could not be compared with the gateway: ${reasonOf(error)}`, facts)
+    return null
+  })
+  if (listed !== null) refuseUnknownInstruments(accounts, listed)
+}
+
 /** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */
 async function rememberContracts(ready: RulesReady): Promise<void> {
-  const { gateway, store } = ready
+  const { gateway, store, monitored } = ready
   try {
-    store.saveContracts(await gateway.contracts(), gateway.clock.now())
+    const listed = await gateway.contracts()
+    store.saveContracts(listed, gateway.clock.now())
+    const accounts = monitored.map((one) => one.configured)
+    for (const product of unknownProductsOfRules(accounts, listed))
+      warn(ready, `The rules name ${product}, which the gateway does not list`, { event: 'product-unknown', product })
   } catch (error) {
     warn(ready, `The list of contracts could not be read: ${reasonOf(error)}`, { event: 'contracts-unread' })
   }
@@ -344,6 +371,10 @@ async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Pr
 
 function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
   lines.add({ level: 'info', message, topic: null, facts: { event: 'checkpoint', ...facts } })
+}
+
+function note({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {
+  lines.add({ level: 'info', message, topic: null, facts })
 }
 
 function warn({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {

@@ -50,7 +50,9 @@ export async function openDaemonLog(
   if (files.api !== null) {
     outlets.push({ stream: file('api.log'), minimum: levelNumber(files.api.level), topic: 'api' })
   }
-  if (files.error !== null) outlets.push({ stream: file('error.log'), minimum: levelNumber('ERROR'), topic: null })
+  if (files.error !== null) {
+    outlets.push({ stream: file('error.log'), minimum: levelNumber(files.error.level), topic: null })
+  }
   if (!settings.json) await asText(outlets)
   if (settings.console) outlets.push({ stream: await openConsole(), minimum: levelNumber(settings.level), topic: null })
   const lowest = Math.min(...outlets.map((outlet) => outlet.minimum))

@@ -10,7 +10,6 @@ export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
   ['general.evaluation_interval_ms', 3],
   ['general.loosening', 3],
   ['lockout_durations.hard_lockout.daily_realized_profit', 3], // RULE-013
-  ['lockout_durations.hard_lockout.auth_loss_guard', 3], // RULE-010
   ['lockout_durations.timer_cooldown.cooldown_after_loss', 3], // RULE-007
   ['general.database.backup_interval_minutes', 4],
   ['general.database.backup_keep', 4],
