@@ -1,7 +1,7 @@
 import { unreachable } from '@rm/domain'
 import { type EnabledRules, type RuleSettings, unitsAllowed, unitsPerContract } from '@rm/rules'
 import type { GeneralSettings } from '../general-settings.ts'
-import { knownProduct, PRODUCTS } from './known-products.ts'
+import { KNOWN_PRODUCTS, knownProduct } from '../known-products.ts'
 
 /** Contracts of one product that the rules allow. */
 export interface AllowedSize {
@@ -61,7 +61,7 @@ export function limitOfUnlisted({ max_contracts_per_instrument: limits }: Enable
 export function allowedSizes(enabled: EnabledRules, general: GeneralSettings): readonly AllowedSize[] {
   const named = [...Object.keys(enabled.max_contracts_per_instrument?.instrument_limits ?? {}), ...general.instruments]
   const isOpen = general.instruments.length === 0 && limitOfUnlisted(enabled) !== 0
-  const products = new Set(isOpen ? [...named, ...PRODUCTS.map(({ root }) => root)] : named)
+  const products = new Set(isOpen ? [...named, ...KNOWN_PRODUCTS.map(({ root }) => root)] : named)
   return [...products].flatMap((product) => {
     const contracts = allowedContracts(enabled, product)
     return contracts === null || contracts === 0 ? [] : [{ product, contracts }]

@@ -5,7 +5,7 @@ import type { CheckedAccount } from '../cross-checks.ts'
 import { keyPathOf, type Report } from '../diagnostic.ts'
 import { PLANS, type PlanSize } from '../firm-plans.ts'
 import { allowedSizes, limitByProduct, rootOf } from './allowed-size.ts'
-import { knownProduct } from './known-products.ts'
+import { knownProduct } from '../known-products.ts'
 
 /** The account against the numbers of its plan, or of the plan that its name tells. */
 export function lintFirmLimits(account: CheckedAccount, report: Report): void {

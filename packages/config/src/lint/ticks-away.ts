@@ -5,7 +5,7 @@ import { keyPathOf, type Report } from '../diagnostic.ts'
 import type { GeneralSettings } from '../general-settings.ts'
 import type { RiskSettings } from '../risk-settings.ts'
 import { allowedSizes } from './allowed-size.ts'
-import { type KnownProduct, knownProduct } from './known-products.ts'
+import { type KnownProduct, knownProduct } from '../known-products.ts'
 
 /** How far away a loss limit is with the most contracts of one product. */
 interface Distance {

@@ -4,7 +4,7 @@ import { isGiven, placeOf } from '../config-node.ts'
 import { type Complaint, keyPathOf, type Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
 import { allowedSizes, limitByProduct, limitOfUnlisted, mostByTotal, rootOf } from './allowed-size.ts'
-import { knownProduct } from './known-products.ts'
+import { knownProduct } from '../known-products.ts'
 
 /** Limits that another one always meets first, and rules that forbid everything. */
 export function lintReach(settings: RiskSettings, sessionHours: number, report: Report): void {

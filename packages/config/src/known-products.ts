@@ -14,7 +14,7 @@ export interface KnownProduct {
 
 /** A product by its exchange root or the gateway's code; `null` for one that nobody has recorded. */
 export function knownProduct(name: string): KnownProduct | null {
-  return PRODUCTS.find(({ root, code }) => root === name || code === name) ?? null
+  return KNOWN_PRODUCTS.find(({ root, code }) => root === name || code === name) ?? null
 }
 
 // Tick values: gateway contract, section 8 (recorded 2026-08), in 1/10 000 dollars. The ticks of an ordinary minute are a guess, rounded, from
@@ -77,7 +77,10 @@ const ROWS: readonly (readonly [root: string, code: string, tickValue: number, m
   ['GF', 'GF', 125_000, null],
 ]
 
-export const PRODUCTS: readonly KnownProduct[] = ROWS.map(([root, code, tickValue, minuteTicks]) => ({
+/**
+ * The products of the gateway. Only for advice: what is enforced uses the contract records of the gateway alone.
+ */
+export const KNOWN_PRODUCTS: readonly KnownProduct[] = ROWS.map(([root, code, tickValue, minuteTicks]) => ({
   root,
   code,
   tickValue: usd(tickValue),
