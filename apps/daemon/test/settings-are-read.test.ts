@@ -163,18 +163,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise<void> {
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
-  const configured = {
-    options: { configDirectory: 'config', dataDirectory },
-    config,
-    calendar,
-    lines: new LineQueue(log),
-  }
+  const options = { configDirectory: 'config', dataDirectory }
+  const configured = { options, config, lines: new LineQueue(log) }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)
   const named = monitored.map((one) => one.configured)
   if (namesInstruments(named)) refuseUnknownInstruments(named, [contracts.ES])
-  const ready = initializeRules({ ...opened, monitored, contracts: [] })
+  const ready = initializeRules({ ...opened, monitored, released: [], contracts: [] })
   ready.gateway.connect([], () => {})
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
   // As RULE-009 does at every edge of its session.
@@ -245,7 +241,9 @@ function followersOf(setting: Setting): readonly string[] {
 /** What is a function of the settings and not of how they are written. */
 function partsOf({ api, accounts, timers, reset, weeklyReset, holidays, general, credentials }: LoadedConfig): object {
   const revealed = { userName: credentials.userName, apiKey: credentials.apiKey.reveal() }
-  return { api, accounts, timers, reset, weeklyReset, holidays, general, credentials: revealed }
+  // The source is the settings once more, as they were written.
+  const parts = accounts.map(({ source: _, ...account }) => account)
+  return { api, accounts: parts, timers, reset, weeklyReset, holidays, general, credentials: revealed }
 }
 
 const RULE_SOURCES = globSync('packages/rules/src/*.ts', { cwd: REPOSITORY }).map((name) =>

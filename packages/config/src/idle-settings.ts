@@ -8,7 +8,6 @@ export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
   ['general.on_unvalued_position', 3],
   ['general.unvalued_grace_seconds', 3],
   ['general.evaluation_interval_ms', 3],
-  ['general.loosening', 3],
   ['lockout_durations.hard_lockout.daily_realized_profit', 3], // RULE-013
   ['lockout_durations.timer_cooldown.cooldown_after_loss', 3], // RULE-007
   ['general.database.backup_interval_minutes', 4],

@@ -383,11 +383,11 @@ describe('clock changes of the next twelve months', () => {
 test('keys without effect are named, in one notice per file', () => {
   const files = {
     ...risk(QUIET),
-    'risk_config.yaml': `general: { loosening: immediate, unvalued_grace_seconds: 5 }\nrules:\n${QUIET.replace(/^/gm, '  ')}\n`,
-    'api_config.yaml': 'cache: { contract_ttl_h: 12 }\n',
+    'risk_config.yaml': `general: { logging: { slow_ms: 5, level: ERROR, mask_accounts: true } }\nrules:\n${QUIET.replace(/^/gm, '  ')}\n`,
+    'api_config.yaml': 'circuit_breaker: { half_open: 2 }\n',
   }
   expect(lintOf(files, undefined, true).filter(([, key]) => !key.startsWith('session'))).toEqual([
-    ['notice', 'cache.contract_ttl_h', 'cache.contract_ttl_h'],
-    ['notice', 'general.loosening', 'general.loosening, general.unvalued_grace_seconds'],
+    ['notice', 'circuit_breaker.half_open', 'circuit_breaker.half_open'],
+    ['notice', 'general.logging.slow_ms', 'general.logging.slow_ms, general.logging.mask_accounts'],
   ])
 })
