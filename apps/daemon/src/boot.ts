@@ -9,6 +9,7 @@ import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { EventLog } from './event-log.ts'
@@ -111,14 +112,7 @@ async function configure(options: DaemonOptions): Promise<Configured> {
   }
   say(configured, checkpointMessage('starting', null))
   done(configured, 'config')
-  for (const warning of config.warnings)
-    warn(configured, `${warning.keyPath}: ${warning.why}`, { event: 'config-warning', ...warning })
-  for (const notice of config.notices)
-    note(configured, `${notice.keyPath}: ${notice.got}`, { event: 'config-notice', ...notice })
-  for (const remark of config.lint) {
-    const tell = remark.severity === 'warning' ? warn : note
-    tell(configured, `${remark.keyPath}: ${remark.got}`, { event: 'config-lint', ...remark })
-  }
+  tellRemarks(lines, config)
   done(configured, 'validation')
   say(configured, checkpointMessage('config-loaded', { rules: config.ruleCount }))
   done(configured, 'logging')
@@ -371,10 +365,6 @@ async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Pr
 
 function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
   lines.add({ level: 'info', message, topic: null, facts: { event: 'checkpoint', ...facts } })
-}
-
-function note({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {
-  lines.add({ level: 'info', message, topic: null, facts })
 }
 
 function warn({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {

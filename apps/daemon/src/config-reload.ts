@@ -4,6 +4,7 @@ import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
 import type { Store } from '@rm/state'
 import type { DaemonOptions } from './command-line.ts'
+import { tellRemarks } from './config-remarks.ts'
 import type { LineLevel, LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
 import type { SettingChange } from './setting-changes.ts'
@@ -74,6 +75,7 @@ export class ConfigReload {
   #replace(loaded: LoadedConfig, cause: ReloadCause): void {
     const { monitored, store, gateway, onReplaced } = this.#options
     store.saveConfigVersion(configVersionOf(loaded), gateway.clock.now())
+    tellRemarks(this.#options.lines, loaded)
     for (const one of monitored) this.#replaceFor(one, loaded, cause)
     onReplaced(loaded)
     for (const configured of loaded.accounts) {

@@ -242,7 +242,7 @@ function followersOf(setting: Setting): readonly string[] {
 function partsOf({ api, accounts, timers, reset, weeklyReset, holidays, general, credentials }: LoadedConfig): object {
   const revealed = { userName: credentials.userName, apiKey: credentials.apiKey.reveal() }
   // The source is the settings once more, as they were written.
-  const parts = accounts.map(({ source: _, ...account }) => account)
+  const parts = accounts.map((account) => ({ ...account, source: null }))
   return { api, accounts: parts, timers, reset, weeklyReset, holidays, general, credentials: revealed }
 }
 

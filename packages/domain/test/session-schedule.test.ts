@@ -143,6 +143,29 @@ describe('holidays', () => {
     expect(windowAt(schedule(DAY_SESSION, early), '2026-12-24T16:00:00Z')).toBeNull()
   })
 
+  // RULE-009, vectors 3, 5 and 6.
+  test.each([
+    ['a Friday is followed by Monday', DAY_SESSION, '2026-03-06T21:00:00Z', '2026-03-09T13:30:00.000Z'],
+    [
+      'an early close and a holiday are followed by Monday',
+      DAY_SESSION,
+      '2026-12-24T18:00:00Z',
+      '2026-12-28T14:30:00.000Z',
+    ],
+    ['a night session on Friday is followed by Sunday', OVERNIGHT, '2026-03-13T20:10:00Z', '2026-03-15T22:00:00.000Z'],
+    [
+      'a night session before a holiday is followed by Sunday',
+      OVERNIGHT,
+      '2026-12-24T18:00:00Z',
+      '2026-12-27T23:00:00.000Z',
+    ],
+  ])('%s', (_name, spec, iso, next) => {
+    const subject = schedule(spec, christmas)
+    expect(subject.isOpen(instantOf(iso))).toBe(false)
+    expect(subject.isOpen(later(instantOf(iso), -1))).toBe(true)
+    expect(formatInstant(subject.nextStart(instantOf(iso)) ?? instant(0))).toBe(next)
+  })
+
   test('the next session starts after any number of closed days', () => {
     const fullDays = new Set(
       Array.from({ length: 60 }, (_, day) => Temporal.PlainDate.from('2026-12-24').add({ days: day }).toString()),
