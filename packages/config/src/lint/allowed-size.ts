@@ -11,7 +11,7 @@ export interface AllowedSize {
 }
 
 /** The most contracts of one product that RULE-001 and RULE-002 together allow; `null` when neither bounds it. */
-export function allowedContracts(enabled: EnabledRules, product: string): number | null {
+function allowedContracts(enabled: EnabledRules, product: string): number | null {
   const total = enabled.max_contracts
   const bounds = [total === undefined ? null : mostByTotal(total, product), limitByProduct(enabled, product)]
   const known = bounds.filter((bound) => bound !== null)

@@ -3,12 +3,13 @@ import { placeOf } from '../config-node.ts'
 import type { TimersSource } from '../cross-checks.ts'
 import { keyPathOf, type Place, type Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
+import type { ComingSessions } from './coming-sessions.ts'
 
 /** What the clock changes of the next twelve months do to sessions and to the reset. */
 export function lintClockChanges(
   settings: RiskSettings,
   timers: TimersSource,
-  today: Temporal.PlainDate,
+  coming: ComingSessions,
   report: Report,
 ): void {
   const rule = settings.rules.session_block_outside
@@ -16,44 +17,33 @@ export function lintClockChanges(
     const block = ['rules', 'session_block_outside']
     const own = [...block, 'global_session']
     if (rule.global_session !== undefined && rule.global_session !== null)
-      lintSpec(rule.global_session, placeOf(settings.tree, own), keyPathOf(own), today, report)
+      lintSpec(rule.global_session, placeOf(settings.tree, own), keyPathOf(own), coming, report)
     else if (timers.settings.timers.sessionHours !== null)
       lintSpec(
         timers.settings.timers.sessionHours,
         placeOf(timers.tree, ['session_hours']),
         'session_hours',
-        today,
+        coming,
         report,
       )
     for (const [product, hours] of Object.entries(rule.per_instrument_sessions)) {
       const path = [...block, 'per_instrument_sessions', product]
-      if (hours !== null) lintSpec(hours, placeOf(settings.tree, path), keyPathOf(path), today, report)
+      if (hours !== null) lintSpec(hours, placeOf(settings.tree, path), keyPathOf(path), coming, report)
     }
   }
-  lintReset(timers.settings.reset, placeOf(timers.tree, ['daily_reset', 'time']), today, report)
+  lintReset(timers.settings.reset, placeOf(timers.tree, ['daily_reset', 'time']), coming, report)
 }
 
-/** The days of the next twelve months on which a zone changes its clocks, in order. */
-function changesOf(timeZone: string, today: Temporal.PlainDate): readonly Temporal.ZonedDateTime[] {
-  const until = today.add({ years: 1 }).toZonedDateTime(timeZone)
-  const changes: Temporal.ZonedDateTime[] = []
-  let change = today.toZonedDateTime(timeZone).getTimeZoneTransition('next')
-  while (change !== null && Temporal.ZonedDateTime.compare(change, until) < 0) {
-    changes.push(change)
-    change = change.getTimeZoneTransition('next')
-  }
-  return changes
-}
-
-function lintSpec(spec: SessionSpec, at: Place, keyPath: string, today: Temporal.PlainDate, report: Report): void {
-  const changes = changesOf(spec.timeZone, today)
+function lintSpec(spec: SessionSpec, at: Place, keyPath: string, coming: ComingSessions, report: Report): void {
+  if (!coming.isNews(at, spec)) return
+  const changes = coming.changesOf(spec.timeZone)
   const spans = changes.map(
     (change) => `from ${change.toPlainDate().toString()} ${utcSpan(spec, change.toPlainDate().add({ days: 1 }))}`,
   )
   if (spans.length > 0)
     report.notice(at, keyPath, {
       expected: 'hours in local time, which the clock changes move',
-      got: `${localSpan(spec)} ${spec.timeZone} is ${utcSpan(spec, today)} UTC today, ${spans.join(', ')}`,
+      got: `${localSpan(spec)} ${spec.timeZone} is ${utcSpan(spec, coming.today)} UTC today, ${spans.join(', ')}`,
       why: 'whoever trades by another clock finds the session an hour earlier or later',
       fix: 'nothing: the daemon takes care of it',
     })
@@ -72,8 +62,9 @@ function lintSpec(spec: SessionSpec, at: Place, keyPath: string, today: Temporal
   }
 }
 
-function lintReset(reset: ResetSpec, at: Place, today: Temporal.PlainDate, report: Report): void {
-  for (const change of changesOf(reset.timeZone, today)) {
+function lintReset(reset: ResetSpec, at: Place, coming: ComingSessions, report: Report): void {
+  if (!coming.isNews(at, reset)) return
+  for (const change of coming.changesOf(reset.timeZone)) {
     const oddity = oddityOf(reset.time, change, 'later')
     if (oddity === null || !reset.days.includes(weekdayOf(change.toPlainDate()))) continue
     report.notice(at, 'daily_reset.time', {

@@ -1,32 +1,24 @@
-import {
-  instant,
-  type Instant,
-  later,
-  NO_HOLIDAYS,
-  type SessionSpec,
-  type SessionWindow,
-  TradingCalendar,
-} from '@rm/domain'
+import type { SessionSpec, SessionWindow } from '@rm/domain'
 import { placeOf } from '../config-node.ts'
 import type { TimersSource } from '../cross-checks.ts'
 import { keyPathOf, type Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
+import type { ComingSessions } from './coming-sessions.ts'
 
 /** Sessions in which nothing can be traded, and sessions in the middle of which the day changes. */
 export function lintSessions(
   { tree, rules: enabled }: RiskSettings,
   { settings: timers }: TimersSource,
-  today: Temporal.PlainDate,
+  coming: ComingSessions,
   report: Report,
 ): void {
   const rule = enabled.session_block_outside
   if (rule === undefined) return
   const global = rule.global_session ?? timers.timers.sessionHours
-  const calendar = new TradingCalendar(timers.reset, NO_HOLIDAYS)
-  const windowsOf = (spec: SessionSpec): readonly SessionWindow[] => windowsFrom(calendar, spec, today)
   const block = ['rules', 'session_block_outside']
+  if (!coming.isNews(placeOf(tree, block), [rule, global])) return
   for (const [product, own] of Object.entries(rule.per_instrument_sessions)) {
-    if (own === null || global === null || overlap(windowsOf(own), windowsOf(global))) continue
+    if (own === null || global === null || overlap(coming.windowsOf(own), coming.windowsOf(global))) continue
     const path = [...block, 'per_instrument_sessions', product]
     report.warning(placeOf(tree, path), keyPathOf(path), {
       expected: `hours that meet the session of the account, ${hoursOf(global)}`,
@@ -36,7 +28,7 @@ export function lintSessions(
     })
   }
   if (global === null) return
-  const windows = windowsOf(global)
+  const windows = coming.windowsOf(global)
   const shortest = Math.min(...windows.map(({ start, end }) => end - start))
   if (windows.length > 0 && rule.close_lead_seconds * 1_000 >= shortest) {
     const path = [...block, 'close_lead_seconds']
@@ -47,7 +39,7 @@ export function lintSessions(
       fix: 'write a shorter lead',
     })
   }
-  const crossed = windows.find(({ start, end }) => calendar.nextReset(start) < end)
+  const crossed = windows.find(({ start, end }) => coming.calendar.nextReset(start) < end)
   if (crossed === undefined || global.allDay) return
   const { time, timeZone } = timers.reset
   report.notice(placeOf(tree, block), keyPathOf(block), {
@@ -62,38 +54,16 @@ export function lintSessions(
 export function longestSessionHours(
   { rules: enabled }: RiskSettings,
   { settings: timers }: TimersSource,
-  today: Temporal.PlainDate,
+  coming: ComingSessions,
 ): number {
   const rule = enabled.session_block_outside
   const spec = rule?.mode === 'enforce' ? (rule.global_session ?? timers.timers.sessionHours) : null
   if (spec === null) return DAY_HOURS
-  const windows = windowsFrom(new TradingCalendar(timers.reset, NO_HOLIDAYS), spec, today)
-  const longest = Math.max(0, ...windows.map(({ start, end }) => (end - start) / 3_600_000))
+  const longest = Math.max(0, ...coming.windowsOf(spec).map(({ start, end }) => (end - start) / 3_600_000))
   return longest === 0 ? DAY_HOURS : Math.min(longest, DAY_HOURS)
 }
 
 const DAY_HOURS = 24
-/** Two weeks show every weekday twice, whatever day it is today. */
-const DAYS = 14
-
-function windowsFrom(
-  calendar: TradingCalendar,
-  spec: SessionSpec,
-  today: Temporal.PlainDate,
-): readonly SessionWindow[] {
-  const schedule = calendar.session({ ...spec, respectHolidays: false }, null)
-  const from = instant(today.toZonedDateTime(spec.timeZone).epochMilliseconds)
-  const until = later(from, DAYS * DAY_HOURS * 3_600_000)
-  const windows: SessionWindow[] = []
-  let at: Instant | null = from
-  while (at !== null && at < until) {
-    const window = schedule.windowAt(at)
-    if (window !== null) windows.push(window)
-    at = schedule.nextStart(window === null ? at : later(window.end, -1))
-  }
-  return windows
-}
-
 function overlap(a: readonly SessionWindow[], b: readonly SessionWindow[]): boolean {
   return a.some((one) => b.some((other) => one.start < other.end && other.start < one.end))
 }

@@ -3,6 +3,7 @@ import { type Diagnostic, Report } from '../diagnostic.ts'
 import type { MapNode } from '../config-node.ts'
 import { lintClockChanges } from './clock-changes.ts'
 import { lintSessions, longestSessionHours } from './closed-sessions.ts'
+import { ComingSessions } from './coming-sessions.ts'
 import { lintFirmLimits } from './firm-limits.ts'
 import { lintIdleKeys } from './idle-keys.ts'
 import { lintDistances } from './ticks-away.ts'
@@ -23,20 +24,21 @@ export interface Linted {
  */
 export function lintConfig({ accounts, timers, trees, today }: Linted): readonly Diagnostic[] {
   const report = new Report()
+  const coming = new ComingSessions(today, timers.settings.reset)
   const watched = accounts.filter(({ layers }) => layers.entry?.enabled === true)
-  for (const account of watched) {
-    const { settings } = account
+  for (const account of watched) lintFirmLimits(account, report)
+  // Accounts without layers of their own have the same settings, which are looked at once.
+  const distinct = [...new Set(watched.map(({ settings }) => settings))]
+  for (const settings of distinct) {
     lintDistances(settings, report)
-    lintFirmLimits(account, report)
-    lintReach(settings, longestSessionHours(settings, timers, today), report)
-    lintSessions(settings, timers, today, report)
-    lintClockChanges(settings, timers, today, report)
-    lintIdleKeys(settings.tree, report)
+    lintReach(settings, longestSessionHours(settings, timers, coming), report)
+    lintSessions(settings, timers, coming, report)
+    lintClockChanges(settings, timers, coming, report)
   }
   lintShadows(
     watched.map(({ settings }) => settings),
     report,
   )
-  for (const tree of trees) lintIdleKeys(tree, report)
+  lintIdleKeys([...distinct.map(({ tree }) => tree), ...trees], report)
   return report.all()
 }
