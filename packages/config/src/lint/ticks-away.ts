@@ -1,5 +1,5 @@
-import { formatUsd, type Usd } from '@rm/domain'
-import type { EnabledRules } from '@rm/rules'
+import { formatUsd, type Usd, usd } from '@rm/domain'
+import { EVALUATION_ORDER, type EnabledRules } from '@rm/rules'
 import { placeOf } from '../config-node.ts'
 import { keyPathOf, type Report } from '../diagnostic.ts'
 import type { GeneralSettings } from '../general-settings.ts'
@@ -39,10 +39,14 @@ export function lintDistances({ tree, rules: enabled, general }: RiskSettings, r
   }
 }
 
-/** Loss limits that count what is open: each with its key. */
+/** Loss limits that count what is open, each with its key: limits below zero are money, and a loss. */
 function lossLimits(enabled: EnabledRules): readonly { readonly path: readonly string[]; readonly limit: Usd }[] {
-  const day = enabled.daily_realized_loss
-  return day?.include_unrealized === true ? [{ path: ['rules', 'daily_realized_loss', 'limit'], limit: day.limit }] : []
+  return EVALUATION_ORDER.flatMap((id) => {
+    const settings = enabled[id]
+    if (settings === undefined || !('limit' in settings) || settings.limit >= 0) return []
+    const isOfClosedOnly = 'include_unrealized' in settings && !settings.include_unrealized
+    return isOfClosedOnly ? [] : [{ path: ['rules', id, 'limit'], limit: usd(settings.limit) }]
+  })
 }
 
 function distancesTo(limit: Usd, enabled: EnabledRules, general: GeneralSettings): readonly Distance[] {
