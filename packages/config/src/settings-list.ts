@@ -16,7 +16,7 @@ export interface Setting {
   readonly examples: readonly unknown[]
 }
 
-/** A map of keys. */
+/** A map of keys, a list of such maps, or maps under names of one's own. */
 export interface SettingSection {
   readonly path: string
   readonly meaning: string
@@ -24,20 +24,21 @@ export interface SettingSection {
 
 /** Every key of every file, in the order of the schemas. */
 export function allSettings(): readonly Setting[] {
-  return Object.keys(SETTINGS_FILES).flatMap((file) => (isSettingsFile(file) ? settingsOf(file).settings : []))
+  return Object.keys(SETTINGS_FILES).flatMap((file) => (isSettingsFile(file) ? settingsOf(file).filter(isSetting) : []))
 }
 
-/** The keys and the sections of one file. */
-export function settingsOf(file: SettingsFile): {
-  readonly settings: readonly Setting[]
-  readonly sections: readonly SettingSection[]
-} {
-  const settings: Setting[] = []
-  const sections: SettingSection[] = []
+/** Whether an entry is a key with a value of its own. */
+export function isSetting(entry: Setting | SettingSection): entry is Setting {
+  return 'kind' in entry
+}
+
+/** The keys and the sections of one file, each section before what stands in it. */
+export function settingsOf(file: SettingsFile): readonly (Setting | SettingSection)[] {
+  const entries: (Setting | SettingSection)[] = []
   const walk = (node: SchemaNode, path: string, isRequired: boolean): void => {
     const { properties, additionalProperties: others, items } = node
     if (properties !== undefined) {
-      if (path !== '') sections.push({ path, meaning: node.description ?? '' })
+      if (path !== '') entries.push({ path, meaning: node.description ?? '' })
       for (const [key, child] of Object.entries(properties)) {
         if (typeof child === 'object')
           walk(child, path === '' ? key : `${path}.${key}`, node.required?.includes(key) === true)
@@ -45,10 +46,10 @@ export function settingsOf(file: SettingsFile): {
     } else if (isMap(others)) walk({ ...others, description: node.description ?? '' }, `${path}.NAME`, false)
     else if (isSingle(items) && isMap(items)) {
       walk({ ...items, description: node.description ?? '' }, `${path}[]`, isRequired)
-    } else settings.push(settingOf(file, node, path, isRequired))
+    } else entries.push(settingOf(file, node, path, isRequired))
   }
   walk(settingsSchema(file), '', false)
-  return { settings, sections }
+  return entries
 }
 
 function isMap(node: SchemaNode | boolean | undefined): node is SchemaNode {

@@ -1,5 +1,5 @@
 import { idleUntil } from './idle-settings.ts'
-import { type Setting, settingsOf } from './settings-list.ts'
+import { isSetting, type Setting, type SettingSection, settingsOf } from './settings-list.ts'
 import { SETTINGS_FILES, type SettingsFile } from './settings-schema.ts'
 
 /** The reference of every setting, as Markdown: `docs/settings.md`. */
@@ -19,29 +19,40 @@ variable. \`NAME\` stands for a name of your own, \`[]\` for each entry of a lis
 `
 
 function fileChapter(file: SettingsFile): string {
-  const { settings, sections } = settingsOf(file)
-  const meanings = new Map(sections.map(({ path, meaning }) => [path, meaning]))
-  const chapters = [...Map.groupBy(settings, groupOf)].map(([group, members]) => {
+  const entries = settingsOf(file)
+  const hasKeys = (group: string): boolean => entries.some((entry) => isSetting(entry) && groupOf(entry) === group)
+  const chapters = [...Map.groupBy(entries, groupOf)].flatMap(([group, members]) => {
+    if (!hasKeys(group)) return [] // `rules`, whose sections have tables of their own
     const heading = group === '' ? '' : `### \`${group}\`\n\n`
-    const meaning = meanings.get(group) ?? ''
-    return `${heading}${meaning === '' ? '' : `${meaning}\n\n`}${table(group, members)}`
+    const meaning = members.find(({ path }) => path === group)?.meaning ?? ''
+    const rows = members.filter(({ path }) => path !== group)
+    return [`${heading}${meaning === '' ? '' : `${meaning}\n\n`}${table(group, rows)}`]
   })
   return `## \`${SETTINGS_FILES[file]}\`\n\n${chapters.join('\n')}`
 }
 
 /** The table in which a key stands: its rule, or the first part of its path. */
-function groupOf({ path }: Setting): string {
+function groupOf(entry: Setting | SettingSection): string {
+  const { path } = entry
   const [first = '', second = '', third] = path.split('.')
-  if (first === 'rules' && third !== undefined) return `${first}.${second}`
-  return second === '' ? '' : first
+  if (first === 'rules' && (third !== undefined || (second !== '' && !isSetting(entry)))) return `${first}.${second}`
+  if (second === '' && isSetting(entry)) return ''
+  return first
 }
 
-function table(group: string, settings: readonly Setting[]): string {
-  const rows = settings.map((setting) => {
+function table(group: string, entries: readonly (Setting | SettingSection)[]): string {
+  const rows = entries.map((setting) => {
     const key = group === '' ? setting.path : setting.path.slice(group.length + 1)
+    if (!isSetting(setting)) return `| \`${key}\` | ${sectionKind(key)} | | ${cell(setting.meaning)} |`
     return `| \`${key}\` | ${cell(setting.kind)} | ${cell(defaultOf(setting))} | ${cell(meaningOf(setting))} |`
   })
   return ['| Key | Value | Default | Meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
+}
+
+/** A section is named by the form in which it is written. */
+function sectionKind(key: string): string {
+  if (key.endsWith('[]')) return 'list of maps'
+  return key.endsWith('.NAME') ? 'maps under names' : 'map'
 }
 
 function defaultOf(setting: Setting): string {
