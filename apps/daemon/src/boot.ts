@@ -18,7 +18,7 @@ import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refuseUnknownInstruments, unknownProductsOfRules } from './named-products.ts'
+import { namesInstruments, refusalOfInstruments, unknownProductsOfRules } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
@@ -303,7 +303,14 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
     warn(opened, `general.instruments could not be compared with the gateway: ${reasonOf(error)}`, facts)
     return null
   })
-  if (listed !== null) refuseUnknownInstruments(accounts, listed)
+  const refusal = listed === null ? null : refusalOfInstruments(accounts, listed)
+  if (refusal === null) return
+  // A lockout that is stored outlives a mistake in a file (reliability C-01).
+  if (!opened.store.hasUnfinishedProtection()) throw refusal
+  warn(opened, `Alert: ${refusal.message}; the start goes on, as a lockout or a goal is stored`, {
+    event: 'instruments-unknown',
+    ...refusal.details,
+  })
 }
 
 /** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */

@@ -12,18 +12,21 @@ export function namesInstruments(accounts: readonly NamingAccount[]): boolean {
 }
 
 /**
- * Refuses instruments that the venue does not list (risk rules, 4.8): a misspelt one would never be watched.
- *
- * @throws RmError `CONFIG_INVALID`
+ * Why the start has to be refused when the configuration names instruments that the venue does not list (risk rules, 4.8): whoever misspelt
+ * one relies on something else than what is watched. `null`: it names none.
  */
-export function refuseUnknownInstruments(accounts: readonly NamingAccount[], contracts: readonly ContractSpec[]): void {
+export function refusalOfInstruments(
+  accounts: readonly NamingAccount[],
+  contracts: readonly ContractSpec[],
+): RmError | null {
   for (const { name, general } of accounts) {
     const unknown = general.instruments.filter((product) => !isListed(product, contracts))
     if (unknown.length === 0) continue
     const known = [...new Set(contracts.map(({ root }) => root))].toSorted().join(', ')
     const message = `general.instruments of ${name}: expected products of the gateway, was ${unknown.join(', ')}`
-    throw new RmError('CONFIG_INVALID', message, { known })
+    return new RmError('CONFIG_INVALID', message, { known })
   }
+  return null
 }
 
 /** Products that the settings of rules name and the venue does not list: their limits hold for nothing. */

@@ -1,12 +1,11 @@
 import type { ConfiguredAccount } from '@rm/config'
-import { RmError } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
 import { rules } from '@rm/rules'
 import { describe, expect, test } from 'vitest'
 import {
   namesInstruments,
   type NamingAccount,
-  refuseUnknownInstruments,
+  refusalOfInstruments,
   unknownProductsOfRules,
 } from '../src/named-products.ts'
 
@@ -17,14 +16,8 @@ function account(instruments: readonly string[], own: ConfiguredAccount['rules']
 }
 
 function refusalOf(instruments: readonly string[]): string {
-  try {
-    refuseUnknownInstruments([account([]), account(instruments)], LISTED)
-    return 'accepted'
-  } catch (error) {
-    return error instanceof RmError
-      ? `${error.code}: ${error.message} (${String(error.details['known'])})`
-      : String(error)
-  }
+  const refusal = refusalOfInstruments([account([]), account(instruments)], LISTED)
+  return refusal === null ? 'accepted' : `${refusal.code}: ${refusal.message} (${String(refusal.details['known'])})`
 }
 
 describe('instruments of the configuration', () => {

@@ -11,7 +11,7 @@ import { initializeRules, open } from '../src/boot.ts'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { LineQueue } from '../src/line-queue.ts'
 import { matchAccounts } from '../src/monitored-accounts.ts'
-import { namesInstruments, refuseUnknownInstruments } from '../src/named-products.ts'
+import { namesInstruments, refusalOfInstruments } from '../src/named-products.ts'
 import { differences, ownFiles, propertiesTaken, watched } from './setting-reads.ts'
 
 /*
@@ -169,7 +169,7 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)
   const named = monitored.map((one) => one.configured)
-  if (namesInstruments(named)) refuseUnknownInstruments(named, [contracts.ES])
+  if (namesInstruments(named)) expect(refusalOfInstruments(named, [contracts.ES])).toBeNull()
   const ready = initializeRules({ ...opened, monitored, released: [], contracts: [] })
   ready.gateway.connect([], () => {})
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
