@@ -11,6 +11,7 @@ import {
   type RefusedConfig,
   type Severity,
 } from '../src/index.ts'
+import { falseAlarmsIn } from './editor.ts'
 
 /** A complete folder with one account and every rule mentioned. */
 export const VALID = {
@@ -98,6 +99,9 @@ function withFolder<T>(files: Files, circumstances: Circumstances, read: (option
 export function accepted(files: Files, circumstances?: Circumstances): LoadedConfig {
   const result = load(files, circumstances)
   if (!result.ok) throw new Error(`refused: ${result.diagnostics.map(shortForm).join('; ')}`)
+  // Whatever the program accepts an editor accepts as well.
+  const falseAlarms = falseAlarmsIn({ ...VALID, ...files })
+  if (falseAlarms.length > 0) throw new Error(`an editor would object: ${falseAlarms.join('; ')}`)
   return result
 }
 

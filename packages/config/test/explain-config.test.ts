@@ -115,7 +115,6 @@ test('every key of every file is told', () => {
     [...(accounts[0]?.settings ?? []), ...login, ...timers, ...api].map(({ path }) => generalForm(path)),
   )
   // A rule that no layer mentions, and a section that nobody wrote, is told in one line.
-  const isWithin = (path: string, part: string): boolean => path.startsWith(`${part}.`) || path.startsWith(`${part}[`)
   const isLeftOut = (path: string): boolean => [...told].some((one) => isWithin(path, one))
   const known = allSettings()
     .filter(({ path, meaning }) => !isLeftOut(path) && meaning !== 'Only `false` is accepted.')
@@ -130,4 +129,8 @@ function generalForm(path: string): string {
     .replaceAll(/\[\d+\]/g, '[]')
     .replace(/per_instrument_sessions\.\w+/, 'per_instrument_sessions.NAME')
     .replace(/(instrument_limits|weights|dates)\.\w+$/, '$1')
+}
+
+function isWithin(path: string, part: string): boolean {
+  return path.startsWith(`${part}.`) || path.startsWith(`${part}[`)
 }

@@ -3,27 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { EVALUATION_ORDER } from '@rm/rules'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { editorSchema } from '../src/editor-schema.ts'
 import { IDLE_SETTINGS } from '../src/idle-settings.ts'
 import { allSettings, settingsOf } from '../src/settings-list.ts'
 import { settingsPage } from '../src/settings-page.ts'
 import { SETTINGS_FILES, type SettingsFile } from '../src/settings-schema.ts'
+import { complaintsOf, FILES } from './editor.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const FILES = ['risk', 'timers', 'accounts', 'api'] as const satisfies readonly SettingsFile[]
-
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
-const validators = new Map(FILES.map((file) => [file, ajv.compile(editorSchema(file))]))
-
-/** Key paths and complaints of a real JSON Schema validator about a YAML text. */
-function complaintsOf(file: SettingsFile, yaml: string): readonly string[] {
-  const validate = validators.get(file)
-  const content: unknown = parse(yaml, { version: '1.2' })
-  validate?.(content)
-  return (validate?.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`)
-}
-
 /** Where an editor would underline something. */
 function underlinedIn(file: SettingsFile, yaml: string): readonly string[] {
   return [...new Set(complaintsOf(file, yaml).map((complaint) => complaint.split(' ')[0] ?? ''))]
