@@ -1,4 +1,4 @@
-import { type Usd, usd } from '@rm/domain'
+import { productOf, type Usd, usd } from '@rm/domain'
 
 /** What lint texts know of a product. Never for a decision about money: tick values at run time come from the gateway. */
 export interface KnownProduct {
@@ -12,9 +12,10 @@ export interface KnownProduct {
   readonly minuteTicks: number | null
 }
 
-/** A product by its exchange root or the gateway's code; `null` for one that nobody has recorded. */
+/** A product by its exchange root, the gateway's code or a contract id; `null` for one that nobody has recorded. */
 export function knownProduct(name: string): KnownProduct | null {
-  return KNOWN_PRODUCTS.find(({ root, code }) => root === name || code === name) ?? null
+  const named = productOf(name)
+  return KNOWN_PRODUCTS.find(({ root, code }) => root === named || code === named) ?? null
 }
 
 // Tick values: gateway contract, section 8 (recorded 2026-08), in 1/10 000 dollars. The ticks of an ordinary minute are a guess, rounded, from

@@ -189,6 +189,11 @@ describe('limits that another one always meets first', () => {
       `${QUIET.replace('{ NQ: 3, ES: 1 }', '{ MNQ: 5 }')}\nmax_contracts: { limit: 1, weighting: mini_equivalent }`,
       [['notice', 'rules.max_contracts.limit', '1, while the limits by product together allow 0.5']],
     ],
+    [
+      'a limit of a product that is named by a contract id',
+      `${QUIET.replace('{ NQ: 3, ES: 1 }', '{ CON.F.US.MNQ.Z26: 21 }')}\nmax_contracts: { limit: 2, weighting: mini_equivalent }`,
+      [['warning', 'rules.max_contracts_per_instrument.instrument_limits.CON.F.US.MNQ.Z26', '21']],
+    ],
     ['all products together at the limit of all', `${QUIET}\nmax_contracts: { limit: 4 }`, []],
     [
       'no product at all',
@@ -247,6 +252,14 @@ describe('limits that another one always meets first', () => {
       [['notice', 'rules.no_stop_loss_grace.mode', '`shadow` for the only account that has the rule']],
     ],
   ])('%s', (_, rules, expected) => expect(lintOf(risk(rules))).toEqual(expected))
+
+  test('a rule in shadow mode bounds nothing', () => {
+    const trial = QUIET.replace('max_contracts_per_instrument: {', 'max_contracts_per_instrument: { mode: shadow,')
+    const files = risk(`${trial}\nmax_contracts: { limit: 5 }`)
+    expect(lintOf(files)).toEqual([
+      ['notice', 'rules.max_contracts_per_instrument.mode', '`shadow` for the only account that has the rule'],
+    ])
+  })
 
   test('a rule in shadow mode for some accounts only is on trial, and no remark', () => {
     const two = `${VALID['accounts.yaml']}  - id: 2

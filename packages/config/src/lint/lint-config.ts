@@ -1,5 +1,6 @@
 import type { CheckedAccount, TimersSource } from '../cross-checks.ts'
 import { type Diagnostic, Report } from '../diagnostic.ts'
+import type { RiskSettings } from '../risk-settings.ts'
 import type { MapNode } from '../config-node.ts'
 import { lintClockChanges } from './clock-changes.ts'
 import { lintSessions, longestSessionHours } from './closed-sessions.ts'
@@ -26,10 +27,13 @@ export function lintConfig({ accounts, timers, trees, today }: Linted): readonly
   const report = new Report()
   const coming = new ComingSessions(today, timers.settings.reset)
   const watched = accounts.filter(({ layers }) => layers.entry?.enabled === true)
-  for (const account of watched) lintFirmLimits(account, report)
   // Accounts without layers of their own have the same settings, which are looked at once.
-  const distinct = [...new Set(watched.map(({ settings }) => settings))]
-  for (const settings of distinct) {
+  const distinct = new Map(watched.map(({ settings }) => [settings, inForce(settings)]))
+  for (const account of watched) {
+    const settings = distinct.get(account.settings) ?? account.settings
+    lintFirmLimits({ ...account, settings }, report)
+  }
+  for (const settings of distinct.values()) {
     lintDistances(settings, report)
     lintReach(settings, longestSessionHours(settings, timers, coming), report)
     lintSessions(settings, timers, coming, report)
@@ -39,6 +43,12 @@ export function lintConfig({ accounts, timers, trees, today }: Linted): readonly
     watched.map(({ settings }) => settings),
     report,
   )
-  lintIdleKeys([...distinct.map(({ tree }) => tree), ...trees], report)
+  lintIdleKeys([...[...distinct.keys()].map(({ tree }) => tree), ...trees], report)
   return report.all()
+}
+
+/** Without the rules in shadow mode, which bound nothing. */
+function inForce(settings: RiskSettings): RiskSettings {
+  const rules = Object.fromEntries(Object.entries(settings.rules).filter(([, { mode }]) => mode === 'enforce'))
+  return { ...settings, rules }
 }
