@@ -180,7 +180,7 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   ready.store.close()
 }
 
-function loadFolder(files: Readonly<Record<string, Tree>>): ReturnType<typeof loadConfig> {
+function loadFolder(files: Readonly<Record<string, unknown>>): ReturnType<typeof loadConfig> {
   const directory = mkdtempSync(path.join(tmpdir(), 'rm-reads-'))
   try {
     for (const [name, content] of Object.entries(files)) {
@@ -205,20 +205,21 @@ function withKey(
   files: Readonly<Record<string, Tree>>,
   { file, path: key }: Setting,
   value: unknown,
-): Readonly<Record<string, Tree>> {
+): Readonly<Record<string, unknown>> {
   const name = FILE_NAMES[file]
   const beside = BESIDE[key]
   const tree = beside === undefined ? files[name] : { ...files[name], ...beside }
   return { ...files, [name]: changed(tree ?? {}, key.split(/\.|(?=\[\])/), value) }
 }
 
-function changed(tree: unknown, [key, ...rest]: readonly string[], value: unknown): Tree {
+function changed(tree: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value
   if (key === '[]') {
     const list: readonly unknown[] = Array.isArray(tree) ? tree : []
-    return list.map((item, index) => (index === 0 ? changed(item, rest, value) : item)) as unknown as Tree
+    return list.map((item, index) => (index === 0 ? changed(item, rest, value) : item))
   }
-  const map: Tree = typeof tree === 'object' && tree !== null ? { ...tree } : {}
-  return { ...map, [key ?? '']: rest.length === 0 ? value : changed(map[key ?? ''], rest, value) }
+  const map = new Map<string, unknown>(typeof tree === 'object' && tree !== null ? Object.entries(tree) : [])
+  return Object.fromEntries(map.set(key, changed(map.get(key), rest, value)))
 }
 
 /** Parts of the loaded configuration that follow a key, over every value that we know for it and that is accepted. */
@@ -288,7 +289,7 @@ describe('every setting is read', () => {
 })
 
 /** What the loader says: every diagnostic but those that every folder has. */
-function verdictOf(files: Readonly<Record<string, Tree>>): readonly string[] {
+function verdictOf(files: Readonly<Record<string, unknown>>): readonly string[] {
   const loaded = loadFolder(files)
   const found: readonly Diagnostic[] = loaded.ok ? [...loaded.warnings, ...loaded.notices] : loaded.diagnostics
   return found.map(({ severity, keyPath, expected }) => `${severity} ${keyPath} ${expected}`)

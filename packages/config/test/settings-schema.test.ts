@@ -42,15 +42,10 @@ describe('every setting', () => {
       const validator = new Ajv2020({ strict: true, allowUnionTypes: true })
       const visit = (node: unknown): void => {
         if (typeof node !== 'object' || node === null) return
-        const {
-          default: byDefault,
-          examples = [],
-          $ref: _,
-          ...form
-        } = node as { default?: unknown; examples?: unknown[] } & object & { $ref?: string }
-        const values = [...(byDefault === undefined ? [] : [byDefault]), ...(Array.isArray(examples) ? examples : [])]
+        const examples: readonly unknown[] = 'examples' in node && Array.isArray(node.examples) ? node.examples : []
+        const values = 'default' in node ? [node.default, ...examples] : examples
         if (values.length > 0) {
-          const validate = validator.compile({ ...form, $defs: editorSchema(file).$defs })
+          const validate = validator.compile({ ...node, $defs: editorSchema(file).$defs })
           for (const value of values) expect([value, validate(value)]).toEqual([value, true])
         }
         for (const child of Object.values(node)) visit(child)
