@@ -19,7 +19,8 @@ export class ChildProgram {
     onLine: (line: string) => void,
   ) {
     this.#child = spawn(process.execPath, [entry, ...args], {
-      env: { ...process.env, ...environment },
+      // What somebody sets for other programs of Node is not for these (reliability X-08).
+      env: { ...process.env, NODE_OPTIONS: undefined, ...environment },
       stdio: ['pipe', 'pipe', 'inherit'],
       // A group of its own: Ctrl-C reaches us alone, and we end the programs in order.
       detached: process.platform !== 'win32',

@@ -12,6 +12,7 @@ import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChange
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
+import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { LineQueue, logFailure } from './line-queue.ts'
@@ -111,6 +112,8 @@ async function configure(options: DaemonOptions): Promise<Configured> {
     lines,
   }
   say(configured, checkpointMessage('starting', null))
+  const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
+  for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
   done(configured, 'config')
   tellRemarks(lines, config)
   done(configured, 'validation')

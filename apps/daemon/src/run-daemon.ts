@@ -23,6 +23,8 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
   // A terminal that goes away must not take the protection with it (reliability P-03); while the program starts there is nothing to reload.
   const reload: { now: (() => void) | null } = { now: null }
   process.on('SIGHUP', () => reload.now?.())
+  // Node would open its debugger to whoever may send signals (reliability P-04).
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => {})
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   let running: Running

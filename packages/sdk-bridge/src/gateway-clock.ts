@@ -48,7 +48,8 @@ export class GatewayClock implements Clock {
   #raisedAt = Number.NEGATIVE_INFINITY
   #contradictedSince: number | null = null
   #roundTripMs = 0
-  #wasTrusted = false
+  /** `null`: nothing was told yet. */
+  #wasTrusted: boolean | null = null
 
   constructor(options: GatewayClockOptions) {
     this.#production = options.environment === 'production'
@@ -71,7 +72,8 @@ export class GatewayClock implements Clock {
 
   isTrusted(): boolean {
     const trusted = this.#isTrustedNow()
-    if (trusted !== this.#wasTrusted) {
+    // Before the first sample there is nothing that could disagree.
+    if (trusted !== this.#wasTrusted && this.#offset !== null) {
       this.#wasTrusted = trusted
       const facts = {
         gateway: formatInstant(this.now()),

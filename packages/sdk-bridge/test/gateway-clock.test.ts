@@ -123,6 +123,14 @@ describe('gateway time', () => {
       expect(at.clock.isTrusted()).toBe(trusted)
     })
 
+    test('tells that there is no trust from the start', () => {
+      const at = machine('production')
+      at.setWall(NOON + 10 * 60_000)
+      at.reply(NOON)
+      expect(at.clock.isTrusted()).toBe(false)
+      expect(at.log.map((line) => line.split(':')[0])).toEqual(['error clock_skew'])
+    })
+
     test('tells when trust is lost and when it comes back', () => {
       const at = machine('production')
       at.reply(NOON)

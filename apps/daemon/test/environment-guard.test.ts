@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { guardEnvironment } from '../src/environment-guard.ts'
+
+const TOPSTEPX = ['api.topstepx.com', 'rtc.topstepx.com']
+
+test.each(['NODE_OPTIONS', 'LD_PRELOAD', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'])(
+  '%s is refused for a gateway elsewhere and told for one on this machine',
+  (name) => {
+    expect(() => guardEnvironment({ [name]: 'x' }, TOPSTEPX)).toThrow(name)
+    expect(guardEnvironment({ [name]: 'x' }, ['127.0.0.1', 'localhost'])).toHaveLength(1)
+    expect(guardEnvironment({ [name]: '' }, TOPSTEPX)).toEqual([])
+  },
+)
+
+test('one host elsewhere is enough', () => {
+  expect(() => guardEnvironment({ NODE_OPTIONS: '--inspect' }, ['127.0.0.1', 'rtc.topstepx.com'])).toThrow(
+    'NODE_OPTIONS',
+  )
+})
+
+test('a plain environment is nothing to speak of', () => {
+  expect(guardEnvironment({ PATH: '/usr/bin', PROJECTX_USERNAME: 'trader' }, TOPSTEPX)).toEqual([])
+})
