@@ -2,6 +2,8 @@ import type { ContractSpec } from './contract.ts'
 import type { AccountId, ContractId, OrderId, TradeId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { Order } from './order.ts'
+import type { CycleManagement } from './position-cycle.ts'
+import type { Ticks } from './ticks.ts'
 import type { Trade, TradeOrigin } from './trade.ts'
 import type { TradingDay } from './trading-calendar.ts'
 import type { Usd } from './usd.ts'
@@ -49,6 +51,16 @@ export interface PositionView {
   readonly enlargedAt: Instant
   readonly value: PositionValue
   readonly protection: ProtectionMeter
+  /** Prices at which the position could be closed, from a quote that is fresh; `null`: nobody knows. */
+  readonly exit: ExitPrices | null
+  readonly management: CycleManagement
+}
+
+/** The exit side of a quote: bids for a long position, asks for a short one. */
+export interface ExitPrices {
+  readonly current: Ticks
+  /** The most favourable one since the last evaluation. */
+  readonly best: Ticks
 }
 
 /** A trade of the day with who caused it. */

@@ -1,7 +1,12 @@
 import type { AccountId, ContractId, OrderId } from './ids.ts'
 import { unreachable } from './invariant.ts'
+import type { OrderSide } from './order.ts'
+import { toPrice, type Ticks } from './ticks.ts'
 
-/** One request that moves an account towards a goal. Every command reduces risk (reliability S-03). */
+/** What an order of ours is for (RULE-012): a stop limits the loss or keeps a profit, a target takes one. */
+export type ProtectionKind = 'stop' | 'target'
+
+/** One request that moves an account towards a goal, or keeps an order of ours in place. Every command reduces risk (reliability S-03). */
 export type Command =
   /** A market order for the whole net position; harmless when repeated on a flat contract. */
   | { readonly kind: 'close-position'; readonly accountId: AccountId; readonly contractId: ContractId }
@@ -17,6 +22,31 @@ export type Command =
       readonly accountId: AccountId
       readonly contractId: ContractId
       readonly orderId: OrderId
+    }
+  /** A stop or a target against an open position: on the other side and not larger. The tag makes a repetition harmless (reliability 3.4). */
+  | {
+      readonly kind: 'place-order'
+      readonly accountId: AccountId
+      readonly contractId: ContractId
+      readonly protection: ProtectionKind
+      readonly side: OrderSide
+      readonly contracts: number
+      readonly price: Ticks
+      /** Of the contract, so that the price of the request is exact. */
+      readonly tickSize: number
+      readonly tag: string
+    }
+  /** A stop only ever moves towards the market; the size follows the position. */
+  | {
+      readonly kind: 'modify-order'
+      readonly accountId: AccountId
+      readonly contractId: ContractId
+      readonly orderId: OrderId
+      readonly protection: ProtectionKind
+      /** Size of the whole order, what has filled included. */
+      readonly contracts: number
+      readonly price: Ticks
+      readonly tickSize: number
     }
 
 /** Why the gateway said no. */
@@ -48,6 +78,14 @@ export function describeCommand(command: Command): string {
       return `reduce-position ${command.contractId} by ${command.contracts}`
     case 'cancel-order':
       return `cancel-order ${command.orderId}`
+    case 'place-order': {
+      const { side, contracts, contractId, protection, price, tickSize } = command
+      return `place-order ${side} ${contracts} ${contractId} ${protection} at ${toPrice(price, tickSize)}`
+    }
+    case 'modify-order': {
+      const { orderId, contracts, protection, price, tickSize } = command
+      return `modify-order ${orderId} to ${contracts}, ${protection} at ${toPrice(price, tickSize)}`
+    }
     default:
       return unreachable(command)
   }

@@ -4,6 +4,7 @@ export type {
   AccountView,
   DayPnl,
   DayTrade,
+  ExitPrices,
   PositionValue,
   PositionView,
   ProtectionMeter,
@@ -11,7 +12,7 @@ export type {
 } from './account-view.ts'
 export type { Breach, BreachScope, Finding, LockoutDemand, Verdict } from './breach.ts'
 export type { Clock } from './clock.ts'
-export { type Command, type CommandOutcome, describeCommand, type Refusal } from './command.ts'
+export { type Command, type CommandOutcome, describeCommand, type ProtectionKind, type Refusal } from './command.ts'
 export { type ContractSpec, isUsableSpec, namesProduct, productOf, rootOf } from './contract.ts'
 export { type Decimal, decimalOf, parseDecimal } from './decimal.ts'
 export type { Drill, DrilledCommand, DrillStep } from './drill.ts'
@@ -34,6 +35,7 @@ export {
 } from './lockout.ts'
 export {
   couldEnlarge,
+  hasOwnTag,
   isTerminal,
   type Order,
   type OrderSide,
@@ -73,6 +75,6 @@ export {
   usdToDecimalText,
 } from './usd.ts'
 export { type Weekday, weekdayOf, WEEKDAYS } from './weekday.ts'
-export type { PositionCycle } from './position-cycle.ts'
+export { type CycleManagement, type PositionCycle, UNMANAGED } from './position-cycle.ts'
 export type { CommandRecord, CommandState, PursuedGoal, PursuitState } from './pursuit.ts'
 export type { AuditEntry, StoredAccount, TurnRecord, WarningMark } from './turn-record.ts'

@@ -50,6 +50,14 @@ export function isTerminal(order: Order): boolean {
   return TERMINAL.has(order.status)
 }
 
+/** Tags of this program: a prefix and 25 characters of a hash. Bracket children append three more and are not ours. */
+const OWN_TAG = /^rm1-[a-z2-7]{25}$/
+
+/** Whether the program placed the order (RULE-012), as far as its tag tells. A tag can be imitated: what it protects, the side decides. */
+export function hasOwnTag(order: Order): boolean {
+  return order.tag !== null && OWN_TAG.test(order.tag)
+}
+
 export function remainingSize(order: Order): number {
   return Math.max(0, order.size - order.filled)
 }

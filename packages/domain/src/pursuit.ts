@@ -34,7 +34,8 @@ export type CommandState = 'sending' | 'acked' | 'refused' | 'in-doubt' | 'not-s
 export interface CommandRecord {
   /** Unique and stable over restarts. */
   readonly id: string
-  readonly goalId: string
+  /** The goal that it serves; `null`: it keeps an order of RULE-012 as it must stand, which is no goal of a breach. */
+  readonly goalId: string | null
   readonly command: Command
   /** Counts the requests for the same goal and target, from 1. */
   readonly attempt: number

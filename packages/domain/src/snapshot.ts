@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly orders: readonly Order[]
   /** `false`: the gateway lacks the complete order query, so orders that are absent here may still work. */
   readonly ordersComplete: boolean
+  /** Orders of any status created since the instant asked for, to find one by its tag; `null` when this read did not ask. */
+  readonly history: readonly Order[] | null
   /** Trades since the instant asked for; `null` when this read did not ask. */
   readonly trades: readonly Trade[] | null
 }

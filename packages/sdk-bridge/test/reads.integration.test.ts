@@ -62,6 +62,7 @@ describe('reading an account', () => {
       positions: [{ signedSize: 2 }],
       orders: [{ id: stopChild.id, type: 'stop' }],
       ordersComplete: true,
+      history: null,
       trades: [
         { id: closingTrade.id, realizedPnl: -800_000, microseconds: 100 },
         { id: openingTrade.id, realizedPnl: null, microseconds: 890 },
@@ -100,6 +101,7 @@ describe('a list', () => {
       positions: [],
       orders: [],
       ordersComplete: true,
+      history: null,
     })
   })
 
@@ -176,6 +178,7 @@ describe('working orders', () => {
     expect(await bridge.gateway.readExposure(ACCOUNT)).toMatchObject({
       orders: [{ id: stopChild.id }],
       ordersComplete: false,
+      history: null,
     })
     await bridge.gateway.readExposure(ACCOUNT)
     expect(far.requestsTo(QUERY)).toHaveLength(asked)

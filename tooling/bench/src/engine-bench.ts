@@ -143,6 +143,7 @@ class Stage {
       positions: [position],
       orders: [],
       ordersComplete: true,
+      history: null,
       trades: [],
     }
     this.#kernel.handle({ kind: 'snapshot-read', accountId, snapshot, receivedMs: this.#tick() })

@@ -9,6 +9,7 @@ import {
   type PositionCycle,
   type PositionSide,
   type Trade,
+  UNMANAGED,
   type Usd,
 } from '@rm/domain'
 import { unprotectedSince } from './protection.ts'
@@ -47,6 +48,7 @@ export function openCycle(
     maxSize: Math.abs(position.signedSize),
     realized: NO_USD,
     protection: unprotectedSince(openedAt),
+    management: UNMANAGED,
   }
   return { ...cycle, realized: realizedOf(cycle, trades) }
 }

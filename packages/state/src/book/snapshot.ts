@@ -5,6 +5,7 @@ import {
   formatUsd,
   type Instant,
   instant,
+  isTerminal,
   latest,
   type Order,
   type Position,
@@ -77,6 +78,12 @@ class Reading {
       listed.add(order.id)
       this.#readOrder(order)
     }
+    // What ended while nobody listened. What works is in the other list.
+    for (const order of this.#snapshot.history ?? []) {
+      if (!isTerminal(order)) continue
+      listed.add(order.id)
+      this.#readOrder(order)
+    }
     for (const order of this.#book.orders.working) if (!listed.has(order.id)) this.#missOrder(order)
   }
 
@@ -132,7 +139,7 @@ class Reading {
   #readOrder(order: Order): void {
     const known = observedOrder(this.#book.orders, order.id)
     if (known === undefined) {
-      if (this.#context.now - order.updatedAt > REST_LAG_TOLERANCE_MS) {
+      if (!isTerminal(order) && this.#context.now - order.updatedAt > REST_LAG_TOLERANCE_MS) {
         this.#noteDrift(`order ${order.id} (${order.side} ${order.size} ${order.contractId}) was not known`)
       }
       return this.#believeOrder(order, null)

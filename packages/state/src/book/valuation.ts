@@ -1,8 +1,10 @@
 import {
   type ContractSpec,
+  type ExitPrices,
   type Instant,
   isUsableSpec,
   NO_USD,
+  type PositionSide,
   type PositionValue,
   type Quote,
   sideOf,
@@ -58,6 +60,18 @@ export function valuePosition(inputs: ValuationInputs): PositionValue {
     worst: worst < current ? worst : current,
     best: best > current ? best : current,
   }
+}
+
+/** Where a position of the side could be closed, by the same quote and under the same conditions as its value. */
+export function exitPrices(side: PositionSide, inputs: ValuationInputs): ExitPrices | null {
+  const { quote, contract, now } = inputs
+  if (quote === null || contract === null || !isUsableSpec(contract)) return null
+  if (inputs.isMarketOpen && now - quote.receivedAt > inputs.staleAfterMs) return null
+  const current = exitPrice(quote, side, now)
+  if (current === null) return null
+  const best = side === 'long' ? (quote.bidHigh ?? current) : (quote.askLow ?? current)
+  const isBetter = side === 'long' ? best > current : best < current
+  return { current, best: isBetter ? best : current }
 }
 
 /** U and U* of an account. */

@@ -14,7 +14,7 @@ import type { BookStep } from './book-step.ts'
 import { remainingContracts } from './lots-ahead.ts'
 import type { ContractBook } from './positions.ts'
 import { ledgerOfDay, NO_PNL } from './trades.ts'
-import { sumValues, valuePosition } from './valuation.ts'
+import { exitPrices, sumValues, type ValuationInputs, valuePosition } from './valuation.ts'
 
 /** Signed sizes within which a contract's position has to lie. */
 export interface SizeRange {
@@ -75,6 +75,15 @@ function positionView({ position, cycle, lots }: ContractBook, inputs: ViewInput
   const { contractId, signedSize, averagePrice } = position
   const contract = inputs.contract(contractId)
   const { min, max } = inputs.demands.allowed(contractId)
+  const valued: ValuationInputs = {
+    signedSize: remainingContracts(lots, signedSize),
+    averagePrice,
+    contract,
+    quote: inputs.quote(contractId),
+    isMarketOpen: inputs.isMarketOpen(contractId),
+    staleAfterMs: inputs.staleAfterMs,
+    now: inputs.now,
+  }
   return {
     contractId,
     contract,
@@ -83,15 +92,9 @@ function positionView({ position, cycle, lots }: ContractBook, inputs: ViewInput
     averagePrice,
     openedAt: cycle.openedAt,
     enlargedAt: cycle.enlargedAt,
-    value: valuePosition({
-      signedSize: remainingContracts(lots, signedSize),
-      averagePrice,
-      contract,
-      quote: inputs.quote(contractId),
-      isMarketOpen: inputs.isMarketOpen(contractId),
-      staleAfterMs: inputs.staleAfterMs,
-      now: inputs.now,
-    }),
+    value: valuePosition(valued),
     protection: cycle.protection,
+    exit: exitPrices(cycle.side, valued),
+    management: cycle.management,
   }
 }

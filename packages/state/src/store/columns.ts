@@ -1,9 +1,10 @@
-import { instant, type Instant, RmError, type RuleCode, type Usd, usd } from '@rm/domain'
+import { instant, type Instant, RmError, type RuleCode, type Ticks, ticks, type Usd, usd } from '@rm/domain'
 import { z } from 'zod'
 import type { StoreSchema } from './schema.ts'
 
 /** Column codecs: how domain values read back from SQLite. Writing them needs none but {@link flagOf}. */
 export const money: z.ZodType<Usd> = z.int().transform(usd)
+export const tickCount: z.ZodType<Ticks> = z.int().transform(ticks)
 export const moment: z.ZodType<Instant> = z.int().transform(instant)
 export const flag: z.ZodType<boolean> = z.literal([0, 1]).transform((value) => value === 1)
 export const decimal: z.ZodType<number> = z.string().min(1).transform(Number).pipe(z.number())

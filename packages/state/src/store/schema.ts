@@ -96,6 +96,10 @@ export interface PositionCycleTable {
   readonly uncovered_ms: number
   readonly covered: number
   readonly measured_at: number
+  /** Prices in ticks of the contract (RULE-012). */
+  readonly break_even_done: number | null
+  readonly trail_extreme: number | null
+  readonly placements: number
 }
 
 export interface LockoutTable {
@@ -145,7 +149,7 @@ export interface GoalTable {
 export interface CommandTable {
   readonly account_id: number
   readonly id: string
-  readonly goal_id: string
+  readonly goal_id: string | null
   readonly kind: string
   readonly command: string
   readonly attempt: number

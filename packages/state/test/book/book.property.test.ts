@@ -236,6 +236,7 @@ function snapshotFrom(
       positions: truth.sizes.map(([id, size]) => aPosition(id === MNQ.id ? MNQ : ES, size, { openedAt: OPENED })),
       orders: truth.working,
       ordersComplete: true,
+      history: null,
       trades: lastVersions(all.flat()),
     }
     return { ...BASE, kind: 'snapshot-read', snapshot, receivedMs: SNAPSHOT_MS + 1 }

@@ -82,6 +82,7 @@ export class Story {
       positions: [],
       orders: [],
       ordersComplete: true,
+      history: null,
       trades: [],
       ...said,
     }

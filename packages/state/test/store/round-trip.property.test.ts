@@ -15,6 +15,8 @@ import {
   OrderId,
   type PositionCycle,
   type PursuedGoal,
+  type Ticks,
+  ticks,
   type StoredAccount,
   TradeId,
   type Usd,
@@ -33,6 +35,7 @@ const text = fc.string({ unit: 'binary', maxLength: 12 })
 const id = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 8 })
 const moment: fc.Arbitrary<Instant> = fc.integer({ min: 0, max: 4_000_000_000_000 }).map(instant)
 const money: fc.Arbitrary<Usd> = fc.maxSafeInteger().map(usd)
+const tickCount: fc.Arbitrary<Ticks> = fc.integer({ min: -4_000_000, max: 4_000_000 }).map(ticks)
 const price = fc.oneof(
   fc.integer({ min: -4_000, max: 400_000 }).map((quarters) => quarters / 4),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
@@ -65,6 +68,27 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     contracts: fc.nat(),
   }),
   fc.record({ kind: fc.constant('cancel-order'), accountId: fc.constant(ACCOUNT), contractId, orderId }),
+  fc.record({
+    kind: fc.constant('place-order'),
+    accountId: fc.constant(ACCOUNT),
+    contractId,
+    protection: fc.constantFrom('stop', 'target'),
+    side: fc.constantFrom('buy', 'sell'),
+    contracts: fc.nat(),
+    price: tickCount,
+    tickSize: fc.double({ min: 1e-9, max: 1e6, noNaN: true }),
+    tag: text,
+  }),
+  fc.record({
+    kind: fc.constant('modify-order'),
+    accountId: fc.constant(ACCOUNT),
+    contractId,
+    orderId,
+    protection: fc.constantFrom('stop', 'target'),
+    contracts: fc.nat(),
+    price: tickCount,
+    tickSize: fc.double({ min: 1e-9, max: 1e6, noNaN: true }),
+  }),
 )
 
 const outcome: fc.Arbitrary<CommandOutcome> = fc.oneof(
@@ -109,6 +133,11 @@ const cycle: fc.Arbitrary<PositionCycle> = fc.record({
   maxSize: fc.nat(),
   realized: money,
   protection: fc.record({ uncoveredMs: fc.nat(), covered: fc.boolean(), measuredAt: moment }),
+  management: fc.record({
+    breakEvenDone: fc.option(tickCount),
+    trailExtreme: fc.option(tickCount),
+    placements: fc.nat(),
+  }),
 })
 
 const lockout: fc.Arbitrary<Lockout> = fc.record({
@@ -157,7 +186,7 @@ const pursuedGoal: fc.Arbitrary<PursuedGoal> = fc.record({
 function commandOf(goalIds: readonly string[]): fc.Arbitrary<CommandRecord> {
   return fc.record({
     id,
-    goalId: fc.constantFrom(...goalIds),
+    goalId: fc.constantFrom(...goalIds, null),
     command,
     attempt: fc.nat(),
     state: fc.constantFrom('sending', 'acked', 'in-doubt'),
@@ -183,8 +212,7 @@ function some<Value>(value: fc.Arbitrary<Value>, key: (value: Value) => unknown)
 const remembered = some(pursuedGoal, (value) => value.id).chain((goals) =>
   fc.record({
     goals: fc.constant(goals),
-    commands:
-      goals.length === 0 ? fc.constant([]) : some(commandOf(goals.map((value) => value.id)), (value) => value.id),
+    commands: some(commandOf(goals.map((value) => value.id)), (value) => value.id),
     trades: some(dayTrade, (value) => value.trade.id),
     cycles: some(cycle, (value) => value.id),
     lockouts: some(lockout, (value) => value.id),

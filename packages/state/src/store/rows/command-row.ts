@@ -1,6 +1,6 @@
 import { AccountId, type Command, type CommandOutcome, type CommandRecord, ContractId, OrderId } from '@rm/domain'
 import { z } from 'zod'
-import { json, moment, readRow, upsertSql } from '../columns.ts'
+import { json, moment, readRow, tickCount, upsertSql } from '../columns.ts'
 import type { CommandTable } from '../schema.ts'
 
 export const commandUpsert: string = upsertSql(
@@ -18,6 +18,27 @@ const CommandJson = z.discriminatedUnion('kind', [
     contracts: z.int(),
   }),
   z.object({ kind: z.literal('cancel-order'), accountId: AccountId, contractId: ContractId, orderId: OrderId }),
+  z.object({
+    kind: z.literal('place-order'),
+    accountId: AccountId,
+    contractId: ContractId,
+    protection: z.enum(['stop', 'target']),
+    side: z.enum(['buy', 'sell']),
+    contracts: z.int(),
+    price: tickCount,
+    tickSize: z.number(),
+    tag: z.string(),
+  }),
+  z.object({
+    kind: z.literal('modify-order'),
+    accountId: AccountId,
+    contractId: ContractId,
+    orderId: OrderId,
+    protection: z.enum(['stop', 'target']),
+    contracts: z.int(),
+    price: tickCount,
+    tickSize: z.number(),
+  }),
 ]) satisfies z.ZodType<Command>
 
 const OutcomeJson = z.discriminatedUnion('kind', [
@@ -53,7 +74,7 @@ export function commandRow(record: CommandRecord): CommandTable {
 
 const Row = z.object({
   id: z.string(),
-  goal_id: z.string(),
+  goal_id: z.string().nullable(),
   command: json(CommandJson),
   attempt: z.int(),
   state: z.enum(['sending', 'acked', 'refused', 'in-doubt', 'not-sent', 'effective', 'superseded']),

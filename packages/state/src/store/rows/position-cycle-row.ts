@@ -1,6 +1,6 @@
 import { AccountId, ContractId, type PositionCycle } from '@rm/domain'
 import { z } from 'zod'
-import { flag, flagOf, moment, money, readRow, upsertSql } from '../columns.ts'
+import { flag, flagOf, moment, money, readRow, tickCount, upsertSql } from '../columns.ts'
 import type { PositionCycleTable } from '../schema.ts'
 
 export const positionCycleUpsert: string = upsertSql(
@@ -17,6 +17,9 @@ export const positionCycleUpsert: string = upsertSql(
     'uncovered_ms',
     'covered',
     'measured_at',
+    'break_even_done',
+    'trail_extreme',
+    'placements',
   ],
 )
 
@@ -34,6 +37,9 @@ export function positionCycleRow(cycle: PositionCycle): PositionCycleTable {
     uncovered_ms: cycle.protection.uncoveredMs,
     covered: flagOf(cycle.protection.covered),
     measured_at: cycle.protection.measuredAt,
+    break_even_done: cycle.management.breakEvenDone,
+    trail_extreme: cycle.management.trailExtreme,
+    placements: cycle.management.placements,
   }
 }
 
@@ -50,6 +56,9 @@ const Row = z.object({
   uncovered_ms: z.int(),
   covered: flag,
   measured_at: moment,
+  break_even_done: tickCount.nullable(),
+  trail_extreme: tickCount.nullable(),
+  placements: z.int(),
 })
 
 export function positionCycleOf(stored: unknown): PositionCycle {
@@ -65,5 +74,10 @@ export function positionCycleOf(stored: unknown): PositionCycle {
     maxSize: row.max_size,
     realized: row.realized,
     protection: { uncoveredMs: row.uncovered_ms, covered: row.covered, measuredAt: row.measured_at },
+    management: {
+      breakEvenDone: row.break_even_done,
+      trailExtreme: row.trail_extreme,
+      placements: row.placements,
+    },
   }
 }

@@ -1,0 +1,51 @@
+import type { ContractId, CycleManagement, Order, PositionCycle } from '@rm/domain'
+import type { Book } from './book.ts'
+import { contractBook, withContract } from './contract-books.ts'
+import { remainingContracts } from './lots-ahead.ts'
+import type { ObservedOrder } from './orders.ts'
+import { signedSizeOf } from './positions.ts'
+
+/** The cycle of the contract that is open, or `null`. */
+export function openCycleOf(book: Book, contractId: ContractId): PositionCycle | null {
+  return book.contracts.get(contractId)?.cycle ?? null
+}
+
+/** The book with another memory of the trade management in an open cycle, and that cycle, to be stored. */
+export function withManagement(
+  book: Book,
+  cycle: PositionCycle,
+  management: CycleManagement,
+): { readonly book: Book; readonly cycle: PositionCycle } {
+  const managed = { ...cycle, management }
+  const contract = contractBook(book, cycle.contractId)
+  return { book: withContract(book, cycle.contractId, { ...contract, cycle: managed }), cycle: managed }
+}
+
+/** The order with that tag as last heard of, ended or not. */
+export function orderWithTag(book: Book, tag: string): Order | null {
+  return book.orders.all.find(({ order }) => order.tag === tag)?.order ?? null
+}
+
+/**
+ * Since when a fill is known of an order against the position that the position itself has not told of yet (monotonic), or `null`. The
+ * end of a stop is reported before the position that it closed (gateway contract 6.1): a new order by the old size could open one.
+ */
+export function exitAheadSinceMs(book: Book, contractId: ContractId): number | null {
+  const contract = book.contracts.get(contractId)
+  if (contract === undefined) return null
+  const size = signedSizeOf(contract)
+  if (size === 0) return null
+  const observedMs = contract.observedMs ?? Number.NEGATIVE_INFINITY
+  const exitSide = size > 0 ? 'sell' : 'buy'
+  let sinceMs: number | null = null
+  for (const entry of book.orders.all) {
+    if (!isFillOf(entry, contractId, exitSide) || entry.observedMs <= observedMs) continue
+    sinceMs = Math.max(sinceMs ?? entry.observedMs, entry.observedMs)
+  }
+  if (sinceMs !== null) return sinceMs
+  return remainingContracts(contract.lots, size) === size ? null : observedMs
+}
+
+function isFillOf({ order }: ObservedOrder, contractId: ContractId, side: Order['side']): boolean {
+  return order.contractId === contractId && order.side === side && (order.filled > 0 || order.status === 'filled')
+}
