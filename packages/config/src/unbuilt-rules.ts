@@ -7,6 +7,5 @@ export const UNBUILT_RULES: ReadonlyMap<string, RuleCode> = new Map([
   ['cooldown_after_loss', 'RULE-007'],
   ['auth_loss_guard', 'RULE-010'],
   ['symbol_blocks', 'RULE-011'],
-  ['trade_management', 'RULE-012'],
   ['daily_realized_profit', 'RULE-013'],
 ])

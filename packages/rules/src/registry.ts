@@ -6,6 +6,7 @@ import { noStopLossGrace, type NoStopLossGraceSettings } from './no-stop-loss-gr
 import type { Rule } from './rule.ts'
 import { sessionBlockOutside, type SessionBlockOutsideSettings } from './session-block-outside.ts'
 import { tradeFrequencyLimit, type TradeFrequencyLimitSettings } from './trade-frequency-limit.ts'
+import { tradeManagement, type TradeManagementSettings } from './trade-management.ts'
 
 /** Settings of every rule, by its key under `rules:` in the configuration. */
 export interface RuleSettings {
@@ -15,6 +16,7 @@ export interface RuleSettings {
   trade_frequency_limit: z.infer<typeof TradeFrequencyLimitSettings>
   no_stop_loss_grace: z.infer<typeof NoStopLossGraceSettings>
   session_block_outside: z.infer<typeof SessionBlockOutsideSettings>
+  trade_management: z.infer<typeof TradeManagementSettings>
 }
 
 /** A rule as the configuration names it; people and logs also see `RULE-003`. */
@@ -28,6 +30,7 @@ export const rules: { readonly [Id in RuleId]: Rule<Id> } = {
   trade_frequency_limit: tradeFrequencyLimit,
   no_stop_loss_grace: noStopLossGrace,
   session_block_outside: sessionBlockOutside,
+  trade_management: tradeManagement,
 }
 
 /** The order of the log and of equal goals (risk rules, 1.7). It never changes what has to be done. */
@@ -38,4 +41,5 @@ export const EVALUATION_ORDER: readonly RuleId[] = [
   'max_contracts_per_instrument',
   'trade_frequency_limit',
   'no_stop_loss_grace',
+  'trade_management',
 ]

@@ -15,6 +15,7 @@ import {
   netPnl,
   NO_USD,
   parseUsd,
+  UNMANAGED,
   type Usd,
 } from '@rm/domain'
 import { contracts, TEST_ACCOUNT } from '@rm/domain/testing'
@@ -57,6 +58,8 @@ export function held(contract: ContractSpec, signedSize: number, changes: Partia
     enlargedAt: NOW,
     value: { kind: 'known', current: NO_USD, worst: NO_USD, best: NO_USD },
     protection: { uncoveredMs: 0, covered: true, measuredAt: NOW },
+    exit: null,
+    management: UNMANAGED,
     ...changes,
   }
 }
