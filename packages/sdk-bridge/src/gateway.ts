@@ -192,10 +192,11 @@ export class Gateway {
   /**
    * Positions and working orders, ahead of all other reads.
    *
+   * @param ordersSince - asks for the orders created since then as well, of whatever status
    * @throws RmError when anything is missing from the answer
    */
-  async readExposure(accountId: AccountId): Promise<Snapshot> {
-    return this.#known(await this.#accounts.exposure(accountId))
+  async readExposure(accountId: AccountId, ordersSince: Instant | null = null): Promise<Snapshot> {
+    return this.#known(await this.#accounts.exposure(accountId, ordersSince))
   }
 
   /**
@@ -203,8 +204,8 @@ export class Gateway {
    *
    * @throws RmError when anything is missing from the answer
    */
-  async readAccount(accountId: AccountId, tradesSince: Instant): Promise<Snapshot> {
-    return this.#known(await this.#accounts.account(accountId, tradesSince))
+  async readAccount(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null = null): Promise<Snapshot> {
+    return this.#known(await this.#accounts.account(accountId, tradesSince, ordersSince))
   }
 
   /** Sends a command once, ahead of everything else. Never rejects: what went wrong is in the outcome. */

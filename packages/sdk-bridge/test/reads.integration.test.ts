@@ -1,4 +1,4 @@
-import { instantOf } from '@rm/domain'
+import { formatInstant, instantOf } from '@rm/domain'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountIdOf, contractIdOf } from '../src/to-domain.ts'
 import { bridgeTo } from './bridge-setup.ts'
@@ -9,6 +9,7 @@ const ACCOUNTS = '/api/Account/search'
 const POSITIONS = '/api/Position/searchOpen'
 const QUERY = '/api/Order/v2/query'
 const OPEN_ORDERS = '/api/Order/searchOpen'
+const HISTORY = '/api/Order/search'
 const TRADES = '/api/Trade/search'
 const AVAILABLE = '/api/Contract/available'
 const BY_ID = '/api/Contract/searchById'
@@ -51,6 +52,18 @@ function serve(count: number, change: (page: number, orders: object[]) => void =
 }
 
 describe('reading an account', () => {
+  test('finds an order by its tag among those of any status, when it is asked to', async () => {
+    const rejected = { ...marketOrder, id: 77, status: 5, customTag: 'rm1-tag' }
+    far.on(HISTORY, () => envelope({ orders: [rejected] }))
+    await using bridge = bridgeTo(far)
+    await bridge.gateway.login()
+    const { history } = await bridge.gateway.readExposure(ACCOUNT, SINCE)
+    expect(history).toMatchObject([{ id: 77, status: 'rejected', tag: 'rm1-tag' }])
+    expect(far.requestsTo(HISTORY)[0]?.body).toEqual({ accountId: ACCOUNT, startTimestamp: formatInstant(SINCE) })
+    far.on(HISTORY, () => envelope({}))
+    await expect(bridge.gateway.readExposure(ACCOUNT, SINCE)).rejects.toThrow(HISTORY)
+  })
+
   test('brings account, positions, orders and trades of one moment', async () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()

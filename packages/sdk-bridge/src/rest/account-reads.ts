@@ -59,14 +59,14 @@ export class AccountReads {
   }
 
   /** Positions and working orders, to see whether a goal has been reached. */
-  async exposure(accountId: AccountId): Promise<Snapshot> {
-    return this.#exposure(accountId, 'verification')
+  async exposure(accountId: AccountId, ordersSince: Instant | null): Promise<Snapshot> {
+    return this.#exposure(accountId, 'verification', ordersSince)
   }
 
   /** Everything about an account, to rebuild its book from. */
-  async account(accountId: AccountId, tradesSince: Instant): Promise<Snapshot> {
+  async account(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null): Promise<Snapshot> {
     const [exposure, accounts, trades] = await Promise.all([
-      this.#exposure(accountId, 'reconcile'),
+      this.#exposure(accountId, 'reconcile', ordersSince),
       this.#sharedAccounts(),
       this.#trades(accountId, tradesSince),
     ])
@@ -78,15 +78,20 @@ export class AccountReads {
     return { ...exposure, requestedMs, account, trades: trades.items }
   }
 
-  async #exposure(accountId: AccountId, lane: ReadLane): Promise<Snapshot> {
-    const [positions, orders] = await Promise.all([this.#positions(accountId, lane), this.#orders(accountId, lane)])
+  async #exposure(accountId: AccountId, lane: ReadLane, ordersSince: Instant | null): Promise<Snapshot> {
+    const [positions, orders, history] = await Promise.all([
+      this.#positions(accountId, lane),
+      this.#orders(accountId, lane),
+      ordersSince === null ? null : this.#history(accountId, ordersSince, lane),
+    ])
     return {
       accountId,
-      requestedMs: Math.min(positions.sentMs, orders.sentMs),
+      requestedMs: Math.min(positions.sentMs, orders.sentMs, history?.sentMs ?? Number.POSITIVE_INFINITY),
       account: null,
       positions: positions.items,
       orders: orders.items,
       ordersComplete: orders.complete,
+      history: history?.items ?? null,
       trades: null,
     }
   }
@@ -135,6 +140,15 @@ export class AccountReads {
     const { body, sentMs } = await this.#reads.read(route, { accountId }, ordersReply, lane)
     const items = ofAccount(route.path, accountId, mapped(route.path, listed(route.path, body.orders), orderOf))
     return { items, sentMs, complete: false }
+  }
+
+  /** Orders of any status by their creation, rejected ones included. */
+  async #history(accountId: AccountId, since: Instant, lane: ReadLane): Promise<Listed<Order>> {
+    const route = restRoutes.searchOrders
+    const request = { accountId, startTimestamp: formatInstant(since) }
+    const { body, sentMs } = await this.#reads.read(route, request, ordersReply, lane)
+    const items = ofAccount(route.path, accountId, mapped(route.path, listed(route.path, body.orders), orderOf))
+    return { items, sentMs }
   }
 
   async #workingOrders(accountId: AccountId, lane: ReadLane): Promise<ListedOrders> {

@@ -1,5 +1,16 @@
-import { type Command, type CommandOutcome, type Refusal, unreachable } from '@rm/domain'
-import { envelopeReply, type ErrorTable, errorCode, type RestRoute, restRoutes } from '../wire.ts'
+import { type Command, type CommandOutcome, type Refusal, toPrice, unreachable } from '@rm/domain'
+import {
+  envelopeReply,
+  type ErrorTable,
+  errorCode,
+  type ModifyOrderRequest,
+  OrderSide,
+  OrderType,
+  type PlaceOrderRequest,
+  type RestRoute,
+  restRoutes,
+} from '../wire.ts'
+import type { Lane } from './rate-budget.ts'
 import { readEnvelope } from './read-envelope.ts'
 import type { RestReply } from './rest-channel.ts'
 import { TransportFault } from './transport-fault.ts'
@@ -17,9 +28,55 @@ export function requestOf(command: Command): { readonly route: RestRoute; readon
       }
     case 'cancel-order':
       return { route: restRoutes.cancelOrder, body: { accountId, orderId: command.orderId } }
+    case 'place-order':
+      return { route: restRoutes.placeOrder, body: placementOf(command) }
+    case 'modify-order':
+      return { route: restRoutes.modifyOrder, body: modificationOf(command) }
     default:
       return unreachable(command)
   }
+}
+
+/**
+ * Which share of the rate budget a command may use. A position without a stop is open risk, so a stop is placed out of the reserve like a
+ * close. Moving orders and taking profits may not use up what a flatten needs (reliability S-21).
+ */
+export function laneOf(command: Command): Lane {
+  switch (command.kind) {
+    case 'close-position':
+    case 'reduce-position':
+    case 'cancel-order':
+      return 'enforcement'
+    case 'place-order':
+      return command.protection === 'stop' ? 'enforcement' : 'management'
+    case 'modify-order':
+      return 'management'
+    default:
+      return unreachable(command)
+  }
+}
+
+/** Without a link to another order: the gateway no longer documents one (gateway contract 2.7). */
+function placementOf(command: Extract<Command, { kind: 'place-order' }>): PlaceOrderRequest {
+  const { accountId, contractId, contracts, tag } = command
+  const price = toPrice(command.price, command.tickSize)
+  const order = {
+    accountId,
+    contractId,
+    side: command.side === 'buy' ? OrderSide.buy : OrderSide.sell,
+    size: contracts,
+    customTag: tag,
+  }
+  return command.protection === 'stop'
+    ? { ...order, type: OrderType.stop, stopPrice: price }
+    : { ...order, type: OrderType.limit, limitPrice: price }
+}
+
+function modificationOf(command: Extract<Command, { kind: 'modify-order' }>): ModifyOrderRequest {
+  const { accountId, orderId, contracts, protection } = command
+  const price = toPrice(command.price, command.tickSize)
+  const terms = protection === 'stop' ? { stopPrice: price } : { limitPrice: price }
+  return { accountId, orderId, size: contracts, ...terms }
 }
 
 /** Statuses with which a server says that it did not touch the request. All others but 200 leave it open (reliability S-10). */
@@ -64,6 +121,9 @@ function refusalOf(name: string, table: ErrorTable, message: string | null): Ref
   switch (name) {
     case 'AccountRejected':
       return 'account-rejected'
+    // On modify; a cancel of an order that is gone has probably met its goal.
+    case 'OrderNotFound':
+      return 'not-found'
     case 'InvalidCloseSize':
       return 'invalid-size'
     case 'OutsideTradingHours':

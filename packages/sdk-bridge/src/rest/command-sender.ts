@@ -1,5 +1,5 @@
 import { type Command, type CommandOutcome, RmError } from '@rm/domain'
-import { outcomeOf, requestOf } from './command-outcome.ts'
+import { laneOf, outcomeOf, requestOf } from './command-outcome.ts'
 import type { RestChannel, RestReply } from './rest-channel.ts'
 import type { Session } from './session.ts'
 import { TransportFault } from './transport-fault.ts'
@@ -19,8 +19,9 @@ export class CommandSender {
   /** Never rejects. */
   async send(command: Command): Promise<CommandOutcome> {
     const { route, body } = requestOf(command)
+    const lane = laneOf(command)
     const post = (token: string): Promise<RestReply> =>
-      this.#channel.post({ path: route.path, body, token, lane: 'enforcement', deadlineMs: this.#deadlineMs })
+      this.#channel.post({ path: route.path, body, token, lane, deadlineMs: this.#deadlineMs })
     try {
       const token = this.#session.token ?? (await this.#session.ready())
       let reply = await post(token)

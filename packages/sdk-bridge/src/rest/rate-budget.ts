@@ -2,9 +2,9 @@ import type { BridgeLog } from '../bridge-log.ts'
 import type { RateBudgetSettings } from '../options.ts'
 
 /** Who wants to send. In order of precedence; inside a lane the first to come is the first to go. */
-export type Lane = 'session' | 'enforcement' | 'verification' | 'reconcile' | 'background'
+export type Lane = 'session' | 'enforcement' | 'management' | 'verification' | 'reconcile' | 'background'
 
-const LANES: readonly Lane[] = ['session', 'enforcement', 'verification', 'reconcile', 'background']
+const LANES: readonly Lane[] = ['session', 'enforcement', 'management', 'verification', 'reconcile', 'background']
 
 /** Added to the window: a request that left later can arrive earlier. */
 const EDGE_MS = 250
@@ -45,6 +45,7 @@ export class RateBudget {
   readonly #queues: Readonly<Record<Lane, Waiter[]>> = {
     session: [],
     enforcement: [],
+    management: [],
     verification: [],
     reconcile: [],
     background: [],
@@ -192,6 +193,11 @@ export class RateBudget {
     }
     if (gone > 0) this.#departures = this.#departures.slice(gone)
   }
+}
+
+/** What is waited for only so long as it is of use, on connections that reads cannot occupy. */
+export function isUrgent(lane: Lane): boolean {
+  return isReserved(lane) || lane === 'management'
 }
 
 function isReserved(lane: Lane): boolean {

@@ -9,7 +9,7 @@ import { type BridgeLog, scrubbed } from '../bridge-log.ts'
 import type { GatewayClock } from '../gateway-clock.ts'
 import type { Timeouts } from '../options.ts'
 import { pingPath } from '../wire.ts'
-import { type Lane, type RateBudget, RateBudgetSpent } from './rate-budget.ts'
+import { isUrgent, type Lane, type RateBudget, RateBudgetSpent } from './rate-budget.ts'
 import { TransportFault } from './transport-fault.ts'
 import { type RequestTrace, undiciAdapter } from './undici-adapter.ts'
 
@@ -167,10 +167,6 @@ export class RestChannel {
     else log.write('debug', 'the gateway answered', facts)
     return { status: response.status, text: response.data, sentMs }
   }
-}
-
-function isUrgent(lane: Lane): boolean {
-  return lane === 'session' || lane === 'enforcement'
 }
 
 /** Only what lies below axios is kept as the cause: its own errors carry the request, with key and token. */

@@ -1,6 +1,6 @@
-import type { Command, CommandOutcome } from '@rm/domain'
+import { type Command, type CommandOutcome, ticks } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
-import { outcomeOf, requestOf } from '../../src/rest/command-outcome.ts'
+import { laneOf, outcomeOf, requestOf } from '../../src/rest/command-outcome.ts'
 import { accountIdOf, contractIdOf, orderOf } from '../../src/to-domain.ts'
 import { type ErrorTable, errorTables, orderSchema } from '../../src/wire.ts'
 import { marketOrder } from '../wire/samples.ts'
@@ -14,6 +14,10 @@ function reply(body: object | string, status = 200) {
 function refused(errorCode: number, errorMessage: string | null = null) {
   return reply({ success: false, errorCode, errorMessage })
 }
+
+const terms = { protection: 'stop', price: ticks(7_066), tickSize: 0.015625 } as const
+const stop = { ...terms, kind: 'place-order', side: 'sell', contracts: 2, tag: 'rm1-tag' } as const
+const move = { ...terms, kind: 'modify-order', contracts: 3 } as const
 
 /** `accepted`, `unknown`, `not-sent`, or the refusal. */
 function word(outcome: CommandOutcome): string {
@@ -33,11 +37,39 @@ describe('the request of a command', () => {
       { accountId, contractId, size: 2 },
     ],
     [{ kind: 'cancel-order', accountId, contractId, orderId }, '/api/Order/cancel', { accountId, orderId }],
+    [
+      { ...stop, accountId, contractId },
+      '/api/Order/place',
+      { accountId, contractId, type: 4, side: 1, size: 2, stopPrice: 110.40625, customTag: 'rm1-tag' },
+    ],
+    [
+      { ...stop, accountId, contractId, protection: 'target', side: 'buy' },
+      '/api/Order/place',
+      { accountId, contractId, type: 1, side: 0, size: 2, limitPrice: 110.40625, customTag: 'rm1-tag' },
+    ],
+    [
+      { ...move, accountId, contractId, orderId },
+      '/api/Order/modify',
+      { accountId, orderId, size: 3, stopPrice: 110.40625 },
+    ],
+    [
+      { ...move, accountId, contractId, orderId, protection: 'target' },
+      '/api/Order/modify',
+      { accountId, orderId, size: 3, limitPrice: 110.40625 },
+    ],
   ])('%o', (command, path, body) => {
     const request = requestOf(command)
     expect(request.route.path).toBe(path)
     expect(request.body).toEqual(body)
   })
+
+  test.each<[Command, string]>([
+    [{ kind: 'close-position', accountId, contractId }, 'enforcement'],
+    [{ kind: 'cancel-order', accountId, contractId, orderId }, 'enforcement'],
+    [{ ...stop, accountId, contractId }, 'enforcement'],
+    [{ ...stop, accountId, contractId, protection: 'target' }, 'management'],
+    [{ ...move, accountId, contractId, orderId }, 'management'],
+  ])('%o leaves in its lane', (command, lane) => expect(laneOf(command)).toBe(lane))
 })
 
 describe('the outcome of a mutation', () => {
@@ -68,7 +100,24 @@ describe('the outcome of a mutation', () => {
     ['cancel', 4, null, 'unknown'],
     ['cancel', 5, null, 'unknown'],
     ['cancel', 6, null, 'account-rejected'],
+    ['place', 1, null, 'other'],
+    ['place', 2, null, 'other'],
+    ['place', 2, 'Invalid stop price. Price is not aligned to tick size.', 'other'],
     ['place', 2, UNAVAILABLE, 'market-closed'],
+    ['place', 3, 'Not enough margin.', 'other'],
+    ['place', 4, null, 'other'],
+    ['place', 6, null, 'unknown'],
+    ['place', 7, null, 'unknown'],
+    ['place', 8, null, 'other'],
+    ['place', 9, null, 'other'],
+    ['place', 10, null, 'account-rejected'],
+    ['modify', 1, null, 'other'],
+    ['modify', 2, null, 'not-found'],
+    ['modify', 3, null, 'other'],
+    ['modify', 4, null, 'unknown'],
+    ['modify', 5, null, 'unknown'],
+    ['modify', 6, null, 'account-rejected'],
+    ['modify', 7, null, 'other'],
     ['place', 5, null, 'market-closed'],
   ])('%s code %i with the text %s is %s', (table, code, text, expected) => {
     const outcome = outcomeOf(table, refused(code, text))

@@ -40,6 +40,7 @@ describe('the rate budget', () => {
   test.each<[Lane, number]>([
     ['session', 200],
     ['enforcement', 200],
+    ['management', READS],
     ['verification', READS],
     ['reconcile', READS],
     ['background', READS],
