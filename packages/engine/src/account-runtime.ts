@@ -10,6 +10,7 @@ import {
 import { openSizes } from '@rm/state/book'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
+import { ordersAskedSince } from './manage-orders.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
 import type { Reporter } from './ports/reporter.ts'
@@ -189,9 +190,10 @@ export class AccountRuntime {
 
   #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
     const { gateway } = this.#ports
+    const ordersSince = ordersAskedSince(this.#state)
     return kind === 'exposure'
-      ? gateway.readExposure(this.accountId)
-      : gateway.readAccount(this.accountId, this.#tradesSince(now))
+      ? gateway.readExposure(this.accountId, ordersSince)
+      : gateway.readAccount(this.accountId, this.#tradesSince(now), ordersSince)
   }
 
   #tradesSince(now: Instant): Instant {

@@ -8,6 +8,7 @@ import type {
   Instant,
   Lockout,
   OrderId,
+  ProtectionKind,
   PursuedGoal,
   TradeId,
 } from '@rm/domain'
@@ -52,6 +53,10 @@ export interface AccountState {
   readonly results: ReadonlyMap<RuleId, RuleResult>
   /** Whether each enabled rule bites, as last proved. One that is not proved alive keeps the account out of `ACTIVE`. */
   readonly proofs: ReadonlyMap<RuleId, RuleProof>
+  /** When commands of the last minute left (monotonic), oldest first. */
+  readonly departures: readonly number[]
+  /** Whether a human knows that the account is at its ceiling of calls. */
+  readonly isCeilingTold: boolean
   /** What enabled rules lack, one sentence each. */
   readonly blind: readonly string[]
   /** `warn_at` levels given, as `rule|level|day`. */
@@ -84,8 +89,13 @@ export interface InFlight {
   readonly orderEndedMs: number | null
 }
 
-/** What a command acts on: a contract's position or one order. */
-export type TargetKey = `position:${ContractId}` | `order:${OrderId}`
+/** What a command acts on: a contract's position or one order. A change that is refused must not keep its order from being cancelled. */
+export type TargetKey =
+  | `position:${ContractId}`
+  | `order:${OrderId}`
+  /** The placement of a stop or target of ours, and a change of an order (RULE-012). */
+  | `${ProtectionKind}:${ContractId}`
+  | `change:${OrderId}`
 
 /** Why and until when a target must be left alone. */
 export interface TargetHistory {
@@ -102,6 +112,8 @@ export interface TargetHistory {
   readonly exactNext: boolean
   /** The market was closed: the next attempt may be made as soon as it opens (reliability E-09). */
   readonly waitsForOpen: boolean
+  /** The tag of a placement whose order nobody has found: the next attempt uses it again, so that there can be only one. */
+  readonly tag: string | null
 }
 
 /** How far the book can be believed. */
@@ -140,6 +152,8 @@ export function isTrusted(trust: Trust): boolean {
   return trust.userStreamUp && trust.reconciledMs !== null && trust.reconciledMs >= trust.doubtedMs
 }
 
+/** Whether the command changes the size of a position by itself. */
 export function isPositionCommand(inFlight: InFlight): boolean {
-  return inFlight.record.command.kind !== 'cancel-order'
+  const { kind } = inFlight.record.command
+  return kind === 'close-position' || kind === 'reduce-position'
 }

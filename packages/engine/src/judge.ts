@@ -20,6 +20,7 @@ import {
 import { evaluateRules, isImplied, nextCheck, type RuleContext, type RuleVerdict } from '@rm/rules'
 import { type BookStep, executedSizes, exposureOf, viewOf } from '@rm/state/book'
 import { breachKey, isTrusted } from './account-state.ts'
+import { rememberPrices } from './cycle-memory.ts'
 import { isSatisfied } from './exposure.ts'
 import { marketBook } from './market-book.ts'
 import { demandsOf } from './standing-goals.ts'
@@ -37,7 +38,9 @@ export interface Judgement {
  */
 export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enlarged'>): Judgement {
   const { policy } = draft.context
-  const view = viewOf(draft.state.book, step, marketBook(draft, demandsOf(draft.state)))
+  const inputs = marketBook(draft, demandsOf(draft.state))
+  const seen = viewOf(draft.state.book, step, inputs)
+  const view = rememberPrices(draft, seen) ? viewOf(draft.state.book, step, inputs) : seen
   const context: RuleContext = {
     now: draft.now,
     calendar: policy.calendar,

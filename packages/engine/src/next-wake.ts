@@ -25,6 +25,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
     dueAt === null ? null : context.elapsedMs + Math.max(0, dueAt - draft.now),
     state.lockouts.some((lockout) => !isActive(lockout, draft.now)) ? context.elapsedMs + UNLOCK_RETRY_MS : null,
     wanted === null ? null : wanted.dueMs,
+    draft.manageAgainMs,
     ...retryTimes(draft),
     graceEnd(draft, judgement),
   ]
@@ -47,7 +48,6 @@ function staleInstants(draft: TurnDraft, judgement: Judgement | null): readonly 
 }
 
 function retryTimes(draft: TurnDraft): readonly number[] {
-  if (draft.state.goals.length === 0) return []
   const { elapsedMs } = draft.context
   const times: number[] = []
   for (const { notBeforeMs, waitsForOpen } of draft.state.targets.values()) {

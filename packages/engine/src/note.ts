@@ -53,3 +53,4 @@ export type AlertCode =
   | 'journal-unwritable'
   | 'reading-failed'
   | 'repeated-reentry'
+  | 'call-ceiling'

@@ -3,7 +3,7 @@ import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } f
 import { type Reading, type Trust } from './account-state.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import { postponeResetLockouts } from './standing-goals.ts'
-import { claimOwnOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
+import { claimOwnOrder, claimTaggedOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
 import type { TurnInput } from './turn.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -26,6 +26,7 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
       return applyToBook(draft, input, null)
     case 'order-changed':
       claimOwnOrder(draft, input.order)
+      claimTaggedOrder(draft, input.order)
       return applyToBook(draft, input, null)
     case 'trade-reported':
       claimOwnOrder(draft, input.trade)
@@ -117,7 +118,10 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   if (snapshot.trades !== null) {
     draft.change({ trust: { ...draft.state.trust, reconciledMs: snapshot.requestedMs } })
   }
-  return applyToBook(draft, input, snapshot)
+  for (const order of snapshot.history ?? []) claimTaggedOrder(draft, order)
+  const observation = applyToBook(draft, input, snapshot)
+  for (const order of snapshot.orders) claimTaggedOrder(draft, order)
+  return observation
 }
 
 function takeFailedReading(draft: TurnDraft, reason: string): void {

@@ -1,7 +1,6 @@
 import {
   type AccountView,
   type Command,
-  type CommandRecord,
   type ContractId,
   couldEnlarge,
   describeCommand,
@@ -13,6 +12,7 @@ import { allowedRange, type Demands, mayOpen, mustBeFlat } from '@rm/rules'
 import { exposureOf, knownOrder, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
+import { issueCommand } from './issue-command.ts'
 import { historyOf, isObservedSince } from './settle-commands.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -92,7 +92,8 @@ function isCancelDemanded(draft: TurnDraft, demands: Demands, order: Order, size
  */
 function sparedUntil(draft: TurnDraft, order: Order): number {
   const { ownOrders, book } = draft.state
-  if (ownOrders.has(order.id)) return order.createdAt + OWN_ORDER_GRACE_MS
+  // An order of ours that waits for its price does not end by itself.
+  if (ownOrders.has(order.id) && order.type === 'market') return order.createdAt + OWN_ORDER_GRACE_MS
   if (order.status === 'pending-cancel') return order.updatedAt + PENDING_CANCEL_MS
   if (order.status === 'suspended' && order.parentId !== null) {
     if (workingOrder(book, order.parentId) !== null) return Number.POSITIVE_INFINITY
@@ -101,7 +102,8 @@ function sparedUntil(draft: TurnDraft, order: Order): number {
   return order.type === 'market' ? order.createdAt + MARKET_ORDER_GRACE_MS : Number.NEGATIVE_INFINITY
 }
 
-function isPaused(draft: TurnDraft, history: TargetHistory, contractId: ContractId): boolean {
+/** Whether the target has to be left alone for now. */
+export function isPaused(draft: TurnDraft, history: TargetHistory, contractId: ContractId): boolean {
   if (history.notBeforeMs <= draft.elapsedMs) return false
   return !history.waitsForOpen || !draft.context.market.isOpen(contractId, draft.now)
 }
@@ -111,60 +113,17 @@ function isCancelOf(inFlight: InFlight, order: Order): boolean {
   return command.kind === 'cancel-order' && command.orderId === order.id
 }
 
-/** Writes the intent of one request; it leaves after the turn is durable. */
+/** Writes the intent of one request for what is owed. */
 function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: number): void {
-  assertReduces(command, sizeBefore)
   const { contract } = draft.context.market
   const exposure = exposureOf(draft.state.book)
   const owed = draft.state.goals.filter((pursued) => !isSatisfied(pursued.goal, exposure, contract))
   const goal = owed[0] ?? draft.state.goals[0]
   invariant(goal !== undefined, `no goal demands ${describeCommand(command)}`)
-  const history = historyOf(draft, key)
-  const record: CommandRecord = {
-    id: draft.newId('c'),
-    goalId: goal.id,
-    command,
-    attempt: history.attempts + 1,
-    state: 'sending',
-    sentAt: draft.now,
-    outcome: null,
-    latencyMs: null,
-    settledAt: null,
-    settledBy: null,
-  }
-  const inFlight: InFlight = {
-    record,
-    sentMs: draft.elapsedMs,
-    answeredMs: null,
-    sizeBefore,
-    orderId: null,
-    orderEndedMs: null,
-  }
   const effort = new Map(draft.state.effort)
   for (const one of owed) effort.set(one.id, (effort.get(one.id) ?? 0) + 1)
-  draft.change({
-    inFlight: [...draft.state.inFlight, inFlight],
-    targets: new Map(draft.state.targets).set(key, { ...history, attempts: record.attempt }),
-    effort,
-  })
-  draft.keepCommand(record)
-  draft.audit('command-sent', record.id, {
-    command: describeCommand(command),
-    goal: goal.id,
-    attempt: record.attempt,
-    sizeBefore,
-  })
-  draft.commands.push(record)
-  draft.note({ kind: 'command-sent', record, causedMs: draft.receivedMs })
-}
-
-/** No command may make a position larger or turn it over, whatever planned it (reliability S-03). */
-function assertReduces(command: Command, sizeBefore: number): void {
-  if (command.kind === 'close-position') invariant(sizeBefore !== 0, `nothing to close in ${command.contractId}`)
-  if (command.kind === 'reduce-position') {
-    const fits = command.contracts > 0 && command.contracts <= Math.abs(sizeBefore)
-    invariant(fits, `${describeCommand(command)} does not fit a position of ${sizeBefore}`)
-  }
+  draft.change({ effort })
+  issueCommand(draft, command, { key, goalId: goal.id, sizeBefore })
 }
 
 function byLoss(a: PositionView, b: PositionView): number {

@@ -44,6 +44,8 @@ export function recoverAccount(
     ownOrders: new Set(ownOrders),
     results: new Map(),
     proofs: new Map(),
+    departures: [],
+    isCeilingTold: false,
     blind: [],
     warned: new Set(stored.warnings.map(({ rule, level, day }) => warningKey(rule, level, day))),
     halted: null,

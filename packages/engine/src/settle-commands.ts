@@ -1,16 +1,20 @@
 import {
+  type Command,
   type CommandOutcome,
   type CommandRecord,
   type CommandState,
   type ContractId,
+  couldEnlarge,
   describeCommand,
+  hasOwnTag,
   type Order,
   type Refusal,
   type Snapshot,
+  toTicks,
   type Trade,
   unreachable,
 } from '@rm/domain'
-import { type Book, endOf, isKnownOrder, observedMs, signedSize, workingOrder } from '@rm/state/book'
+import { type Book, endOf, isKnownOrder, observedMs, orderWithTag, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -29,6 +33,9 @@ const UNSENT_RETRY_MS = 250
 /** How far a REST reading may lag behind: a reduction in doubt is judged only by a reading this much later (a guess, gateway contract 10). */
 const READING_LAG_MS = 2_500
 
+/** Two placements of one stop or target lie at least so far apart: a trader who cancels it again and again is followed at a walk. */
+const PLACEMENTS_APART_MS = 1_000
+
 const FRESH: TargetHistory = {
   attempts: 0,
   failures: 0,
@@ -37,16 +44,31 @@ const FRESH: TargetHistory = {
   settledMs: Number.NEGATIVE_INFINITY,
   exactNext: false,
   waitsForOpen: false,
+  tag: null,
 }
 
 export function historyOf(draft: TurnDraft, key: TargetKey): TargetHistory {
   return draft.state.targets.get(key) ?? FRESH
 }
 
-function targetOf(record: CommandRecord): TargetKey {
-  return record.command.kind === 'cancel-order'
-    ? `order:${record.command.orderId}`
-    : `position:${record.command.contractId}`
+export function changeTarget(draft: TurnDraft, key: TargetKey, changes: Partial<TargetHistory>): void {
+  draft.change({ targets: new Map(draft.state.targets).set(key, { ...historyOf(draft, key), ...changes }) })
+}
+
+function targetOf({ command }: CommandRecord): TargetKey {
+  switch (command.kind) {
+    case 'close-position':
+    case 'reduce-position':
+      return `position:${command.contractId}`
+    case 'cancel-order':
+      return `order:${command.orderId}`
+    case 'place-order':
+      return `${command.protection}:${command.contractId}`
+    case 'modify-order':
+      return `change:${command.orderId}`
+    default:
+      return unreachable(command)
+  }
 }
 
 /** Takes the gateway's answer to a command. The answer alone never proves the effect (gateway contract 2.3). */
@@ -70,6 +92,12 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
       else if (outcome.kind === 'unknown') holdForReading(draft, answered)
       return
     case 'refused':
+      if (isRepeatedTag(draft, answered, outcome.refusal)) {
+        // The gateway takes a tag once: the first request did arrive, and its order has to be found (reliability E-17).
+        replaceInFlight(draft, { ...answered, record: { ...answered.record, state: 'in-doubt' } })
+        holdForReading(draft, answered)
+        return
+      }
       dropInFlight(draft, answered)
       afterRefusal(draft, answered, outcome.refusal, outcome.message)
       return
@@ -77,7 +105,7 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
       dropInFlight(draft, answered)
       const history = historyOf(draft, targetOf(answered.record))
       const pauseMs = Math.min(UNSENT_RETRY_MS * 2 ** history.failures, SLOW_RETRY_MS)
-      changeTarget(draft, answered, { failures: history.failures + 1, notBeforeMs: draft.elapsedMs + pauseMs })
+      changeTargetOf(draft, answered, { failures: history.failures + 1, notBeforeMs: draft.elapsedMs + pauseMs })
       return
     }
     default:
@@ -124,6 +152,17 @@ export function claimOwnOrder(draft: TurnDraft, candidate: Order | Trade): void 
   if (owner === undefined) return
   replaceInFlight(draft, { ...owner, orderId })
   draft.change({ ownOrders: new Set(draft.state.ownOrders).add(orderId) })
+}
+
+/**
+ * Recognises an order by its tag as one that the program placed, in this run or an earlier one: its trades are nobody's trading. The tag can
+ * be imitated, so an order that could open or enlarge is the trader's, whatever it is called.
+ */
+export function claimTaggedOrder(draft: TurnDraft, order: Order): void {
+  const { ownOrders, book } = draft.state
+  if (!hasOwnTag(order) || ownOrders.has(order.id)) return
+  if (couldEnlarge(order, signedSize(book, order.contractId))) return
+  draft.change({ ownOrders: new Set(ownOrders).add(order.id) })
 }
 
 /** Our stamps are business time, theirs the gateway's: they may differ by the resolution of its `Date` header. */
@@ -177,9 +216,30 @@ function hasEffect(draft: TurnDraft, inFlight: InFlight): boolean {
       if (isExecuted(inFlight, book)) return true
       return sizeBefore !== null && isReducedTo(book, inFlight, Math.abs(sizeBefore) - command.contracts)
     }
+    case 'place-order': {
+      // A refused one leaves a record as well; whether it was refused the answer tells.
+      const order = orderWithTag(book, command.tag)
+      return order !== null && order.status !== 'rejected'
+    }
+    case 'modify-order': {
+      const order = workingOrder(book, command.orderId)
+      return order !== null && hasTerms(order, command)
+    }
     default:
       return unreachable(command)
   }
+}
+
+/** Whether the order stands as it was asked to, or tighter. */
+function hasTerms(
+  order: Order,
+  { protection, contracts, price, tickSize }: Extract<Command, { kind: 'modify-order' }>,
+): boolean {
+  const written = protection === 'stop' ? order.stopPrice : order.limitPrice
+  const standing = written === null ? null : toTicks(written, tickSize)
+  if (standing === null || order.size !== contracts) return false
+  if (protection === 'target') return standing === price
+  return order.side === 'sell' ? standing >= price : standing <= price
 }
 
 function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number): boolean {
@@ -195,8 +255,14 @@ function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): bo
 }
 
 /** Accepted first and rejected or cancelled afterwards (reliability E-16). */
-function hasDiedAtTheVenue(draft: TurnDraft, { orderId, answeredMs }: InFlight): boolean {
-  return orderId !== null && answeredMs !== null && endOf(draft.state.book, orderId) === 'unfilled'
+function hasDiedAtTheVenue(draft: TurnDraft, { record, orderId, answeredMs }: InFlight): boolean {
+  if (answeredMs === null) return false
+  const { book } = draft.state
+  const { command } = record
+  if (command.kind === 'place-order') return orderWithTag(book, command.tag)?.status === 'rejected'
+  // An order that is gone is changed no more.
+  if (command.kind === 'modify-order') return workingOrder(book, command.orderId) === null && book.snapshotMs !== null
+  return orderId !== null && endOf(book, orderId) === 'unfilled'
 }
 
 /** The position event of a fill comes after the order's end or before it, so the end alone settles nothing. */
@@ -216,12 +282,14 @@ export function isObservedSince(book: Book, contractId: ContractId, sinceMs: num
 /** Whether a reading that shows no effect is late enough to say that there was none. */
 function disproves(snapshot: Snapshot, inFlight: InFlight): boolean {
   if (inFlight.answeredMs === null) return false
+  // An order that has ended is not among those that work.
+  if (inFlight.record.command.kind === 'place-order' && snapshot.history === null) return false
   return snapshot.requestedMs >= readableFromMs(inFlight, inFlight.answeredMs)
 }
 
 function readableFromMs(inFlight: InFlight, answeredMs: number): number {
   if (inFlight.record.state === 'acked') return answeredMs + EFFECT_OVERDUE_MS
-  // Repeating a close is harmless, repeating a reduction is not (reliability 3.4).
+  // Repeating a close, a change or a placement with its tag is harmless, repeating a reduction is not (reliability 3.4).
   return inFlight.record.command.kind === 'reduce-position' ? answeredMs + READING_LAG_MS : answeredMs
 }
 
@@ -238,11 +306,13 @@ function settle(draft: TurnDraft, inFlight: InFlight, state: CommandState, settl
   if (state === 'effective') {
     // The book already shows the size after it.
     const settledMs = observedMs(draft.state.book, record.command.contractId) ?? draft.elapsedMs
-    changeTarget(draft, inFlight, {
+    changeTargetOf(draft, inFlight, {
       failures: 0,
       exactNext: false,
       waitsForOpen: false,
       readSinceMs: null,
+      tag: null,
+      ...(record.command.kind === 'place-order' && { notBeforeMs: draft.elapsedMs + PLACEMENTS_APART_MS }),
       ...(isPositionCommand(inFlight) && { settledMs }),
     })
   }
@@ -269,9 +339,16 @@ function withAnswer(draft: TurnDraft, before: CommandRecord, sentMs: number, out
 }
 
 function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
+  const { command } = inFlight.record
   const failures = historyOf(draft, targetOf(inFlight.record)).failures + 1
-  const pauseMs = failures < FAST_ATTEMPTS ? 0 : SLOW_RETRY_MS
-  changeTarget(draft, inFlight, { failures, notBeforeMs: draft.elapsedMs + pauseMs, readSinceMs: null })
+  const soonMs = command.kind === 'place-order' ? PLACEMENTS_APART_MS : 0
+  const pauseMs = failures < FAST_ATTEMPTS ? soonMs : SLOW_RETRY_MS
+  changeTargetOf(draft, inFlight, {
+    failures,
+    notBeforeMs: draft.elapsedMs + pauseMs,
+    readSinceMs: null,
+    tag: command.kind === 'place-order' ? tagToRepeat(draft, command.tag, failures) : null,
+  })
   if (failures === FAST_ATTEMPTS) {
     draft.note({
       kind: 'alert',
@@ -282,6 +359,18 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
   }
 }
 
+/** What was seen to end needs another tag, and so does what nobody found in three readings. */
+function tagToRepeat(draft: TurnDraft, tag: string, failures: number): string | null {
+  return orderWithTag(draft.state.book, tag) === null && failures < FAST_ATTEMPTS ? tag : null
+}
+
+/** Whether a placement is refused because an earlier request, of which no answer came, has used its tag. */
+function isRepeatedTag(draft: TurnDraft, { record }: InFlight, refusal: Refusal): boolean {
+  const { command } = record
+  if (command.kind !== 'place-order' || refusal !== 'other') return false
+  return historyOf(draft, targetOf(record)).tag === command.tag
+}
+
 function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, message: string | null): void {
   const history = historyOf(draft, targetOf(inFlight.record))
   const failures = history.failures + 1
@@ -289,7 +378,7 @@ function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, me
     case 'not-found':
     case 'invalid-size':
       // Gateway and book disagree for so long: looking again at once does not help.
-      changeTarget(draft, inFlight, {
+      changeTargetOf(draft, inFlight, {
         failures,
         notBeforeMs: failures < FAST_ATTEMPTS ? draft.elapsedMs : draft.elapsedMs + SLOW_RETRY_MS,
       })
@@ -300,7 +389,7 @@ function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, me
       const { contractId } = inFlight.record.command
       const isOpen = draft.context.market.isOpen(contractId, draft.now)
       const pauseMs = isOpen ? SLOW_RETRY_MS : PARKED_RETRY_MS
-      changeTarget(draft, inFlight, { failures, waitsForOpen: !isOpen, notBeforeMs: draft.elapsedMs + pauseMs })
+      changeTargetOf(draft, inFlight, { failures, waitsForOpen: !isOpen, notBeforeMs: draft.elapsedMs + pauseMs })
       const size = signedSize(draft.state.book, contractId)
       alertRefusal(
         draft,
@@ -311,7 +400,7 @@ function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, me
       return
     }
     case 'account-rejected':
-      changeTarget(draft, inFlight, { failures, notBeforeMs: draft.elapsedMs + PARKED_RETRY_MS })
+      changeTargetOf(draft, inFlight, { failures, notBeforeMs: draft.elapsedMs + PARKED_RETRY_MS })
       draft.change({ halted: ACCOUNT_REJECTED })
       alertRefusal(
         draft,
@@ -322,11 +411,11 @@ function afterRefusal(draft: TurnDraft, inFlight: InFlight, refusal: Refusal, me
       return
     case 'other':
       if (inFlight.record.command.kind === 'close-position' && !history.exactNext && failures === 1) {
-        changeTarget(draft, inFlight, { failures, exactNext: true })
+        changeTargetOf(draft, inFlight, { failures, exactNext: true })
         holdForReading(draft, inFlight)
         return
       }
-      changeTarget(draft, inFlight, { failures, exactNext: false, notBeforeMs: draft.elapsedMs + SLOW_RETRY_MS })
+      changeTargetOf(draft, inFlight, { failures, exactNext: false, notBeforeMs: draft.elapsedMs + SLOW_RETRY_MS })
       alertRefusal(
         draft,
         'enforcement-refused',
@@ -352,7 +441,7 @@ function alertRefusal(
 
 function holdForReading(draft: TurnDraft, inFlight: InFlight): void {
   const answeredMs = inFlight.answeredMs ?? draft.elapsedMs
-  changeTarget(draft, inFlight, { readSinceMs: readableFromMs(inFlight, answeredMs) })
+  changeTargetOf(draft, inFlight, { readSinceMs: readableFromMs(inFlight, answeredMs) })
 }
 
 /** A reading requested late enough answers the question that a target was held for. */
@@ -363,9 +452,8 @@ function releaseReadHolds(draft: TurnDraft, snapshot: Snapshot): void {
   }
 }
 
-function changeTarget(draft: TurnDraft, inFlight: InFlight, changes: Partial<TargetHistory>): void {
-  const key = targetOf(inFlight.record)
-  draft.change({ targets: new Map(draft.state.targets).set(key, { ...historyOf(draft, key), ...changes }) })
+function changeTargetOf(draft: TurnDraft, inFlight: InFlight, changes: Partial<TargetHistory>): void {
+  changeTarget(draft, targetOf(inFlight.record), changes)
 }
 
 function replaceInFlight(draft: TurnDraft, next: InFlight): void {
@@ -374,5 +462,5 @@ function replaceInFlight(draft: TurnDraft, next: InFlight): void {
 
 function dropInFlight(draft: TurnDraft, gone: InFlight): void {
   draft.change({ inFlight: draft.state.inFlight.filter((one) => one.record.id !== gone.record.id) })
-  changeTarget(draft, gone, { settledMs: draft.elapsedMs })
+  changeTargetOf(draft, gone, { settledMs: draft.elapsedMs })
 }

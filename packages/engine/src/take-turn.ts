@@ -3,6 +3,7 @@ import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
 import { mayLoosen } from './loosening.ts'
+import { manageOrders } from './manage-orders.ts'
 import { marketBook } from './market-book.ts'
 import { nextWake } from './next-wake.ts'
 import { type Observation, observe } from './observe.ts'
@@ -77,6 +78,7 @@ function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<type
   const judgement = judge(draft, observation)
   pursueViolations(draft)
   planCommands(draft, judgement.view)
+  manageOrders(draft, judgement.view)
   verifyGoals(draft, input.kind === 'snapshot-read' ? input.snapshot : null)
   escalateGoals(draft)
   return judgement

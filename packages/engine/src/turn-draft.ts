@@ -29,6 +29,8 @@ export class TurnDraft {
   readonly notes: Note[] = []
   trades: readonly DayTrade[] = []
   cycles: readonly PositionCycle[] = []
+  /** Monotonic time at which an order that has to wait may be placed or moved, `null` for none. */
+  manageAgainMs: number | null = null
   readonly #breaches = new Map<string, Breach>()
   readonly #endedBreaches: { readonly id: string; readonly at: Instant }[] = []
   readonly #lockouts = new Map<string, Lockout>()
@@ -64,6 +66,16 @@ export class TurnDraft {
 
   note(note: Note): void {
     this.notes.push(note)
+  }
+
+  /** The last version of a cycle counts. */
+  keepCycle(cycle: PositionCycle): void {
+    this.cycles = [...this.cycles.filter(({ id }) => id !== cycle.id), cycle]
+  }
+
+  /** Asks for a turn at the monotonic time; the earliest that was asked for counts. */
+  manageAgain(atMs: number): void {
+    this.manageAgainMs = Math.min(this.manageAgainMs ?? atMs, atMs)
   }
 
   keepBreach(breach: Breach): void {

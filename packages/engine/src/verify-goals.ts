@@ -7,7 +7,7 @@ import {
   type Snapshot,
   unreachable,
 } from '@rm/domain'
-import { type Exposure, exposureOf } from '@rm/state/book'
+import { type Exposure, exposureOf, openSizes } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
 import { countViolation } from './pursue-violations.ts'
@@ -49,10 +49,17 @@ function noteWhetherMet(draft: TurnDraft, { id, origin }: PursuedGoal, isMet: bo
   draft.change({ met })
 }
 
-/** With nothing left to pursue nothing has to be waited for, and the next goal counts its attempts from 1. */
-function forgetTargets(draft: TurnDraft): void {
-  const { goals, inFlight, targets } = draft.state
-  if (goals.length === 0 && inFlight.length === 0 && targets.size > 0) draft.change({ targets: new Map() })
+/**
+ * With nothing left to pursue nothing has to be waited for, and the next goal counts its attempts from 1. The pace of placing and moving
+ * orders is kept as long as there is something that they belong to.
+ */
+export function forgetTargets(draft: TurnDraft): void {
+  const { goals, inFlight, targets, book } = draft.state
+  if (goals.length > 0 || inFlight.length > 0 || targets.size === 0) return
+  const orders = new Set(exposureOf(book).orders.map(({ id }) => `change:${id}`))
+  const held = new Set([...openSizes(book).keys()].flatMap((id) => [`stop:${id}`, `target:${id}`]))
+  const kept = [...targets].filter(([key]) => orders.has(key) || held.has(key))
+  if (kept.length < targets.size) draft.change({ targets: new Map(kept) })
 }
 
 /** Calls a human for goals that were not reached in time; they are pursued further. */

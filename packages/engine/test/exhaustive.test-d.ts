@@ -43,6 +43,8 @@ switch (goal.kind) {
 switch (command.kind) {
   case 'close-position':
   case 'cancel-order':
+  case 'place-order':
+  case 'modify-order':
     break
   default:
     // @ts-expect-error the arm for `reduce-position` is missing

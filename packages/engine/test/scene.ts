@@ -7,7 +7,9 @@ import {
   type Goal,
   type Order,
   type Timers,
+  toPrice,
   TradingCalendar,
+  unreachable,
 } from '@rm/domain'
 import {
   type AccountPolicy,
@@ -234,8 +236,20 @@ export class Scene implements Disposable {
   /** Position-changing requests and cancels that left, in words. */
   sent(): readonly string[] {
     return this.gateway.sent.map(({ command }) => {
-      if (command.kind === 'reduce-position') return `reduce ${command.contracts}`
-      return command.kind === 'close-position' ? 'close' : 'cancel'
+      switch (command.kind) {
+        case 'reduce-position':
+          return `reduce ${command.contracts}`
+        case 'close-position':
+          return 'close'
+        case 'cancel-order':
+          return 'cancel'
+        case 'place-order':
+          return `place ${command.protection} ${command.contracts} at ${toPrice(command.price, command.tickSize)}`
+        case 'modify-order':
+          return `modify ${command.protection} ${command.contracts} at ${toPrice(command.price, command.tickSize)}`
+        default:
+          return unreachable(command)
+      }
     })
   }
 

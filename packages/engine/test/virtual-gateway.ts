@@ -6,13 +6,16 @@ import {
   type ContractSpec,
   type DomainEvent,
   type Instant,
+  type Order,
+  OrderId,
   type Snapshot,
   type Stream,
+  toPrice,
   unreachable,
 } from '@rm/domain'
 import type { Gateway } from '@rm/engine'
 import type { Exchange, ExchangeEvent } from '@rm/gateway-sim'
-import { isTerminalStatus } from '@rm/sdk-bridge/wire'
+import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
 import type { VirtualTime } from './virtual-time.ts'
 import { accountOf, contractOf, orderOf, outcomeOf, positionOf, quoteOf, tradeOf } from './wire-to-domain.ts'
 
@@ -25,6 +28,8 @@ export type CommandFate =
   | { readonly kind: 'request-lost' }
   /** The request certainly never left. */
   | { readonly kind: 'not-sent' }
+  /** A placement is accepted, and the exchange rejects the order a moment later (reliability E-16). */
+  | { readonly kind: 'rejected-later' }
   | { readonly kind: 'refused'; readonly outcome: Extract<CommandOutcome, { kind: 'refused' }> }
 
 export interface SentCommand {
@@ -77,6 +82,7 @@ export class VirtualGateway {
   readonly #watched = new Map<ContractId, () => void>()
   readonly #specs = new Map<string, ContractSpec>()
   #connection: Connection | null = null
+  #rejected = 0
 
   constructor(time: VirtualTime, exchange: Exchange) {
     this.#time = time
@@ -95,8 +101,8 @@ export class VirtualGateway {
     this.#connection = connection
     return {
       send: (command) => this.#send(command, connection),
-      readExposure: (accountId) => this.#read(accountId, null, connection),
-      readAccount: (accountId, since) => this.#read(accountId, since, connection),
+      readExposure: (accountId, ordersSince) => this.#read(accountId, null, ordersSince, connection),
+      readAccount: (accountId, since, ordersSince) => this.#read(accountId, since, ordersSince, connection),
       contract: (contractId) => this.#lookUp(contractId, connection),
       watchQuotes: (contractIds) => this.#watch(contractIds),
     }
@@ -166,6 +172,10 @@ export class VirtualGateway {
       case 'not-sent':
         answer({ kind: 'not-sent', cause: 'connection refused' }, 1)
         break
+      case 'rejected-later':
+        this.#time.after(requestMs, () => this.#tellRejected(command))
+        answer({ kind: 'accepted' }, requestMs + replyMs)
+        break
       case 'refused':
         answer(fate.outcome, requestMs + replyMs)
         break
@@ -173,6 +183,33 @@ export class VirtualGateway {
         unreachable(fate)
     }
     return promise
+  }
+
+  /** The record of an order that never worked; the reason stays the gateway's secret (gateway contract 6.1). */
+  #tellRejected(command: Command): void {
+    if (command.kind !== 'place-order') throw new RangeError(`${command.kind} is no placement`)
+    const { accountId, contractId, protection, side, contracts, price, tickSize, tag } = command
+    this.#rejected += 1
+    const at = this.#time.now()
+    const pending: Order = {
+      id: OrderId.parse(this.#rejected),
+      accountId,
+      contractId,
+      type: protection === 'stop' ? 'stop' : 'limit',
+      side,
+      size: contracts,
+      filled: 0,
+      limitPrice: protection === 'stop' ? null : toPrice(price, tickSize),
+      stopPrice: protection === 'stop' ? toPrice(price, tickSize) : null,
+      status: 'pending',
+      tag,
+      parentId: null,
+      createdAt: at,
+      updatedAt: at,
+    }
+    const receivedMs = this.#time.elapsedMs()
+    this.#tell({ kind: 'order-changed', accountId, order: pending, receivedMs })
+    this.#tell({ kind: 'order-changed', accountId, order: { ...pending, status: 'rejected' }, receivedMs })
   }
 
   #execute(command: Command): CommandOutcome {
@@ -187,12 +224,38 @@ export class VirtualGateway {
         )
       case 'cancel-order':
         return outcomeOf('cancel', this.#exchange.cancel(accountId, command.orderId, 'daemon'))
+      case 'place-order': {
+        const { side, contracts, protection, price, tickSize, tag } = command
+        const request: PlaceOrderRequest = {
+          accountId,
+          contractId,
+          type: protection === 'stop' ? 4 : 1,
+          side: side === 'buy' ? 0 : 1,
+          size: contracts,
+          customTag: tag,
+          ...(protection === 'stop'
+            ? { stopPrice: toPrice(price, tickSize) }
+            : { limitPrice: toPrice(price, tickSize) }),
+        }
+        return outcomeOf('place', this.#exchange.place(request, 'daemon'))
+      }
+      case 'modify-order': {
+        const { orderId, contracts, protection, price, tickSize } = command
+        const at = toPrice(price, tickSize)
+        const terms = protection === 'stop' ? { stopPrice: at } : { limitPrice: at }
+        return outcomeOf('modify', this.#exchange.modify({ accountId, orderId, size: contracts, ...terms }, 'daemon'))
+      }
       default:
         return unreachable(command)
     }
   }
 
-  #read(accountId: AccountId, tradesSince: Instant | null, connection: Connection): Promise<Snapshot> {
+  #read(
+    accountId: AccountId,
+    tradesSince: Instant | null,
+    ordersSince: Instant | null,
+    connection: Connection,
+  ): Promise<Snapshot> {
     if (!connection.isAlive) return forever()
     const requestedMs = this.#time.elapsedMs()
     const nth = this.readings.length
@@ -200,7 +263,7 @@ export class VirtualGateway {
     const { promise, resolve, reject } = Promise.withResolvers<Snapshot>()
     this.#time.after(this.delays.requestMs, () => {
       const fault = this.readingFault(nth)
-      const snapshot = this.#snapshot(accountId, tradesSince, requestedMs)
+      const snapshot = this.#snapshot(accountId, tradesSince, ordersSince, requestedMs)
       this.#time.after(this.delays.replyMs, () => {
         if (!connection.isAlive) return
         if (fault === null) resolve(snapshot)
@@ -210,7 +273,12 @@ export class VirtualGateway {
     return promise
   }
 
-  #snapshot(accountId: AccountId, tradesSince: Instant | null, requestedMs: number): Snapshot {
+  #snapshot(
+    accountId: AccountId,
+    tradesSince: Instant | null,
+    ordersSince: Instant | null,
+    requestedMs: number,
+  ): Snapshot {
     const account = this.#exchange.accounts().find(({ id }) => id === accountId)
     const isListed = (status: number): boolean => (this.isOrderQueryMissing ? status === 1 : !isTerminalStatus(status))
     return {
@@ -223,6 +291,13 @@ export class VirtualGateway {
         .filter(({ status }) => isListed(status))
         .map(orderOf),
       ordersComplete: !this.isOrderQueryMissing,
+      history:
+        ordersSince === null
+          ? null
+          : this.#exchange
+              .orders(accountId)
+              .map(orderOf)
+              .filter(({ createdAt }) => createdAt >= ordersSince),
       trades:
         tradesSince === null
           ? null

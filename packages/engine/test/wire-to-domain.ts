@@ -139,6 +139,7 @@ export function outcomeOf(table: ErrorTable, { success, errorCode: code, errorMe
 
 function refusalOf(name: string): Refusal {
   if (name === 'AccountRejected') return 'account-rejected'
+  if (name === 'OrderNotFound') return 'not-found'
   return name === 'InvalidCloseSize' ? 'invalid-size' : 'other'
 }
 

@@ -4,10 +4,14 @@ import type { AccountId, Command, CommandOutcome, ContractId, ContractSpec, Inst
 export interface Gateway {
   /** Sends one risk-reducing command. Never rejects: a failure is an outcome. */
   send(command: Command): Promise<CommandOutcome>
-  /** Positions and working orders. Rejects when any part is missing: a partial reading proves nothing (reliability S-09). */
-  readExposure(accountId: AccountId): Promise<Snapshot>
+  /**
+   * Positions and working orders. Rejects when any part is missing: a partial reading proves nothing (reliability S-09).
+   *
+   * @param ordersSince - asks for the orders created since then as well, of whatever status
+   */
+  readExposure(accountId: AccountId, ordersSince: Instant | null): Promise<Snapshot>
   /** The same with the account record and the trades since an instant. */
-  readAccount(accountId: AccountId, tradesSince: Instant): Promise<Snapshot>
+  readAccount(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null): Promise<Snapshot>
   /** The contract record, from the cache or the gateway; `null` when the gateway does not know it. */
   contract(contractId: ContractId): Promise<ContractSpec | null>
   /** Quotes wanted from now on; the gateway subscribes and unsubscribes the difference and survives reconnects. */
