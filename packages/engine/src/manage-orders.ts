@@ -15,7 +15,7 @@ import {
   toTicks,
 } from '@rm/domain'
 import { managedOrders, mustBeFlat, ownOrder, type RuleSettings, type WantedOrder } from '@rm/rules'
-import { exitAheadSinceMs, openCycleOf, signedSize } from '@rm/state/book'
+import { exitAheadSinceMs, isSizeKnownSince, openCycleOf, REST_LAG_TOLERANCE_MS, signedSize } from '@rm/state/book'
 import { type AccountState, isPositionCommand, isTrusted, type TargetKey } from './account-state.ts'
 import { managementInForce, rememberManagement } from './cycle-memory.ts'
 import { departureForgottenMs, issueCommand, recentDepartures } from './issue-command.ts'
@@ -108,16 +108,18 @@ function forgetFormerLife(draft: TurnDraft, contractId: ContractId): void {
   if (hadStop || hadTarget) draft.change({ targets })
 }
 
-/** Nothing is placed or enlarged while a fill may have reduced the position already: that order could turn it over. */
+/**
+ * Nothing is placed or enlarged while a fill may have reduced the position already, or while it is known only from a reading that may be
+ * older than the last doubt: that order could turn it over.
+ */
 function isSizeCertain(draft: TurnDraft, contractId: ContractId): boolean {
-  const isBeingReduced = draft.state.inFlight.some(
-    (one) => isPositionCommand(one) && one.record.command.contractId === contractId,
-  )
-  if (isBeingReduced) return false
-  const aheadMs = exitAheadSinceMs(draft.state.book, contractId)
-  if (aheadMs === null) return true
+  const { inFlight, book, trust } = draft.state
+  if (inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return false
+  const isKnown = isSizeKnownSince(book, contractId, trust.doubtedMs)
+  const readSinceMs = isKnown ? exitAheadSinceMs(book, contractId) : trust.doubtedMs + REST_LAG_TOLERANCE_MS
+  if (readSinceMs === null) return true
   const key: TargetKey = `stop:${contractId}`
-  if (historyOf(draft, key).readSinceMs === null) changeTarget(draft, key, { readSinceMs: aheadMs })
+  if (historyOf(draft, key).readSinceMs === null) changeTarget(draft, key, { readSinceMs })
   return false
 }
 

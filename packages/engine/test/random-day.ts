@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { describeCommand, type Lockout, sumUsd, usdOf } from '@rm/domain'
+import { describeCommand, hasOwnTag, type Lockout, remainingSize, sumUsd, usdOf } from '@rm/domain'
+import type { LedgerEntry } from '@rm/gateway-sim'
 import type { EnabledRules } from '@rm/rules'
+import type { WireOrder } from '@rm/sdk-bridge/wire'
 import { exposureOf, signedSize } from '@rm/state/book'
 import * as fc from 'fast-check'
 import type { CommandFate } from './virtual-gateway.ts'
@@ -29,6 +31,8 @@ export interface RandomDay {
   readonly seed: number
   readonly rules: EnabledRules
   readonly isShuffled: boolean
+  /** Nothing fails between program and exchange: what an order of ours does wrong is a matter of milliseconds then. */
+  readonly isCalm: boolean
   readonly happenings: readonly Happening[]
 }
 
@@ -36,7 +40,7 @@ const side = fc.constantFrom('buy' as const, 'sell' as const)
 const size = fc.integer({ min: 1, max: 5 })
 const awayTicks = fc.integer({ min: 4, max: 200 })
 
-const what: fc.Arbitrary<Happening['what']> = fc.oneof(
+const doings = [
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('trade' as const), side, size, isMes: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('limit' as const), side, size, awayTicks }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('stop' as const), side, size, awayTicks }) },
@@ -50,6 +54,9 @@ const what: fc.Arbitrary<Happening['what']> = fc.oneof(
       isMes: fc.boolean(),
     }),
   },
+] as const
+
+const faults = [
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stream' as const), isUp: fc.boolean() }) },
   {
     weight: 2,
@@ -63,7 +70,7 @@ const what: fc.Arbitrary<Happening['what']> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('journal' as const), isFailing: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const), downMs: fc.nat({ max: 20_000 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clock' as const), isTrusted: fc.boolean() }) },
-)
+] as const
 
 const rules: fc.Arbitrary<EnabledRules> = fc
   .tuple(
@@ -76,15 +83,40 @@ const rules: fc.Arbitrary<EnabledRules> = fc
   )
   .map((chosen) => Object.assign({}, settingsOf('daily_realized_loss', { limit: -150 }), ...chosen))
 
-export const randomDay: fc.Arbitrary<RandomDay> = fc.record({
-  seed: fc.nat(),
-  rules,
-  isShuffled: fc.boolean(),
-  happenings: fc.array(fc.record({ what, thenMs: fc.oneof(fc.constantFrom(0, 7, 25, 45), fc.nat({ max: 4_000 })) }), {
-    minLength: 5,
-    maxLength: 40,
-  }),
-})
+const ticks = fc.integer({ min: 4, max: 60 })
+
+/** Every part of RULE-012 on or off, beside the other rules. */
+const managedRules: fc.Arbitrary<EnabledRules> = fc
+  .tuple(
+    rules,
+    fc.record({
+      auto_stop_loss: fc.record({ enabled: fc.boolean(), distance_ticks: ticks }),
+      auto_take_profit: fc.record({ enabled: fc.boolean(), distance_ticks: ticks }),
+      auto_breakeven: fc.record({ enabled: fc.boolean(), profit_trigger_ticks: ticks }),
+      trailing_stop: fc.record({ enabled: fc.boolean(), activation_ticks: ticks, trail_distance_ticks: ticks }),
+    }),
+  )
+  .map(([others, parts]) => ({ ...others, ...settingsOf('trade_management', { enabled: true, ...parts }) }))
+
+function dayOf(
+  chosen: fc.Arbitrary<EnabledRules>,
+  what: fc.Arbitrary<Happening['what']>,
+  isCalm: boolean,
+): fc.Arbitrary<RandomDay> {
+  const thenMs = fc.oneof(fc.constantFrom(0, 7, 25, 45), fc.nat({ max: 4_000 }))
+  return fc.record({
+    seed: fc.nat(),
+    rules: chosen,
+    isShuffled: fc.boolean(),
+    isCalm: fc.constant(isCalm),
+    happenings: fc.array(fc.record({ what, thenMs }), { minLength: 5, maxLength: 40 }),
+  })
+}
+
+export const randomDay: fc.Arbitrary<RandomDay> = dayOf(rules, fc.oneof(...doings, ...faults), false)
+/** The same with orders of ours. */
+export const managedDay: fc.Arbitrary<RandomDay> = dayOf(managedRules, fc.oneof(...doings, ...faults), false)
+export const calmManagedDay: fc.Arbitrary<RandomDay> = dayOf(managedRules, fc.oneof(...doings), true)
 
 /** Faults are over; after this time everything that was owed is done: the slowest pace of repeats, readings and proof. */
 const HEALED_MS = 50_000
@@ -96,7 +128,7 @@ export async function playDay(day: RandomDay): Promise<string> {
     seed: day.seed,
     knobs: { eventOrder: day.isShuffled ? 'shuffled' : 'recorded' },
   })
-  const watch = new PropertyWatch(scene)
+  const watch = new PropertyWatch(scene, day.isCalm)
   scene.time.observe(() => watch.look())
   await scene.connect()
   for (const { what: happening, thenMs } of day.happenings) {
@@ -116,17 +148,28 @@ export async function playDay(day: RandomDay): Promise<string> {
 /** What must be true whatever happens (reliability 1.1, 1.2; risk rules 3.1, 3.2). */
 class PropertyWatch {
   readonly #scene: Scene
+  readonly #isCalm: boolean
+  /** Ids of the orders that carry our tag. */
+  readonly #protective = new Set<number>()
+  /** When the position of a contract last changed at the exchange, and the best that a stop of ours has been. */
+  readonly #movedAt = new Map<string, number>()
+  readonly #tightest = new Map<number, number>()
   #ledgerSeen = 0
   #notesSeen = 0
   #readingsSeen = 0
   readonly #lockouts = new Map<string, Lockout>()
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, isCalm: boolean) {
     this.#scene = scene
+    this.#isCalm = isCalm
+    scene.exchange.subscribe((event) => {
+      if (event.kind === 'order') this.#lookAtStop(event.data)
+    })
   }
 
   look(): void {
     this.#lookAtLedger()
+    if (this.#protective.size > 0) this.#lookAtOwnOrders()
     this.#lookAtRequests()
     this.#lookAtReadings()
     this.#lookAtLockouts()
@@ -154,6 +197,12 @@ class PropertyWatch {
       .trades(state.accountId)
       .reduce((sum, { profitAndLoss, fees, commissions }) => sum + (profitAndLoss ?? 0) - fees - (commissions ?? 0), 0)
     assert.equal(booked, usdOf(Math.round(traded * 10_000) / 10_000), story)
+    // Orders of ours stand against a position only and cover no more of it than there is.
+    for (const order of scene.working().filter(hasOwnTag)) {
+      const held = scene.size(order.contractId)
+      assert.equal(order.side, held > 0 ? 'sell' : 'buy', story)
+      assert(held !== 0 && remainingSize(order) <= Math.abs(held), story)
+    }
     // What is stored would start the next run in the same state.
     const stored = scene.store.loadAccount(state.accountId, state.lastReset)
     assert.deepEqual(stored.goals, [], story)
@@ -170,8 +219,16 @@ class PropertyWatch {
   #lookAtLedger(): void {
     const ledger = this.#scene.exchange.ledger()
     for (const entry of ledger.slice(this.#ledgerSeen)) {
+      const movedAt = this.#movedAt.get(entry.contractId) ?? Number.NEGATIVE_INFINITY
+      if (entry.kind === 'fill') this.#movedAt.set(entry.contractId, entry.at)
       if (entry.author !== 'daemon') continue
       const story = JSON.stringify(entry)
+      if (entry.kind === 'order' && entry.customTag !== null) this.#protective.add(entry.orderId)
+      if (this.#protective.has(entry.orderId)) {
+        // An order that waits at the exchange can be overtaken, by no more than the time that a change of it takes.
+        assert(isReducing(entry) || !this.#isCalm || entry.at - movedAt <= OVERTAKEN_MS, `${story}, moved ${movedAt}`)
+        continue
+      }
       if (entry.kind === 'order') {
         assert.equal(Math.sign(entry.position) * (entry.side === 0 ? 1 : -1), -1, story)
         assert(entry.size <= Math.abs(entry.position), story)
@@ -183,12 +240,32 @@ class PropertyWatch {
     this.#ledgerSeen = ledger.length
   }
 
+  /** A stop of ours only ever comes closer to the market; nobody else moves it on such a day. */
+  #lookAtStop({ id, type, side: orderSide, customTag, stopPrice }: WireOrder): void {
+    if (type !== 4 || !this.#protective.has(id) || stopPrice === null || stopPrice === undefined) return
+    const price = orderSide === 1 ? stopPrice : -stopPrice
+    const before = this.#tightest.get(id) ?? Number.NEGATIVE_INFINITY
+    assert(price >= before, `the stop ${customTag} went from ${before} to ${price}`)
+    this.#tightest.set(id, price)
+  }
+
+  /** One stop and one target of ours per contract and side, whatever was lost on the way. */
+  #lookAtOwnOrders(): void {
+    const seen = new Set<string>()
+    for (const order of this.#scene.working()) {
+      if (!hasOwnTag(order)) continue
+      const place = `${order.type} ${order.side} ${order.contractId}`
+      assert(!seen.has(place), `two orders of ours: ${place}; ${this.#scene.describe()}`)
+      seen.add(place)
+    }
+  }
+
   /** At most one size-changing command per contract is on its way to the exchange. */
   #lookAtRequests(): void {
     const { sent } = this.#scene.gateway
     const underWay = new Set<string>()
     for (const { command, isOnItsWay } of sent.slice(-12)) {
-      if (!isOnItsWay || command.kind === 'cancel-order') continue
+      if (!isOnItsWay || (command.kind !== 'close-position' && command.kind !== 'reduce-position')) continue
       assert(!underWay.has(command.contractId), `two commands under way: ${describeCommand(command)}`)
       underWay.add(command.contractId)
     }
@@ -218,6 +295,17 @@ class PropertyWatch {
       assert(scene.time.now() >= lockout.end.at || standing.has(id), `lockout ${id} is gone`)
     }
   }
+}
+
+/** A request, its answer and the event before it, twice: an order that is being changed has to settle first. */
+const OVERTAKEN_MS = 150
+
+function isReducing(entry: LedgerEntry): boolean {
+  if (entry.kind === 'fill') {
+    const { positionBefore, positionAfter } = entry
+    return positionAfter * positionBefore >= 0 && Math.abs(positionAfter) < Math.abs(positionBefore)
+  }
+  return Math.sign(entry.position) === (entry.side === 0 ? -1 : 1) && entry.size <= Math.abs(entry.position)
 }
 
 async function heal(scene: Scene): Promise<void> {

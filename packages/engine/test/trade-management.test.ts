@@ -129,7 +129,10 @@ describe('placing', () => {
     await scene.run(6_000)
     expect(scene.sent()).toEqual([])
     scene.gateway.restore('user')
-    await scene.run(500)
+    // A reading may show what was three seconds before, so only a later one says what is still there.
+    await scene.run(2_500)
+    expect(scene.sent()).toEqual([])
+    await scene.run(1_000)
     expect(ours(scene, average(scene))).toEqual(['stop 1 @ -40'])
   })
 })
@@ -572,15 +575,43 @@ describe('orders that outlive what they protect', () => {
     expect(scene.isFlat()).toBe(true)
   })
 
-  test('a new life of a position gets new tags, also after a restart', async () => {
+  test('a stop that is placed again gets another tag, also after a restart', async () => {
     using scene = await holding(1, { rules: STOP })
     const first = onlyOurs(scene).tag
     scene.exchange.cancel(TRADER, onlyOurs(scene).id, 'trader')
     await scene.restart()
     await scene.connect()
-    await scene.run(2_000)
+    await scene.run(4_000)
     expect(onlyOurs(scene).tag).not.toBe(first)
     expect(openCycleOf(scene.state().book, MNQ)?.management.placements).toBe(2)
+  })
+})
+
+describe('a gateway whose readings lag', () => {
+  test('a start shortly after the trader went flat places nothing against what is gone', async () => {
+    using scene = await Scene.open({ rules: STOP, knobs: { snapshotLagMs: 2_000 } })
+    await scene.connect()
+    scene.kill()
+    scene.trade('buy', 2)
+    await scene.run(1_500)
+    scene.trade('sell', 2)
+    await scene.run(500)
+    await scene.restart()
+    await scene.connect()
+    await scene.run(10_000)
+    expect(scene.sent()).toEqual([])
+  })
+
+  test('a start shortly after an order was placed finds that order instead of placing another', async () => {
+    using scene = await Scene.open({ rules: STOP, knobs: { snapshotLagMs: 2_000 } })
+    await scene.connect()
+    scene.trade('buy', 2)
+    await scene.run(200)
+    await scene.restart()
+    await scene.connect()
+    await scene.run(10_000)
+    expect(placements(scene)).toHaveLength(1)
+    expect(onlyOurs(scene).size).toBe(2)
   })
 })
 

@@ -4,6 +4,7 @@ import { contractBook, withContract } from './contract-books.ts'
 import { remainingContracts } from './lots-ahead.ts'
 import type { ObservedOrder } from './orders.ts'
 import { signedSizeOf } from './positions.ts'
+import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 
 /** The cycle of the contract that is open, or `null`. */
 export function openCycleOf(book: Book, contractId: ContractId): PositionCycle | null {
@@ -44,6 +45,18 @@ export function exitAheadSinceMs(book: Book, contractId: ContractId): number | n
   }
   if (sinceMs !== null) return sinceMs
   return remainingContracts(contract.lots, size) === size ? null : observedMs
+}
+
+/**
+ * Whether the size of a position is known as of a moment in which the account was in doubt: the stream has spoken of it since, or a reading
+ * that was asked for so much later that REST cannot show what was before (reliability G-16).
+ */
+export function isSizeKnownSince(book: Book, contractId: ContractId, doubtedMs: number): boolean {
+  const contract = book.contracts.get(contractId)
+  if (contract === undefined) return false
+  const { streamMs, observedMs } = contract
+  if (streamMs !== null && streamMs >= doubtedMs) return true
+  return observedMs !== null && observedMs >= doubtedMs + REST_LAG_TOLERANCE_MS
 }
 
 function isFillOf({ order }: ObservedOrder, contractId: ContractId, side: Order['side']): boolean {

@@ -1,0 +1,25 @@
+import * as fc from 'fast-check'
+import { test } from 'vitest'
+import { calmManagedDay, managedDay, playDay } from './random-day.ts'
+
+const RUNS = Number(process.env['RM_RANDOM_DAYS'] ?? 60)
+
+test('orders of ours never enlarge or turn over, and a stop of ours never loosens', { timeout: 600_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(calmManagedDay, async (day) => {
+      await playDay(day)
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('whatever fails, at most one stop of ours stands, and none without its position in the end', {
+  timeout: 600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(managedDay, async (day) => {
+      await playDay(day)
+    }),
+    { numRuns: RUNS },
+  )
+})
