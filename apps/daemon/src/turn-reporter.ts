@@ -32,7 +32,7 @@ export class TurnReporter implements Reporter {
     const elapsedMs = this.#elapsedMs()
     for (const note of notes) {
       if (note.kind === 'breach-begun') this.#figures.breaches += 1
-      if (note.kind === 'command-sent') this.#figures.countEnforcement(elapsedMs - note.causedMs)
+      if (note.kind === 'command-sent' && note.record.goalId !== null) this.#figures.countEnforcement(elapsedMs - note.causedMs)
       const told = lineOf(note, elapsedMs, this.#timeZone)
       this.#queue.add({ ...told, facts: { accountId, at: formatInstant(at), ...told.facts } })
     }
@@ -109,14 +109,18 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         tookMs: note.tookMs,
       })
     case 'command-sent': {
-      const action = describeCommand(note.record.command)
-      return enforcement('warn', checkpointMessage('enforcement-triggered', { action }), {
+      const { id, goalId, attempt, command } = note.record
+      const action = describeCommand(command)
+      const facts = {
         event: note.kind,
-        commandId: note.record.id,
-        goalId: note.record.goalId,
-        attempt: note.record.attempt,
+        commandId: id,
+        goalId,
+        attempt,
         eventToRequestMs: Math.round((elapsedMs - note.causedMs) * 1000) / 1000,
-      })
+      }
+      // An order that is kept in place is no enforcement.
+      if (goalId === null) return enforcement('info', `Trade management: ${action}`, facts)
+      return enforcement('warn', checkpointMessage('enforcement-triggered', { action }), facts)
     }
     case 'command-answered': {
       const { id, outcome, latencyMs, command } = note.record

@@ -10,6 +10,7 @@ import { looserThanBase } from './looser-than-base.ts'
 import type { AccountRisk } from './risk-layers.ts'
 import type { RiskSettings } from './risk-settings.ts'
 import type { TimerSettings } from './timers-file.ts'
+import { checkTradeManagement } from './trade-management-checks.ts'
 
 /*
  * What no single file can know (risk rules, 4.8).
@@ -41,6 +42,7 @@ export function checkAccount(
   const { entry } = layers
   if (settings.isComplete) checkProtection(settings, report)
   checkLimitsFit(settings, report)
+  checkTradeManagement(settings.tree, settings.rules, report)
   checkOverridesOfDisabledRules(account, report)
   if (entry !== null) {
     checkType(entry, layers, report)

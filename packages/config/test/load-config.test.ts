@@ -54,7 +54,10 @@ describe('a correct folder', () => {
     const [account] = config.accounts
     expect(account).toMatchObject({ id: 7001001, name: 'PRAC-V2-1', type: 'practice', enabled: true, plan: null })
     expect(account?.rules.daily_realized_loss?.limit).toBe(usd(-5_000_000))
-    expect(Object.keys(account?.rules ?? {}).toSorted()).toEqual(EVALUATION_ORDER.toSorted())
+    const offByDefault = ['trade_management']
+    expect(Object.keys(account?.rules ?? {}).toSorted()).toEqual(
+      EVALUATION_ORDER.filter((id) => !offByDefault.includes(id)).toSorted(),
+    )
     expect(config.ruleCount).toBe(6)
     expect(config.files.map((file) => file.path)).toEqual(['accounts.yaml', 'timers_config.yaml', 'risk_config.yaml'])
   })
