@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { couldEnlarge, isTerminal, type OrderStatus, remainingSize, signedRemaining } from '../src/order.ts'
+import { couldEnlarge, hasOwnTag, isTerminal, type OrderStatus, remainingSize, signedRemaining } from '../src/order.ts'
 import { anOrder, contracts } from '../src/testing/builders.ts'
 
 test.each([
@@ -38,3 +38,13 @@ test.each<[OrderStatus, boolean]>([
 ])('%s is final: %s', (status, final) => {
   expect(isTerminal(anOrder(1, contracts.MNQ, { status }))).toBe(final)
 })
+
+test.each<[string | null, boolean]>([
+  [`rm1-${'a'.repeat(25)}`, true],
+  [`rm1-${'a'.repeat(25)}-SL`, false],
+  [`rm1-${'a'.repeat(25)}-TP`, false],
+  [`rm1-${'a'.repeat(24)}`, false],
+  [`rm1-${'A'.repeat(25)}`, false],
+  ['breakout', false],
+  [null, false],
+])('the tag %s is one of ours: %s', (tag, isOurs) => expect(hasOwnTag(anOrder(1, contracts.MNQ, { tag }))).toBe(isOurs))
