@@ -53,6 +53,8 @@ export interface PositionView {
   readonly protection: ProtectionMeter
   /** Prices at which the position could be closed, from a quote that is fresh; `null`: nobody knows. */
   readonly exit: ExitPrices | null
+  /** Since when a fill against the position is known that its size does not show yet (monotonic ms); `null`: none. */
+  readonly exitAheadSinceMs: number | null
   readonly management: CycleManagement
 }
 

@@ -15,7 +15,7 @@ import {
   toTicks,
 } from '@rm/domain'
 import { managedOrders, mustBeFlat, ownOrder, type RuleSettings, type WantedOrder } from '@rm/rules'
-import { exitAheadSinceMs, isSizeKnownSince, openCycleOf, REST_LAG_TOLERANCE_MS, signedSize } from '@rm/state/book'
+import { isSizeKnownSince, openCycleOf, REST_LAG_TOLERANCE_MS, signedSize } from '@rm/state/book'
 import { type AccountState, isPositionCommand, isTrusted, type TargetKey } from './account-state.ts'
 import { managementInForce, rememberManagement } from './cycle-memory.ts'
 import { departureForgottenMs, issueCommand, recentDepartures } from './issue-command.ts'
@@ -85,7 +85,7 @@ function managePosition(draft: TurnDraft, settings: Settings, position: Position
   if (contract === null || mustBeFlat(demandsOf(draft.state), contractId, contract)) return
   if (position.management.placements === 0) forgetFormerLife(draft, contractId)
   const wanted = managedOrders(settings, position, orders)
-  const mayGrow = isSizeCertain(draft, contractId)
+  const mayGrow = isSizeCertain(draft, position)
   for (const protection of ['stop', 'target'] as const) {
     const own = ownOrder(position, orders, protection)
     removeDoubles(draft, position, orders, own)
@@ -112,11 +112,11 @@ function forgetFormerLife(draft: TurnDraft, contractId: ContractId): void {
  * Nothing is placed or enlarged while a fill may have reduced the position already, or while it is known only from a reading that may be
  * older than the last doubt: that order could turn it over.
  */
-function isSizeCertain(draft: TurnDraft, contractId: ContractId): boolean {
+function isSizeCertain(draft: TurnDraft, { contractId, exitAheadSinceMs }: PositionView): boolean {
   const { inFlight, book, trust } = draft.state
   if (inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return false
   const isKnown = isSizeKnownSince(book, contractId, trust.doubtedMs)
-  const readSinceMs = isKnown ? exitAheadSinceMs(book, contractId) : trust.doubtedMs + REST_LAG_TOLERANCE_MS
+  const readSinceMs = isKnown ? exitAheadSinceMs : trust.doubtedMs + REST_LAG_TOLERANCE_MS
   if (readSinceMs === null) return true
   const key: TargetKey = `stop:${contractId}`
   if (historyOf(draft, key).readSinceMs === null) changeTarget(draft, key, { readSinceMs })

@@ -183,6 +183,19 @@ describe('the size follows the position', () => {
     }
   })
 
+  test('the end of a stop, told before the position that it closed, is no reason for another', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      using scene = await holding(2, { rules: STOP, seed, knobs: { eventOrder: seed === 1 ? 'recorded' : 'shuffled' } })
+      await scene.run(5_000)
+      scene.move(-45)
+      await scene.run(2_000)
+      expect(scene.isFlat()).toBe(true)
+      // The position may be told first, and then the stop looks like an orphan for a moment.
+      expect(scene.sent().filter((what) => what !== 'cancel')).toHaveLength(1)
+      expect(scene.told('breach-begun')).toEqual([])
+    }
+  })
+
   test('a stop that fills in parts, in any order of events, is followed and never doubled', async () => {
     for (let seed = 1; seed <= 12; seed += 1) {
       using scene = await holding(5, {

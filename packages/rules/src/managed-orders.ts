@@ -142,7 +142,8 @@ function wantedStops(
   return {
     stop: price === null || contracts === 0 ? null : { price, contracts },
     tightened,
-    passed: market.passed,
+    // What is hit at this moment is no stop that came too late.
+    passed: position.exitAheadSinceMs === null ? market.passed : null,
     blind: blindness(settings, position),
   }
 }

@@ -59,6 +59,7 @@ export function held(contract: ContractSpec, signedSize: number, changes: Partia
     value: { kind: 'known', current: NO_USD, worst: NO_USD, best: NO_USD },
     protection: { uncoveredMs: 0, covered: true, measuredAt: NOW },
     exit: null,
+    exitAheadSinceMs: null,
     management: UNMANAGED,
     ...changes,
   }

@@ -182,6 +182,11 @@ describe('trade management: the stop and the market', () => {
     check({ size: -1, average: 6000, parts: STOP, prices: [6010] }, { stop: null, passed: 6002.5 })
   })
 
+  test('a stop price that is passed while the stop is being hit closes nothing', () => {
+    const position = held(ES, 1, { averagePrice: 6000, exit: at(5997), exitAheadSinceMs: 7 })
+    expect(managedOrders(settingsOf(STOP), position, []).passed).toBeNull()
+  })
+
   test('where one part cannot have its stop another may', () =>
     // Break-even at 6 000.00 is two ticks from the market; the stop of the loss is not.
     check(

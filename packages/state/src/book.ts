@@ -13,7 +13,7 @@ export {
   signedSize,
   withCalendar,
 } from './book/book.ts'
-export { exitAheadSinceMs, isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './book/management.ts'
+export { isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './book/management.ts'
 export type { BookContext, BookStep } from './book/book-step.ts'
 export { mergeQuote, type QuoteMerge, settleExtremes } from './book/quotes.ts'
 export { REST_LAG_TOLERANCE_MS } from './book/rest-lag.ts'

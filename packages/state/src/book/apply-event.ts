@@ -2,7 +2,7 @@ import { type AccountEvent, invariant, type Order, type Position, type Trade, un
 import { withAccountReported } from './account.ts'
 import type { Book } from './book.ts'
 import { type BookContext, type BookStep, stepTo } from './book-step.ts'
-import { recordOrder } from './orders.ts'
+import { observedOrder, recordOrder } from './orders.ts'
 import { movedByStream } from './positions.ts'
 import { contractBook, withContract, withProtectionMeasured } from './contract-books.ts'
 import { applySnapshot } from './snapshot.ts'
@@ -47,7 +47,27 @@ function applyPosition(book: Book, position: Position, receivedMs: number, conte
 function withOrderReported(book: Book, order: Order, receivedMs: number, context: BookContext): Book {
   const orders = recordOrder(book.orders, order, receivedMs)
   if (orders === book.orders) return book
-  return withProtectionMeasured({ ...book, orders }, book, order.contractId, order.updatedAt, context)
+  const told = withFillHeard(
+    { ...book, orders },
+    order,
+    filledOf(observedOrder(book.orders, order.id)?.order),
+    receivedMs,
+  )
+  return withProtectionMeasured(told, book, order.contractId, order.updatedAt, context)
+}
+
+function withFillHeard(book: Book, order: Order, before: number, receivedMs: number): Book {
+  if (filledOf(order) <= before) return book
+  const contract = contractBook(book, order.contractId)
+  return withContract(book, order.contractId, {
+    ...contract,
+    filledMs: { ...contract.filledMs, [order.side]: receivedMs },
+  })
+}
+
+function filledOf(order: Order | undefined): number {
+  if (order === undefined) return 0
+  return order.status === 'filled' ? order.size : order.filled
 }
 
 function applyTrade(book: Book, trade: Trade, context: BookContext): BookStep {

@@ -2,8 +2,7 @@ import type { ContractId, CycleManagement, Order, PositionCycle } from '@rm/doma
 import type { Book } from './book.ts'
 import { contractBook, withContract } from './contract-books.ts'
 import { remainingContracts } from './lots-ahead.ts'
-import type { ObservedOrder } from './orders.ts'
-import { signedSizeOf } from './positions.ts'
+import { type ContractBook, signedSizeOf } from './positions.ts'
 import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 
 /** The cycle of the contract that is open, or `null`. */
@@ -31,19 +30,12 @@ export function orderWithTag(book: Book, tag: string): Order | null {
  * Since when a fill is known of an order against the position that the position itself has not told of yet (monotonic), or `null`. The
  * end of a stop is reported before the position that it closed (gateway contract 6.1): a new order by the old size could open one.
  */
-export function exitAheadSinceMs(book: Book, contractId: ContractId): number | null {
-  const contract = book.contracts.get(contractId)
-  if (contract === undefined) return null
+export function exitAheadSinceMs(contract: ContractBook): number | null {
   const size = signedSizeOf(contract)
   if (size === 0) return null
   const observedMs = contract.observedMs ?? Number.NEGATIVE_INFINITY
-  const exitSide = size > 0 ? 'sell' : 'buy'
-  let sinceMs: number | null = null
-  for (const entry of book.orders.all) {
-    if (!isFillOf(entry, contractId, exitSide) || entry.observedMs <= observedMs) continue
-    sinceMs = Math.max(sinceMs ?? entry.observedMs, entry.observedMs)
-  }
-  if (sinceMs !== null) return sinceMs
+  const filledMs = contract.filledMs[size > 0 ? 'sell' : 'buy']
+  if (filledMs !== null && filledMs > observedMs) return filledMs
   return remainingContracts(contract.lots, size) === size ? null : observedMs
 }
 
@@ -57,8 +49,4 @@ export function isSizeKnownSince(book: Book, contractId: ContractId, doubtedMs: 
   const { streamMs, observedMs } = contract
   if (streamMs !== null && streamMs >= doubtedMs) return true
   return observedMs !== null && observedMs >= doubtedMs + REST_LAG_TOLERANCE_MS
-}
-
-function isFillOf({ order }: ObservedOrder, contractId: ContractId, side: Order['side']): boolean {
-  return order.contractId === contractId && order.side === side && (order.filled > 0 || order.status === 'filled')
 }

@@ -2,6 +2,7 @@ import {
   type ContractId,
   type Instant,
   latest,
+  type OrderSide,
   type Position,
   type PositionCycle,
   sideOf,
@@ -30,6 +31,8 @@ export interface ContractBook {
   readonly observedMs: number | null
   /** Monotonic time of the stream's last word. */
   readonly streamMs: number | null
+  /** Monotonic time at which the stream last told of a fill of an order of either side; the position tells of it separately. */
+  readonly filledMs: Readonly<Record<OrderSide, number | null>>
   /** The cycle that is open. */
   readonly cycle: PositionCycle | null
   /** The cycle that ended last, for closing trades that come late. */
@@ -45,6 +48,7 @@ export const UNSEEN_CONTRACT: ContractBook = {
   position: null,
   observedMs: null,
   streamMs: null,
+  filledMs: { buy: null, sell: null },
   cycle: null,
   formerCycle: null,
   lots: NO_LOTS_AHEAD,

@@ -12,6 +12,7 @@ import {
 import type { Book } from './book.ts'
 import type { BookStep } from './book-step.ts'
 import { remainingContracts } from './lots-ahead.ts'
+import { exitAheadSinceMs } from './management.ts'
 import type { ContractBook } from './positions.ts'
 import { ledgerOfDay, NO_PNL } from './trades.ts'
 import { exitPrices, sumValues, type ValuationInputs, valuePosition } from './valuation.ts'
@@ -70,7 +71,8 @@ function openPositions(book: Book, inputs: ViewInputs): readonly PositionView[] 
   return views.toSorted((a, b) => (a.contractId < b.contractId ? -1 : 1))
 }
 
-function positionView({ position, cycle, lots }: ContractBook, inputs: ViewInputs): PositionView | null {
+function positionView(book: ContractBook, inputs: ViewInputs): PositionView | null {
+  const { position, cycle, lots } = book
   if (position === null || cycle === null) return null
   const { contractId, signedSize, averagePrice } = position
   const contract = inputs.contract(contractId)
@@ -95,6 +97,7 @@ function positionView({ position, cycle, lots }: ContractBook, inputs: ViewInput
     value: valuePosition(valued),
     protection: cycle.protection,
     exit: exitPrices(cycle.side, valued),
+    exitAheadSinceMs: exitAheadSinceMs(book),
     management: cycle.management,
   }
 }

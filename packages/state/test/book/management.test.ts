@@ -1,14 +1,7 @@
 import { hasOwnTag, type Order, ticks, UNMANAGED } from '@rm/domain'
 import { anOrder, aPosition, aTrade, contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
-import {
-  exitAheadSinceMs,
-  isSizeKnownSince,
-  openCycleOf,
-  orderWithTag,
-  restoreBook,
-  withManagement,
-} from '../../src/book.ts'
+import { isSizeKnownSince, openCycleOf, orderWithTag, restoreBook, withManagement } from '../../src/book.ts'
 import { exitPrices } from '../../src/book/valuation.ts'
 import { flatQuote, Story, time } from './story.ts'
 
@@ -21,6 +14,10 @@ function opened(): Story {
     .at('14:00:00')
     .trade(aTrade(1, MNQ, { size: 3, at: time('14:00:00') }))
     .position(aPosition(MNQ, 3, { openedAt: time('14:00:00') }))
+}
+
+function aheadMs(story: Story): number | null | undefined {
+  return story.view().positions[0]?.exitAheadSinceMs
 }
 
 const stop = (changes: Partial<Order> = {}): Order =>
@@ -90,29 +87,33 @@ describe('an order that is looked for by its tag', () => {
 describe('the size of a position', () => {
   test('is ahead of its event once an order against it has filled', () => {
     const story = opened().at('14:00:01').order(stop())
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBeNull()
+    expect(aheadMs(story)).toBeNull()
     story.at('14:00:05').order(stop({ status: 'filled', filled: 3, updatedAt: time('14:00:05') }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBe(story.clock.elapsedMs())
+    expect(aheadMs(story)).toBe(story.clock.elapsedMs())
     story.at('14:00:06').position(aPosition(MNQ, 1, { openedAt: time('14:00:00') }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBeNull()
+    expect(aheadMs(story)).toBeNull()
   })
 
   test('is ahead of its event once a closing trade was told', () => {
     const story = opened()
       .at('14:00:05')
       .trade(aTrade(2, MNQ, { side: 'sell', size: 1, at: time('14:00:05'), realizedPnl: contracts.MNQ.tickValue }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).not.toBeNull()
+    expect(aheadMs(story)).not.toBeNull()
     story.position(aPosition(MNQ, 2, { openedAt: time('14:00:00') }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBeNull()
+    expect(aheadMs(story)).toBeNull()
   })
 
-  test('is not ahead for an entry that filled, and a flat contract has none', () => {
+  test('is not ahead for an entry that filled, nor for the same fill told twice', () => {
     const story = opened()
       .at('14:00:05')
       .order(anOrder(8, MNQ, { status: 'filled', filled: 1 }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBeNull()
+    expect(aheadMs(story)).toBeNull()
+    const filled = stop({ status: 'filled', filled: 3, updatedAt: time('14:00:05') })
+    story.order(filled).position(aPosition(MNQ, 1, { openedAt: time('14:00:00') }))
+    story.at('14:00:06').order(filled)
+    expect(aheadMs(story)).toBeNull()
     story.position(aPosition(MNQ, 0, { openedAt: time('14:00:00') }))
-    expect(exitAheadSinceMs(story.book, MNQ.id)).toBeNull()
+    expect(aheadMs(story)).toBeUndefined()
   })
 
   test('is known after a doubt once the stream spoke of it, or a reading that cannot lag so far behind', () => {
