@@ -32,7 +32,8 @@ export class TurnReporter implements Reporter {
     const elapsedMs = this.#elapsedMs()
     for (const note of notes) {
       if (note.kind === 'breach-begun') this.#figures.breaches += 1
-      if (note.kind === 'command-sent' && note.record.goalId !== null) this.#figures.countEnforcement(elapsedMs - note.causedMs)
+      if (note.kind === 'command-sent' && note.record.goalId !== null)
+        this.#figures.countEnforcement(elapsedMs - note.causedMs)
       const told = lineOf(note, elapsedMs, this.#timeZone)
       this.#queue.add({ ...told, facts: { accountId, at: formatInstant(at), ...told.facts } })
     }

@@ -9,18 +9,31 @@ import { report } from './setting-problem.ts'
 const DISTANCE_MIN = 4
 
 const TickCount = z.int().min(1)
-const enabled = z.boolean().default(false)
+const enabled = z.boolean().default(false).describe('Whether this part is on.')
 
-const AutoStopLoss = z.strictObject({ enabled, distance_ticks: z.int().min(DISTANCE_MIN).default(10) })
-const AutoTakeProfit = z.strictObject({ enabled, distance_ticks: z.int().min(DISTANCE_MIN).default(20) })
+const AutoStopLoss = z.strictObject({
+  enabled,
+  distance_ticks: z
+    .int()
+    .min(DISTANCE_MIN)
+    .default(10)
+    .describe('Ticks from the average to the stop, rounded towards the market.'),
+})
+const AutoTakeProfit = z.strictObject({
+  enabled,
+  distance_ticks: z
+    .int()
+    .min(DISTANCE_MIN)
+    .default(20)
+    .describe('Ticks from the average to the target, rounded towards the entry.'),
+})
 
 const AutoBreakeven = z
   .strictObject({
     enabled,
-    profit_trigger_ticks: TickCount.optional(),
-    /** What other tools call the trigger. */
-    profit_threshold_ticks: TickCount.optional(),
-    offset_ticks: z.int().min(0).default(0),
+    profit_trigger_ticks: TickCount.optional().describe('Profit in ticks that moves the stop; 10 unless written.'),
+    profit_threshold_ticks: TickCount.optional().describe('Another name of `profit_trigger_ticks`.'),
+    offset_ticks: z.int().min(0).default(0).describe('Ticks beyond the average at which the stop then stands.'),
   })
   .superRefine((written, context) => {
     refuseBoth(written, 'profit_trigger_ticks', 'profit_threshold_ticks', context)
@@ -39,12 +52,15 @@ const AutoBreakeven = z
 const TrailingStop = z
   .strictObject({
     enabled,
-    activation_ticks: TickCount.optional(),
-    /** What other tools call the activation and the distance. */
-    activation_profit_ticks: TickCount.optional(),
-    trail_distance_ticks: TickCount.optional(),
-    trail_ticks: TickCount.optional(),
-    step_ticks: TickCount.default(1),
+    activation_ticks: TickCount.optional().describe(
+      'Profit in ticks of the best price from which on the stop follows; 20 unless written.',
+    ),
+    activation_profit_ticks: TickCount.optional().describe('Another name of `activation_ticks`.'),
+    trail_distance_ticks: TickCount.optional().describe(
+      'Ticks by which the stop stays behind the best price; 10 unless written.',
+    ),
+    trail_ticks: TickCount.optional().describe('Another name of `trail_distance_ticks`.'),
+    step_ticks: TickCount.default(1).describe('The stop moves only when it gets at least so many ticks better.'),
   })
   .superRefine((written, context) => {
     refuseBoth(written, 'activation_ticks', 'activation_profit_ticks', context)
@@ -63,8 +79,7 @@ export const TradeManagementSettings = z.strictObject({
   auto_take_profit: AutoTakeProfit.prefault({}),
   auto_breakeven: AutoBreakeven.prefault({}),
   trailing_stop: TrailingStop.prefault({}),
-  /** A stop that is placed or moved stays so far from the market. */
-  min_gap_ticks: TickCount.default(4),
+  min_gap_ticks: TickCount.default(4).describe('A stop that is placed or moved stays so many ticks from the market.'),
 })
 
 /**
