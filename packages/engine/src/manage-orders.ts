@@ -16,6 +16,7 @@ import {
 } from '@rm/domain'
 import { managedOrders, mustBeFlat, ownOrder, type RuleSettings, type WantedOrder } from '@rm/rules'
 import { isSizeKnownSince, openCycleOf, REST_LAG_TOLERANCE_MS, signedSize } from '@rm/state/book'
+import type { AccountPolicy } from './account-policy.ts'
 import { type AccountState, isPositionCommand, isTrusted, type TargetKey } from './account-state.ts'
 import { managementInForce, rememberManagement } from './cycle-memory.ts'
 import { departureForgottenMs, issueCommand, recentDepartures } from './issue-command.ts'
@@ -63,13 +64,17 @@ export function manageOrders(draft: TurnDraft, view: AccountView): void {
  * Since when orders of any status have to be read, or `null`: a placement whose order nobody has seen is looked up by its tag before
  * anything is repeated (reliability E-17), and the first reading of a run tells which of our orders were hit meanwhile.
  */
-export function ordersAskedSince(draft: Pick<AccountState, 'inFlight' | 'trust' | 'lastNow'>): Instant | null {
+export function ordersAskedSince(
+  state: Pick<AccountState, 'inFlight' | 'trust' | 'lastNow'>,
+  { trade_management }: AccountPolicy['rules'],
+): Instant | null {
   let since: Instant | null = null
-  for (const { record, answeredMs } of draft.inFlight) {
+  for (const { record, answeredMs } of state.inFlight) {
     if (record.command.kind !== 'place-order' || answeredMs === null) continue
     if (since === null || record.sentAt < since) since = record.sentAt
   }
-  if (draft.trust.reconciledMs === null && (since === null || draft.lastNow < since)) since = draft.lastNow
+  const isFirst = state.trust.reconciledMs === null && trade_management !== undefined
+  if (isFirst && (since === null || state.lastNow < since)) since = state.lastNow
   return since === null ? null : later(since, -HISTORY_OVERLAP_MS)
 }
 

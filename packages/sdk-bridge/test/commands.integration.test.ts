@@ -1,9 +1,12 @@
+import { OrderId, ticks } from '@rm/domain'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountIdOf, contractIdOf } from '../src/to-domain.ts'
 import { bridgeTo } from './bridge-setup.ts'
 import { envelope, type Reaction, refusal, ScriptedGateway } from './scripted-gateway.ts'
 
 const CLOSE = '/api/Position/closeContract'
+const PLACE = '/api/Order/place'
+const MODIFY = '/api/Order/modify'
 const POSITIONS = '/api/Position/searchOpen'
 const ORDERS = '/api/Order/v2/query'
 const ACCOUNT = accountIdOf(7_001_234)
@@ -80,6 +83,26 @@ describe('a command', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => bridge.gateway.send(close)))
     expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'not-sent'])
     expect(far.requestsTo(CLOSE)).toHaveLength(2)
+  })
+
+  test('that moves an order or takes a profit leaves the reserve to closes and stops', async () => {
+    const order = { ...close, price: ticks(84_000), tickSize: 0.25, contracts: 1 }
+    const place = { ...order, kind: 'place-order', side: 'sell', tag: 'rm1-tag' } as const
+    const move = { ...order, kind: 'modify-order', protection: 'stop', orderId: OrderId.parse(7) } as const
+    for (const path of [PLACE, MODIFY]) far.on(path, () => envelope())
+    await using bridge = bridgeTo(far, { rateBudget: { windowMs: 60_000, requests: 4, reservedForEnforcement: 2 } })
+    await bridge.gateway.login()
+    const outcomes: string[] = []
+    for (const command of [
+      move,
+      move,
+      { ...place, protection: 'target' },
+      { ...place, protection: 'stop' },
+      close,
+    ] as const)
+      outcomes.push((await bridge.gateway.send(command)).kind)
+    expect(outcomes).toEqual(['accepted', 'not-sent', 'not-sent', 'accepted', 'accepted'])
+    expect(far.requestsTo(PLACE)).toHaveLength(1)
   })
 
   test('is not held up by reads that hang on all their connections', async () => {
