@@ -75,36 +75,48 @@ export function managementAfter(settings: Settings, position: PositionView): Cyc
   return { ...management, breakEvenDone, trailExtreme }
 }
 
-/** The stop order or target of ours that works for the position; the tightest, should there be several. */
+/** The stop or target of ours that works for the position; the tightest, should there be several. */
 export function ownOrder(position: PositionView, orders: readonly Order[], kind: 'stop' | 'target'): Order | null {
-  const own = exitOrders(position, orders)[kind === 'stop' ? 'ownStops' : 'ownTargets']
-  const sign = Math.sign(position.signedSize)
-  const priceOf = (order: Order): number => sign * (order.stopPrice ?? order.limitPrice ?? 0)
-  return own.toSorted((a, b) => priceOf(b) - priceOf(a) || a.id - b.id)[0] ?? null
+  const { ownStop, ownTarget } = exitOrders(position, orders)
+  return kind === 'stop' ? ownStop : ownTarget
 }
 
 interface ExitOrders {
-  readonly ownStops: readonly Order[]
-  readonly ownTargets: readonly Order[]
+  readonly ownStop: Order | null
+  readonly ownTarget: Order | null
   readonly theirStops: readonly Order[]
-  readonly theirLimits: readonly Order[]
+  readonly hasTheirLimit: boolean
 }
 
 /** Orders on the other side of the position, by owner and kind. */
-function exitOrders(position: PositionView, orders: readonly Order[]): ExitOrders {
-  const side = position.signedSize > 0 ? 'sell' : 'buy'
-  const exits = orders.filter(
-    (order) => order.contractId === position.contractId && order.side === side && !isTerminal(order),
-  )
-  const own = exits.filter(hasOwnTag)
-  const theirs = exits.filter((order) => !hasOwnTag(order) && !waitsForEntry(order, orders))
-  return {
-    ownStops: own.filter(({ type }) => type === 'stop'),
-    ownTargets: own.filter(({ type }) => type === 'limit'),
-    // A stop-limit can be jumped over, so it protects nothing here; the gateway takes none (gateway contract 2.7).
-    theirStops: theirs.filter(({ type }) => type === 'stop' || type === 'trailing-stop'),
-    theirLimits: theirs.filter(({ type }) => type === 'limit' || type === 'join-bid' || type === 'join-ask'),
+function exitOrders({ contractId, signedSize }: PositionView, orders: readonly Order[]): ExitOrders {
+  const side = signedSize > 0 ? 'sell' : 'buy'
+  let ownStop: Order | null = null
+  let ownTarget: Order | null = null
+  let hasTheirLimit = false
+  const theirStops: Order[] = []
+  for (const order of orders) {
+    if (order.side !== side || order.contractId !== contractId || isTerminal(order)) continue
+    const { type } = order
+    if (hasOwnTag(order)) {
+      if (type === 'stop') ownStop = tighter(ownStop, order, signedSize)
+      else if (type === 'limit') ownTarget = tighter(ownTarget, order, signedSize)
+    } else if (!waitsForEntry(order, orders)) {
+      // A stop-limit can be jumped over, so it protects nothing here; the gateway takes none (gateway contract 2.7).
+      if (type === 'stop' || type === 'trailing-stop') theirStops.push(order)
+      else if (type === 'limit' || type === 'join-bid' || type === 'join-ask') hasTheirLimit = true
+    }
   }
+  return { ownStop, ownTarget, theirStops, hasTheirLimit }
+}
+
+function tighter(known: Order | null, other: Order, signedSize: number): Order {
+  if (known === null) return other
+  return (priceOf(other) - priceOf(known)) * signedSize > 0 ? other : known
+}
+
+function priceOf({ stopPrice, limitPrice }: Order): number {
+  return stopPrice ?? limitPrice ?? 0
 }
 
 /** A bracket child belongs to the position only once its entry works no longer. */
@@ -121,7 +133,7 @@ function wantedStops(
   scale: Scale,
   exits: ExitOrders,
 ): WantedStops {
-  const own = ownOrder(position, [...exits.ownStops], 'stop')
+  const { ownStop: own } = exits
   const standing = own === null ? null : stopTicks(own, tickSize)
   const covered = exits.theirStops.reduce((sum, order) => sum + remainingSize(order), 0)
   const uncovered = Math.max(0, Math.abs(position.signedSize) - covered)
@@ -194,11 +206,10 @@ function wantedTarget(
   position: PositionView,
   tickSize: number,
   scale: Scale,
-  { ownTargets, theirLimits }: ExitOrders,
+  { ownTarget: own, hasTheirLimit }: ExitOrders,
 ): WantedOrder | null {
-  if (theirLimits.length > 0) return null
+  if (hasTheirLimit) return null
   const contracts = Math.abs(position.signedSize)
-  const own = ownOrder(position, [...ownTargets], 'target')
   // Where a target stands is decided once; then it is the trader's to move.
   const limitPrice = own?.limitPrice ?? null
   const standing = limitPrice === null ? null : toTicks(limitPrice, tickSize)
@@ -259,11 +270,15 @@ class Market {
 /** Prices seen from a position: what is good for it counts as more, for a long and for a short. */
 class Scale {
   readonly #sign: 1 | -1
-  readonly #average: TickFraction
+  /** The average on that scale, rounded to the grid in both directions: all that whole ticks can be compared with, exactly. */
+  readonly #above: number
+  readonly #below: number
 
   constructor(signedSize: number, average: TickFraction) {
+    const { floor, ceiling } = gridOf(average)
     this.#sign = signedSize > 0 ? 1 : -1
-    this.#average = average
+    this.#above = signedSize > 0 ? ceiling : -floor
+    this.#below = signedSize > 0 ? floor : -ceiling
   }
 
   /** By how many ticks the second price is better for the position. */
@@ -275,19 +290,33 @@ class Scale {
     return ticks(price + this.#sign * by)
   }
 
-  /** Whether a price lies at least so many ticks in profit, exactly. */
+  /** Whether a price lies at least so many ticks in profit. */
   hasProfit(price: Ticks, least: number): boolean {
-    const { numerator, denominator } = this.#average
-    return BigInt(this.#sign) * (BigInt(price) * denominator - numerator) >= BigInt(least) * denominator
+    return this.#sign * price >= this.#above + least
   }
 
   /** The price so many ticks from the average, rounded to the grid: a stop towards the market, a target towards the entry. */
   fromAverage(by: number, rounding: 'towards-market' | 'towards-entry'): Ticks {
-    const { numerator, denominator } = this.#average
-    const exact = BigInt(this.#sign) * numerator + BigInt(by) * denominator
-    const rounded = rounding === 'towards-entry' ? floorOf(exact, denominator) : -floorOf(-exact, denominator)
-    return ticks(this.#sign * Number(rounded))
+    return ticks(this.#sign * ((rounding === 'towards-market' ? this.#above : this.#below) + by))
   }
+}
+
+interface Grid {
+  readonly floor: number
+  readonly ceiling: number
+}
+
+/** Every quote asks for the same few averages, whose fractions are remembered as well. */
+const grids = new WeakMap<TickFraction, Grid>()
+
+function gridOf(average: TickFraction): Grid {
+  let grid = grids.get(average)
+  if (grid === undefined) {
+    const { numerator, denominator } = average
+    grid = { floor: Number(floorOf(numerator, denominator)), ceiling: -Number(floorOf(-numerator, denominator)) }
+    grids.set(average, grid)
+  }
+  return grid
 }
 
 function floorOf(numerator: bigint, denominator: bigint): bigint {
