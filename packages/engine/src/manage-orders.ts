@@ -180,7 +180,8 @@ function adjust(
   const wanted = contracts > left && (!mayGrow || own.filled > 0) ? left : contracts
   const written = protection === 'stop' ? own.stopPrice : own.limitPrice
   const standing = written === null ? null : toTicks(written, tickSize)
-  if (wanted === left && price === standing) return
+  // Without a price of its own it is not what its tag says.
+  if (standing === null || (wanted === left && price === standing)) return
   modify(draft, own, { protection, contracts: own.filled + wanted, price, tickSize }, wanted >= left)
 }
 
