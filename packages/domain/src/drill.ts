@@ -1,3 +1,4 @@
+import type { Command } from './command.ts'
 import type { ContractSpec } from './contract.ts'
 import type { ContractId } from './ids.ts'
 import type { Instant } from './instant.ts'
@@ -36,9 +37,9 @@ export type DrillStep =
 
 /** A request that the drill has to lead to. */
 export interface DrilledCommand {
-  readonly kind: 'close-position' | 'reduce-position' | 'cancel-order'
+  readonly kind: Command['kind']
   readonly contractId: ContractId
-  /** Of a reduction. */
+  /** Of a reduction, and of an order that is placed or changed. */
   readonly contracts?: number
 }
 
@@ -50,6 +51,8 @@ export interface Drill {
   readonly startsAt: Instant
   readonly steps: readonly DrillStep[]
   readonly commands: readonly DrilledCommand[]
+  /** The rule acts without a breach: it keeps orders in place (RULE-012). */
+  readonly isAutomation?: true
   /** The lockout of the rule that has to stand in the end, if one does. */
   readonly lockout: LockoutEffect | null
 }

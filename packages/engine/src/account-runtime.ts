@@ -190,7 +190,7 @@ export class AccountRuntime {
 
   #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
     const { gateway } = this.#ports
-    const ordersSince = ordersAskedSince(this.#state, this.#policy.rules)
+    const ordersSince = ordersAskedSince(this.#state, this.policy.rules)
     return kind === 'exposure'
       ? gateway.readExposure(this.accountId, ordersSince)
       : gateway.readAccount(this.accountId, this.#tradesSince(now), ordersSince)

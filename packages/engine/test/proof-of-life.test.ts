@@ -15,6 +15,7 @@ const PLAIN: { readonly [Id in RuleId]: object } = {
   trade_frequency_limit: {},
   no_stop_loss_grace: {},
   session_block_outside: SESSION,
+  trade_management: { auto_stop_loss: { enabled: true }, auto_take_profit: { enabled: true } },
 }
 
 /** Settings under which a rule acts in another way. */
@@ -32,6 +33,9 @@ const VARIANTS: readonly (readonly [RuleId, object])[] = [
   ['no_stop_loss_grace', { grace_period_seconds: 3_600, coverage: 'any' }],
   ['session_block_outside', { ...SESSION, close_positions_at_session_end: false, close_lead_seconds: 60 }],
   ['session_block_outside', { per_instrument_sessions: { CL: { start: '08:00', end: '13:30' } } }],
+  ['trade_management', { auto_take_profit: { enabled: true } }],
+  ['trade_management', { auto_breakeven: { enabled: true, profit_trigger_ticks: 3, offset_ticks: 2 } }],
+  ['trade_management', { trailing_stop: { enabled: true, activation_ticks: 5 }, min_gap_ticks: 10 }],
   ['max_contracts', { limit: 5, mode: 'shadow' }],
 ]
 
@@ -79,6 +83,15 @@ describe('proof of life', () => {
       deaf,
     )
     expect(proof).toMatchObject({ verdict: 'dead', because: 'found no breach' })
+  })
+
+  test('trade management is dead when it places nothing, and idle while no part of it is on', async () => {
+    const breakEven = settingsOf('trade_management', { auto_breakeven: { enabled: true } })
+    const withoutPrices: TellStep = (step, telling) => (step.kind === 'price-is' ? [] : drillEvents(step, telling))
+    const [dead] = proofsOf(await policyWith(breakEven), TIMES['a morning'], withoutPrices)
+    expect(dead).toMatchObject({ verdict: 'dead', because: /did not plan place-order/ })
+    const [idle] = proofsOf(await policyWith(settingsOf('trade_management')), TIMES['a morning'])
+    expect(idle?.verdict).toBe('idle')
   })
 
   test('a rule that throws is dead', async () => {

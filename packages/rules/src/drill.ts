@@ -5,6 +5,7 @@ import { dailyRealizedLossDrill } from './drills/daily-realized-loss.ts'
 import { noStopLossGraceDrill } from './drills/no-stop-loss-grace.ts'
 import { sessionBlockOutsideDrill } from './drills/session-block-outside.ts'
 import { tradeFrequencyLimitDrill } from './drills/trade-frequency-limit.ts'
+import { tradeManagementDrill } from './drills/trade-management.ts'
 import type { EnabledRules } from './evaluate.ts'
 import type { RuleId, RuleSettings } from './registry.ts'
 
@@ -32,4 +33,5 @@ const DRILLS: { readonly [Id in RuleId]: DrillMaker<Id> } = {
   trade_frequency_limit: tradeFrequencyLimitDrill,
   no_stop_loss_grace: noStopLossGraceDrill,
   session_block_outside: sessionBlockOutsideDrill,
+  trade_management: tradeManagementDrill,
 }

@@ -91,6 +91,13 @@ function narrowerSessions(
   )
 }
 
+/** A part that only one of both has is on; of two the later one holds where all of it is as strict as the earlier one. */
+function strictestPart<Part extends { readonly enabled: boolean }>(
+  isAsStrict: (before: Part, after: Part) => boolean,
+): Strictest<Part> {
+  return (before, after) => (!before.enabled || (after.enabled && isAsStrict(before, after)) ? after : before)
+}
+
 /** Joins settings key by key; a key without its way does not compile. */
 export function strictestByKey<Settings extends object>(strictest: ByKey<Settings>): Strictest<Settings> {
   return (before, after) => {
@@ -149,5 +156,22 @@ const STRICTEST: { readonly [Id in RuleId]: Strictest<RuleSettings[Id]> } = {
     close_positions_at_session_end: firstOf(true, false),
     close_lead_seconds: larger<number>,
     respect_holidays: firstOf(true, false),
+  }),
+  trade_management: strictestByKey<RuleSettings['trade_management']>({
+    ...common,
+    auto_stop_loss: strictestPart((before, after) => after.distance_ticks <= before.distance_ticks),
+    // A target limits no loss.
+    auto_take_profit: asAfter,
+    auto_breakeven: strictestPart(
+      (before, after) =>
+        after.profit_trigger_ticks <= before.profit_trigger_ticks && after.offset_ticks >= before.offset_ticks,
+    ),
+    trailing_stop: strictestPart(
+      (before, after) =>
+        after.activation_ticks <= before.activation_ticks &&
+        after.trail_distance_ticks <= before.trail_distance_ticks &&
+        after.step_ticks <= before.step_ticks,
+    ),
+    min_gap_ticks: smaller<number>,
   }),
 }

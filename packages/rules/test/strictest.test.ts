@@ -67,6 +67,23 @@ describe('of two settings the stricter one holds', () => {
       { grace_period_seconds: 30, coverage: 'full' },
       { grace_period_seconds: 10, coverage: 'full', max_stop_distance_ticks: 40 },
     ))
+  test('a part of the trade management stays on, and moves only to what is as strict in all of it', () => {
+    const stop = (enabled: boolean, distance_ticks: number) => ({ auto_stop_loss: { enabled, distance_ticks } })
+    check('trade_management', stop(true, 10), stop(false, 4), stop(true, 10))
+    check('trade_management', stop(false, 4), stop(true, 10), stop(true, 10))
+    check('trade_management', stop(true, 10), stop(true, 8), stop(true, 8))
+    check('trade_management', stop(true, 8), stop(true, 10), stop(true, 8))
+    const trail = (activation_ticks: number, trail_distance_ticks: number) => ({
+      trailing_stop: { enabled: true, activation_ticks, trail_distance_ticks },
+    })
+    check('trade_management', trail(20, 10), trail(30, 5), trail(20, 10))
+    check('trade_management', trail(20, 10), trail(15, 10), trail(15, 10))
+    const even = (profit_trigger_ticks: number, offset_ticks: number) => ({
+      auto_breakeven: { enabled: true, profit_trigger_ticks, offset_ticks },
+    })
+    check('trade_management', even(10, 2), even(20, 15), even(10, 2))
+    check('trade_management', even(10, 2), even(10, 3), even(10, 3))
+  })
   test('the hours that lie in both sessions', () =>
     check('session_block_outside', session('08:30', '15:00'), session('09:00', '16:00'), {
       global_session: { start: '09:00', end: '15:00' },

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { checksumOf, type MigrationStep } from './migration-step.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { settingsInForce } from './migrations/0002-settings-in-force.ts'
-import { tradeManagement } from './migrations/0003-trade-management.ts'
+import { tradeManagement } from './migrations/0004-trade-management.ts'
 
 /** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
 export const MIGRATIONS: readonly MigrationStep[] = [firstTables, settingsInForce, tradeManagement]

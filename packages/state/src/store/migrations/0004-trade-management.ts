@@ -5,7 +5,7 @@ import type { MigrationStep } from '../migration-step.ts'
  * place answers no breach. SQLite cannot drop a NOT NULL, so the table of requests is made anew.
  */
 export const tradeManagement: MigrationStep = {
-  name: '0003-trade-management',
+  name: '0004-trade-management',
   statements: [
     'ALTER TABLE position_cycle ADD COLUMN break_even_done INTEGER',
     'ALTER TABLE position_cycle ADD COLUMN trail_extreme INTEGER',
