@@ -75,10 +75,12 @@ const TrailingStop = z
 
 export const TradeManagementSettings = z.strictObject({
   ...commonSettings(false),
-  auto_stop_loss: AutoStopLoss.prefault({}),
-  auto_take_profit: AutoTakeProfit.prefault({}),
-  auto_breakeven: AutoBreakeven.prefault({}),
-  trailing_stop: TrailingStop.prefault({}),
+  auto_stop_loss: AutoStopLoss.prefault({}).describe('A stop for what no stop of the trader covers.'),
+  auto_take_profit: AutoTakeProfit.prefault({}).describe('A limit order where the trader has none.'),
+  auto_breakeven: AutoBreakeven.prefault({}).describe(
+    'So much profit moves the stop to the average, once in the life of a position.',
+  ),
+  trailing_stop: TrailingStop.prefault({}).describe('The stop follows the best price at a distance.'),
   min_gap_ticks: TickCount.default(4).describe('A stop that is placed or moved stays so many ticks from the market.'),
 })
 
