@@ -12,6 +12,16 @@ const session = (start: string, end: string, more: object = {}) => ({
   global_session: { start, end, timezone: 'America/Chicago', ...more },
 })
 
+const stop = (enabled: boolean, distance_ticks: number) => ({ auto_stop_loss: { enabled, distance_ticks } })
+
+const trail = (activation_ticks: number, trail_distance_ticks: number) => ({
+  trailing_stop: { enabled: true, activation_ticks, trail_distance_ticks },
+})
+
+const even = (profit_trigger_ticks: number, offset_ticks: number) => ({
+  auto_breakeven: { enabled: true, profit_trigger_ticks, offset_ticks },
+})
+
 describe('of two settings the stricter one holds', () => {
   test('a smaller count at once, a larger one not', () => {
     check('max_contracts', { limit: 5 }, { limit: 3 }, { limit: 3 })
@@ -68,19 +78,12 @@ describe('of two settings the stricter one holds', () => {
       { grace_period_seconds: 10, coverage: 'full', max_stop_distance_ticks: 40 },
     ))
   test('a part of the trade management stays on, and moves only to what is as strict in all of it', () => {
-    const stop = (enabled: boolean, distance_ticks: number) => ({ auto_stop_loss: { enabled, distance_ticks } })
     check('trade_management', stop(true, 10), stop(false, 4), stop(true, 10))
     check('trade_management', stop(false, 4), stop(true, 10), stop(true, 10))
     check('trade_management', stop(true, 10), stop(true, 8), stop(true, 8))
     check('trade_management', stop(true, 8), stop(true, 10), stop(true, 8))
-    const trail = (activation_ticks: number, trail_distance_ticks: number) => ({
-      trailing_stop: { enabled: true, activation_ticks, trail_distance_ticks },
-    })
     check('trade_management', trail(20, 10), trail(30, 5), trail(20, 10))
     check('trade_management', trail(20, 10), trail(15, 10), trail(15, 10))
-    const even = (profit_trigger_ticks: number, offset_ticks: number) => ({
-      auto_breakeven: { enabled: true, profit_trigger_ticks, offset_ticks },
-    })
     check('trade_management', even(10, 2), even(20, 15), even(10, 2))
     check('trade_management', even(10, 2), even(10, 3), even(10, 3))
   })
