@@ -49,6 +49,9 @@ const TIMES = {
 /** A decoder that has lost the trades. */
 const deaf: TellStep = (step, telling) => (step.kind === 'order-filled' ? [] : drillEvents(step, telling))
 
+/** A decoder that has lost the prices. */
+const withoutPrices: TellStep = (step, telling) => (step.kind === 'price-is' ? [] : drillEvents(step, telling))
+
 function proofsOf(policy: AccountPolicy, at: string, tell: TellStep = drillEvents) {
   return new ProofOfLife(tell, () => performance.now()).prove(policy, instantOf(at))
 }
@@ -87,7 +90,6 @@ describe('proof of life', () => {
 
   test('trade management is dead when it places nothing, and idle while no part of it is on', async () => {
     const breakEven = settingsOf('trade_management', { auto_breakeven: { enabled: true } })
-    const withoutPrices: TellStep = (step, telling) => (step.kind === 'price-is' ? [] : drillEvents(step, telling))
     const [dead] = proofsOf(await policyWith(breakEven), TIMES['a morning'], withoutPrices)
     expect(dead).toMatchObject({ verdict: 'dead', because: /did not plan place-order/ })
     const [idle] = proofsOf(await policyWith(settingsOf('trade_management')), TIMES['a morning'])
