@@ -10,6 +10,8 @@ import type { TurnDraft } from './turn-draft.ts'
 /** Pause after a reading that failed; doubles up to the longest. */
 const READING_RETRY_MS = 500
 const READING_RETRY_MAX_MS = 5_000
+/** The same while something is owed: after an outage it has to be done within 5 s (reliability B-4). */
+const READING_RETRY_OWING_MAX_MS = 2_000
 /** Readings that fail in a row before a human hears of it. */
 const READING_FAILURES_ALERTED = 5
 /** A reading that contradicts the stream is repeated after this time: one of the two lags behind. */
@@ -126,7 +128,8 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
 
 function takeFailedReading(draft: TurnDraft, reason: string): void {
   const failures = draft.state.reading.failures + 1
-  const pauseMs = Math.min(READING_RETRY_MS * 2 ** (failures - 1), READING_RETRY_MAX_MS)
+  const longestMs = draft.state.goals.length > 0 ? READING_RETRY_OWING_MAX_MS : READING_RETRY_MAX_MS
+  const pauseMs = Math.min(READING_RETRY_MS * 2 ** (failures - 1), longestMs)
   const reading: Reading = { ...draft.state.reading, inFlight: null, failures, notBeforeMs: draft.elapsedMs + pauseMs }
   draft.change({ reading })
   if (failures === READING_FAILURES_ALERTED) {

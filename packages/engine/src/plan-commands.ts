@@ -13,7 +13,7 @@ import { exposureOf, knownOrder, signedSize, workingOrder } from '@rm/state/book
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
 import { issueCommand } from './issue-command.ts'
-import { historyOf, isObservedSince } from './settle-commands.ts'
+import { historyOf, isBeingReduced, isObservedSince } from './settle-commands.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -48,6 +48,7 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   if (wanted === size) return
   // Two size-changing commands under way on one contract could turn it over (risk rules 1.6).
   if (draft.state.inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return
+  if (isBeingReduced(draft, contractId)) return
   const key: TargetKey = `position:${contractId}`
   const history = historyOf(draft, key)
   const { readSinceMs } = history

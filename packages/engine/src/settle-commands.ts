@@ -14,7 +14,17 @@ import {
   type Trade,
   unreachable,
 } from '@rm/domain'
-import { type Book, endOf, isKnownOrder, observedMs, orderWithTag, signedSize, workingOrder } from '@rm/state/book'
+import {
+  type Book,
+  endOf,
+  exposureOf,
+  isKnownOrder,
+  observedMs,
+  orderWithTag,
+  signedSize,
+  workedMs,
+  workingOrder,
+} from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -120,7 +130,7 @@ export function settleByObservation(draft: TurnDraft, snapshot: Snapshot | null)
     else if (hasDiedAtTheVenue(draft, inFlight)) {
       settle(draft, inFlight, 'superseded', snapshot === null ? 'stream' : 'reading')
       afterNoEffect(draft, inFlight)
-    } else if (snapshot !== null && disproves(snapshot, inFlight)) {
+    } else if (snapshot !== null && disproves(snapshot, inFlight) && !isStillWorking(draft, inFlight)) {
       settle(draft, inFlight, 'superseded', 'reading')
       afterNoEffect(draft, inFlight)
     }
@@ -279,6 +289,27 @@ export function isObservedSince(book: Book, contractId: ContractId, sinceMs: num
   return (observedMs(book, contractId) ?? Number.NEGATIVE_INFINITY) >= sinceMs
 }
 
+/** A market order that nobody has spoken of for so long is gone: gateways without the order query do not list one that is pending. */
+const UNHEARD_ORDER_MS = 10_000
+
+/**
+ * Whether a market order against the position works: ours, of which no fill came yet, or the trader's. It will take contracts off, and
+ * another one beside it could turn the position over (risk rules 1.6, reliability E-10).
+ */
+export function isBeingReduced({ state, elapsedMs }: TurnDraft, contractId: ContractId): boolean {
+  const size = signedSize(state.book, contractId)
+  return exposureOf(state.book).orders.some((order) => {
+    if (order.contractId !== contractId || order.type !== 'market') return false
+    const isAgainst = order.side === (size > 0 ? 'sell' : 'buy')
+    return isAgainst && (workedMs(state.book, order.id) ?? Number.NEGATIVE_INFINITY) > elapsedMs - UNHEARD_ORDER_MS
+  })
+}
+
+/** Accepted and not filled, say in a pause of the exchange: its order will have the effect when it can. */
+function isStillWorking(draft: TurnDraft, inFlight: InFlight): boolean {
+  return isPositionCommand(inFlight) && isBeingReduced(draft, inFlight.record.command.contractId)
+}
+
 /** Whether a reading that shows no effect is late enough to say that there was none. */
 function disproves(snapshot: Snapshot, inFlight: InFlight): boolean {
   if (inFlight.answeredMs === null) return false
@@ -340,7 +371,8 @@ function withAnswer(draft: TurnDraft, before: CommandRecord, sentMs: number, out
 
 function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
   const { command } = inFlight.record
-  const failures = historyOf(draft, targetOf(inFlight.record)).failures + 1
+  // A close that filled in part did something, and the rest is tried at once (reliability E-02).
+  const failures = hasReduced(draft, inFlight) ? 0 : historyOf(draft, targetOf(inFlight.record)).failures + 1
   const soonMs = command.kind === 'place-order' ? PLACEMENTS_APART_MS : 0
   const pauseMs = failures < FAST_ATTEMPTS ? soonMs : SLOW_RETRY_MS
   changeTargetOf(draft, inFlight, {
@@ -357,6 +389,12 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
       text: `${failures} attempts of ${targetOf(inFlight.record)} showed no effect; repeating every ${SLOW_RETRY_MS / 1000} s`,
     })
   }
+}
+
+function hasReduced({ state }: TurnDraft, inFlight: InFlight): boolean {
+  const { sizeBefore, record } = inFlight
+  if (sizeBefore === null || !isPositionCommand(inFlight)) return false
+  return Math.abs(signedSize(state.book, record.command.contractId)) < Math.abs(sizeBefore)
 }
 
 /** What was seen to end needs another tag, and so does what nobody found in three readings. */

@@ -257,18 +257,26 @@ describe('a read that fails on its way', () => {
   test('waits as long as the gateway asks for', async () => {
     let refusedAt = 0
     let cameAt = 0
-    far.on(POSITIONS, () => {
+    far.on(ACCOUNTS, () => {
       if (refusedAt === 0) {
         refusedAt = performance.now()
         return { status: 429, headers: { 'Retry-After': '1' } }
       }
       cameAt = performance.now()
-      return envelope({ positions: [] })
+      return envelope({ accounts: [] })
     })
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
-    await bridge.gateway.readExposure(ACCOUNT)
+    await bridge.gateway.accounts()
     expect(cameAt - refusedAt).toBeGreaterThanOrEqual(950)
+  })
+
+  test('is not repeated after a refusal for rate when somebody owes a close and will look again himself', async () => {
+    far.on(POSITIONS, () => ({ status: 429 }))
+    await using bridge = bridgeTo(far)
+    await bridge.gateway.login()
+    await expect(bridge.gateway.readExposure(ACCOUNT)).rejects.toThrow('429')
+    expect(far.requestsTo(POSITIONS)).toHaveLength(1)
   })
 })
 

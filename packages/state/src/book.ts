@@ -12,6 +12,7 @@ export {
   restoreBook,
   signedSize,
   withCalendar,
+  workedMs,
 } from './book/book.ts'
 export { isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './book/management.ts'
 export type { BookContext, BookStep } from './book/book-step.ts'

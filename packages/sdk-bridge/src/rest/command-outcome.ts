@@ -45,8 +45,9 @@ export function laneOf(command: Command): Lane {
   switch (command.kind) {
     case 'close-position':
     case 'reduce-position':
-    case 'cancel-order':
       return 'enforcement'
+    case 'cancel-order':
+      return 'cancellation'
     case 'place-order':
       return command.protection === 'stop' ? 'enforcement' : 'management'
     case 'modify-order':

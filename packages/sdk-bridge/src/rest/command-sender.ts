@@ -21,7 +21,14 @@ export class CommandSender {
     const { route, body } = requestOf(command)
     const lane = laneOf(command)
     const post = (token: string): Promise<RestReply> =>
-      this.#channel.post({ path: route.path, body, token, lane, deadlineMs: this.#deadlineMs })
+      this.#channel.post({
+        path: route.path,
+        body,
+        token,
+        lane,
+        account: command.accountId,
+        deadlineMs: this.#deadlineMs,
+      })
     try {
       const token = this.#session.token ?? (await this.#session.ready())
       let reply = await post(token)

@@ -1,10 +1,27 @@
+import type { AccountId } from '@rm/domain'
 import type { BridgeLog } from '../bridge-log.ts'
 import type { RateBudgetSettings } from '../options.ts'
+import { AccountPace } from './account-pace.ts'
 
 /** Who wants to send. In order of precedence; inside a lane the first to come is the first to go. */
-export type Lane = 'session' | 'enforcement' | 'management' | 'verification' | 'reconcile' | 'background'
+export type Lane =
+  | 'session'
+  | 'enforcement'
+  | 'cancellation'
+  | 'verification'
+  | 'management'
+  | 'reconcile'
+  | 'background'
 
-const LANES: readonly Lane[] = ['session', 'enforcement', 'management', 'verification', 'reconcile', 'background']
+const LANES: readonly Lane[] = [
+  'session',
+  'enforcement',
+  'cancellation',
+  'verification',
+  'management',
+  'reconcile',
+  'background',
+]
 
 /** Added to the window: a request that left later can arrive earlier. */
 const EDGE_MS = 250
@@ -26,6 +43,7 @@ export class RateBudgetSpent extends Error {
 }
 
 interface Waiter {
+  readonly account: AccountId | null
   readonly deadline: number
   readonly admit: () => void
   readonly refuse: (error: RateBudgetSpent) => void
@@ -33,7 +51,8 @@ interface Waiter {
 
 /**
  * Our own model of the gateway's rate limit: a sliding window over everything that we send, logins and pings included.
- * Session and enforcement may use all of it, the other lanes only what is not reserved, and less after the gateway refused one.
+ * Session, closes and cancels may use all of it, each account at its own pace ({@link AccountPace}). The looks that tell whether they
+ * worked leave them half of the reserve. The other lanes have what is not reserved, and less after the gateway refused one.
  */
 export class RateBudget {
   readonly #windowMs: number
@@ -42,11 +61,13 @@ export class RateBudget {
   readonly #monotonic: () => number
   readonly #random: () => number
   readonly #log: BridgeLog
+  readonly #pace: AccountPace
   readonly #queues: Readonly<Record<Lane, Waiter[]>> = {
     session: [],
     enforcement: [],
-    management: [],
+    cancellation: [],
     verification: [],
+    management: [],
     reconcile: [],
     background: [],
   }
@@ -66,17 +87,25 @@ export class RateBudget {
     this.#windowMs = settings.windowMs + EDGE_MS
     this.#requests = settings.requests
     this.#reserved = settings.reservedForEnforcement
+    this.#pace = new AccountPace(settings)
     this.#monotonic = environment.monotonic
     this.#random = environment.random
     this.#log = environment.log
   }
 
-  /** Takes a slot if one is free and nobody waits for it with the same right; the way without a promise for requests in a hurry. */
-  takeNow(lane: Lane): boolean {
+  /**
+   * Takes a slot if one is free and nobody waits for it with the same right; the way without a promise for requests in a hurry.
+   *
+   * @param account - whose close or cancel it is; `null` for what belongs to no account or has no pace
+   */
+  takeNow(lane: Lane, account: AccountId | null = null): boolean {
     const now = this.#monotonic()
-    const othersFirst = isReserved(lane) ? this.#queues[lane].length > 0 : this.#waiting > 0
-    if (othersFirst || this.#freeAt(lane, now) > now) return false
-    this.#departures.push(now)
+    // Those of an account that has to keep its pace do not hold up another one.
+    const othersFirst = isReserved(lane)
+      ? this.#queues[lane].some((waiter) => waiter.account === account)
+      : this.#waiting > 0
+    if (othersFirst || this.#freeAt(lane, now) > now || this.#pacedAt(account, now) > now) return false
+    this.#depart(account, now)
     return true
   }
 
@@ -86,13 +115,15 @@ export class RateBudget {
    * @param deadline - monotonic ms after which the request is of no use
    * @throws {@link RateBudgetSpent}
    */
-  take(lane: Lane, deadline: number = Number.POSITIVE_INFINITY): Promise<void> {
-    if (this.takeNow(lane)) return Promise.resolve()
-    const free = this.#freeAt(lane, this.#monotonic(), this.#queues[lane].length)
+  take(lane: Lane, deadline: number = Number.POSITIVE_INFINITY, account: AccountId | null = null): Promise<void> {
+    if (this.takeNow(lane, account)) return Promise.resolve()
+    const now = this.#monotonic()
+    const own = this.#queues[lane].filter((waiter) => waiter.account === account).length
+    const free = Math.max(this.#freeAt(lane, now, this.#queues[lane].length), this.#pacedAt(account, now, own))
     if (free > deadline) return Promise.reject(new RateBudgetSpent('the rate budget is spent'))
     if (this.#waiting >= WAITING_MAX) return Promise.reject(new RateBudgetSpent('too many requests wait already'))
     return new Promise((admit, refuse) => {
-      this.#queues[lane].push({ deadline, admit, refuse })
+      this.#queues[lane].push({ account, deadline, admit, refuse })
       this.#waiting += 1
       this.#serve()
     })
@@ -148,28 +179,36 @@ export class RateBudget {
     const now = this.#monotonic()
     let next = Number.POSITIVE_INFINITY
     for (const lane of LANES) {
-      const queue = this.#queues[lane]
-      for (let waiter = queue[0]; waiter !== undefined; waiter = queue[0]) {
-        const free = this.#freeAt(lane, now)
-        if (free > waiter.deadline) waiter.refuse(new RateBudgetSpent('the rate budget is spent'))
-        else if (free <= now) {
-          this.#departures.push(now)
-          waiter.admit()
-        } else {
+      for (const waiter of this.#queues[lane].slice()) {
+        const free = Math.max(this.#freeAt(lane, now), this.#pacedAt(waiter.account, now))
+        if (free > now && free <= waiter.deadline) {
           next = Math.min(next, free)
-          break
+          continue
         }
-        queue.shift()
+        if (free <= now) {
+          this.#depart(waiter.account, now)
+          waiter.admit()
+        } else waiter.refuse(new RateBudgetSpent('the rate budget is spent'))
+        this.#queues[lane].splice(this.#queues[lane].indexOf(waiter), 1)
         this.#waiting -= 1
       }
     }
     if (next !== Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.#serve(), Math.ceil(next - now))
   }
 
+  #depart(account: AccountId | null, now: number): void {
+    this.#departures.push(now)
+    if (account !== null) this.#pace.take(account, now)
+  }
+
+  #pacedAt(account: AccountId | null, now: number, ahead = 0): number {
+    return account === null ? now : this.#pace.freeAt(account, now, ahead)
+  }
+
   /** When the lane may send, with `ahead` others of it before. */
   #freeAt(lane: Lane, now: number, ahead = 0): number {
     this.#forget(now)
-    const resume = isReserved(lane) ? now : Math.max(now, this.#readsResumeAt)
+    const resume = isReserved(lane) || lane === 'verification' ? now : Math.max(now, this.#readsResumeAt)
     const last = this.#departures.length - 1
     const inTheWay = this.#departures[Math.min(last, last + 1 + ahead - this.#ceiling(lane, now))]
     return inTheWay === undefined ? resume : Math.max(resume, inTheWay + this.#windowMs)
@@ -177,6 +216,8 @@ export class RateBudget {
 
   #ceiling(lane: Lane, now: number): number {
     if (isReserved(lane)) return this.#requests
+    // A close in doubt may not be repeated before somebody looked, so a refusal must not keep that look back (reliability G-03).
+    if (lane === 'verification') return this.#requests - Math.floor(this.#reserved / 2)
     return Math.max(1, Math.floor((this.#requests - this.#reserved) * this.#shareNow(now)))
   }
 
@@ -201,5 +242,5 @@ export function isUrgent(lane: Lane): boolean {
 }
 
 function isReserved(lane: Lane): boolean {
-  return lane === 'session' || lane === 'enforcement'
+  return lane === 'session' || lane === 'enforcement' || lane === 'cancellation'
 }

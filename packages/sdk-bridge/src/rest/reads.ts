@@ -1,5 +1,13 @@
 import { RmError } from '@rm/domain'
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, DelegateBackoff, handleType, retry } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  ConsecutiveBreaker,
+  DelegateBackoff,
+  handleType,
+  handleWhen,
+  retry,
+} from 'cockatiel'
 import type { z } from 'zod'
 import type { CircuitBreakerSettings, RetrySettings } from '../options.ts'
 import { type Envelope, errorCode, type RestRoute } from '../wire.ts'
@@ -40,21 +48,35 @@ export class ReadRefused extends RmError {
   }
 }
 
+class RateRefused extends TransportFault {
+  constructor() {
+    super('answered with status 429', true)
+  }
+}
+
+function isUnrefused(error: unknown): boolean {
+  return error instanceof TransportFault && !(error instanceof RateRefused)
+}
+
 /** Reads: repeated when the way failed, replayed after a login when the token was dead, and never half believed. */
 export class Reads {
   readonly #options: ReadsOptions
   readonly #retry
+  readonly #retryUnrefused
   #breaker: ReturnType<typeof circuitBreaker>
 
   constructor(options: ReadsOptions) {
     this.#options = options
     const { maxAttempts, baseMs, multiplier, maxMs } = options.retry
+    const pauseMs = (attempt: number): number =>
+      Math.min(maxMs, baseMs * multiplier ** (attempt - 1)) * (0.8 + 0.4 * options.random())
     this.#retry = retry(handleType(TransportFault), {
       maxAttempts: maxAttempts - 1,
-      backoff: new DelegateBackoff(({ attempt }) => {
-        const exponential = Math.min(maxMs, baseMs * multiplier ** (attempt - 1))
-        return exponential * (0.8 + 0.4 * options.random())
-      }),
+      backoff: new DelegateBackoff(({ attempt }) => pauseMs(attempt)),
+    })
+    this.#retryUnrefused = retry(handleWhen(isUnrefused), {
+      maxAttempts: maxAttempts - 1,
+      backoff: new DelegateBackoff(({ attempt }) => pauseMs(attempt)),
     })
     this.#breaker = this.#closedBreaker()
   }
@@ -70,7 +92,8 @@ export class Reads {
   ): Promise<Read<Body>> {
     const attempt = (): Promise<Read<Body>> => this.#attempt(route, body, schema, lane)
     try {
-      if (lane === 'verification') return await this.#retry.execute(attempt)
+      // Whoever verifies looks again soon by himself; repeating at once what was refused for rate would only prolong it.
+      if (lane === 'verification') return await this.#retryUnrefused.execute(attempt)
       return await this.#retry.execute(() => this.#breaker.execute(attempt))
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
@@ -110,9 +133,8 @@ export class Reads {
     if (reply.status === 401) {
       throw new RmError('GATEWAY_AUTH_REJECTED', `${route.path} refuses a token that was issued this moment`)
     }
-    if (reply.status === 429 || reply.status >= 500) {
-      throw new TransportFault(`answered with status ${reply.status}`, true)
-    }
+    if (reply.status === 429) throw new RateRefused()
+    if (reply.status >= 500) throw new TransportFault(`answered with status ${reply.status}`, true)
     if (reply.status !== 200) {
       throw new ReadRefused(`${route.path} answered with status ${reply.status}`, reply.status, 0)
     }

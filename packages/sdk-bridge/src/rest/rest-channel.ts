@@ -3,6 +3,7 @@
 /// <reference path="./undici-pool.d.ts" />
 import { readFileSync } from 'node:fs'
 import { getCACertificates } from 'node:tls'
+import type { AccountId } from '@rm/domain'
 import { Axios, type AxiosError, type AxiosResponse, isAxiosError } from 'axios'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import { type BridgeLog, scrubbed } from '../bridge-log.ts'
@@ -30,6 +31,8 @@ export interface RestRequest {
   readonly body: object | null
   readonly token: string | null
   readonly lane: Lane
+  /** Whose request it is, for those that keep a pace by account. */
+  readonly account?: AccountId
   /** Milliseconds from the wish to the answer; for reads from the sending to the answer. */
   readonly deadlineMs: number
 }
@@ -95,7 +98,9 @@ export class RestChannel {
   async post(request: RestRequest): Promise<RestReply> {
     const { budget, monotonic } = this.#options
     const deadline = monotonic() + request.deadlineMs
-    if (!budget.takeNow(request.lane)) await this.#wait(request.lane, isUrgent(request.lane) ? deadline : undefined)
+    if (!budget.takeNow(request.lane, request.account)) {
+      await this.#wait(request, isUrgent(request.lane) ? deadline : undefined)
+    }
     const sentMs = monotonic()
     // A read may wait long for its place in the budget and then for a connection; how long its answer may take is the pool's business.
     const timeout = isUrgent(request.lane)
@@ -138,9 +143,9 @@ export class RestChannel {
     })
   }
 
-  async #wait(lane: Lane, deadline: number | undefined): Promise<void> {
+  async #wait({ lane, account }: RestRequest, deadline: number | undefined): Promise<void> {
     try {
-      await this.#options.budget.take(lane, deadline)
+      await this.#options.budget.take(lane, deadline, account)
     } catch (error) {
       if (error instanceof RateBudgetSpent) throw new TransportFault(error.message, false, error)
       throw error

@@ -65,7 +65,7 @@ describe('the request of a command', () => {
 
   test.each<[Command, string]>([
     [{ kind: 'close-position', accountId, contractId }, 'enforcement'],
-    [{ kind: 'cancel-order', accountId, contractId, orderId }, 'enforcement'],
+    [{ kind: 'cancel-order', accountId, contractId, orderId }, 'cancellation'],
     [{ ...stop, accountId, contractId }, 'enforcement'],
     [{ ...stop, accountId, contractId, protection: 'target' }, 'management'],
     [{ ...move, accountId, contractId, orderId }, 'management'],

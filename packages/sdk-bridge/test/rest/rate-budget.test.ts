@@ -1,3 +1,4 @@
+import { AccountId } from '@rm/domain'
 import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Lane, RateBudget, RateBudgetSpent } from '../../src/rest/rate-budget.ts'
@@ -23,9 +24,9 @@ function budget(): { budget: RateBudget; log: Line[] } {
 }
 
 /** Takes slots until the lane gets none. */
-function exhaust(from: RateBudget, lane: Lane): number {
+function exhaust(from: RateBudget, lane: Lane, account: AccountId | null = null): number {
   let taken = 0
-  while (from.takeNow(lane)) taken += 1
+  while (from.takeNow(lane, account)) taken += 1
   return taken
 }
 
@@ -40,8 +41,9 @@ describe('the rate budget', () => {
   test.each<[Lane, number]>([
     ['session', 200],
     ['enforcement', 200],
+    ['cancellation', 200],
+    ['verification', SETTINGS.requests - SETTINGS.reservedForEnforcement / 2],
     ['management', READS],
-    ['verification', READS],
     ['reconcile', READS],
     ['background', READS],
   ])('lets the lane %s have %i requests of a window', (lane, count) => {
@@ -51,8 +53,9 @@ describe('the rate budget', () => {
   test('keeps the reserve free for enforcement when reads have taken all of theirs', () => {
     const { budget: shared } = budget()
     exhaust(shared, 'reconcile')
-    expect(exhaust(shared, 'verification')).toBe(0)
-    expect(exhaust(shared, 'enforcement')).toBe(SETTINGS.reservedForEnforcement)
+    expect(exhaust(shared, 'management')).toBe(0)
+    expect(exhaust(shared, 'verification')).toBe(SETTINGS.reservedForEnforcement / 2)
+    expect(exhaust(shared, 'enforcement')).toBe(SETTINGS.reservedForEnforcement / 2)
   })
 
   test('gives a slot back a quarter of a second after the window, not before', async () => {
@@ -68,14 +71,14 @@ describe('the rate budget', () => {
     const { budget: full } = budget()
     exhaust(full, 'background')
     const served: string[] = []
-    const waiting = (['background', 'reconcile', 'verification', 'reconcile'] as const).map(async (lane, index) => {
+    const waiting = (['background', 'reconcile', 'management', 'reconcile'] as const).map(async (lane, index) => {
       await full.take(lane)
       served.push(`${lane} ${index}`)
     })
     expect(full.takeNow('background')).toBe(false)
     await vi.advanceTimersByTimeAsync(60_250)
     await Promise.all(waiting)
-    expect(served).toEqual(['verification 2', 'reconcile 1', 'reconcile 3', 'background 0'])
+    expect(served).toEqual(['management 2', 'reconcile 1', 'reconcile 3', 'background 0'])
   })
 
   test('refuses at once what its deadline would not let wait, and lets the rest wait', async () => {
@@ -98,15 +101,68 @@ describe('the rate budget', () => {
     expect(ends.every((end) => end.status === 'rejected')).toBe(true)
   })
 
+  describe('the pace of one account', () => {
+    const [FIRST, SECOND] = [AccountId.parse(7_001_001), AccountId.parse(7_001_002)]
+    test('lets a burst of sixty leave at once, closes and cancels together', () => {
+      const { budget: shared } = budget()
+      for (let close = 0; close < 20; close += 1) shared.takeNow('enforcement', FIRST)
+      expect(exhaust(shared, 'cancellation', FIRST)).toBe(40)
+      expect(shared.takeNow('enforcement', FIRST)).toBe(false)
+    })
+
+    test('walks on after it, one every 750 ms', async () => {
+      const { budget: shared } = budget()
+      exhaust(shared, 'enforcement', FIRST)
+      const from = performance.now()
+      await vi.advanceTimersByTimeAsync(0)
+      const waits: number[] = []
+      for (let close = 0; close < 3; close += 1) {
+        const taken = shared.take('enforcement', Number.POSITIVE_INFINITY, FIRST)
+        await vi.advanceTimersByTimeAsync(750)
+        await taken
+        waits.push(performance.now() - from)
+      }
+      expect(waits).toEqual([750, 1_500, 2_250])
+    })
+
+    test('does not hold up another account, which finds the whole reserve however long the first one goes on', async () => {
+      const { budget: shared } = budget()
+      for (let second = 0; second < 120; second += 1) {
+        exhaust(shared, 'enforcement', FIRST)
+        void shared.take('enforcement', performance.now() + 3_000, FIRST).catch(() => undefined)
+        await vi.advanceTimersByTimeAsync(1_000)
+      }
+      expect(exhaust(shared, 'enforcement', SECOND)).toBeGreaterThanOrEqual(SETTINGS.reservedForEnforcement - 1)
+    })
+
+    test('lets a close go before the cancels that wait', async () => {
+      const { budget: shared } = budget()
+      exhaust(shared, 'enforcement', FIRST)
+      const served: string[] = []
+      for (const lane of ['cancellation', 'cancellation', 'enforcement'] as const) {
+        void shared.take(lane, Number.POSITIVE_INFINITY, FIRST).then(() => served.push(lane))
+      }
+      await vi.advanceTimersByTimeAsync(3_000)
+      expect(served).toEqual(['enforcement', 'cancellation', 'cancellation'])
+    })
+  })
+
   describe('after a 429', () => {
     test('halves what reads may use and leaves enforcement alone', async () => {
       const { budget: refused } = budget()
       refused.refused(performance.now(), null)
-      expect(refused.takeNow('verification')).toBe(false)
+      expect(refused.takeNow('reconcile')).toBe(false)
       expect(refused.takeNow('enforcement')).toBe(true)
       await vi.advanceTimersByTimeAsync(1_000)
-      expect(exhaust(refused, 'verification')).toBe(READS / 2 - 1)
+      expect(exhaust(refused, 'reconcile')).toBe(READS / 2 - 1)
       expect(exhaust(refused, 'enforcement')).toBe(SETTINGS.requests - READS / 2)
+    })
+
+    test('keeps no look back that tells whether a close worked', () => {
+      const { budget: refused } = budget()
+      for (let times = 0; times < 4; times += 1) refused.refused(performance.now() + times, null)
+      expect(refused.takeNow('reconcile')).toBe(false)
+      expect(exhaust(refused, 'verification')).toBe(SETTINGS.requests - SETTINGS.reservedForEnforcement / 2)
     })
 
     test('gives the half back after a window without another', async () => {
@@ -133,9 +189,9 @@ describe('the rate budget', () => {
       const { budget: refused } = budget()
       refused.refused(performance.now(), 3_000)
       await vi.advanceTimersByTimeAsync(2_999)
-      expect(refused.takeNow('verification')).toBe(false)
+      expect(refused.takeNow('reconcile')).toBe(false)
       await vi.advanceTimersByTimeAsync(1)
-      expect(refused.takeNow('verification')).toBe(true)
+      expect(refused.takeNow('reconcile')).toBe(true)
     })
 
     test('counts several requests that were refused together once', async () => {

@@ -10,7 +10,7 @@ import {
   type StoredAccount,
   type TradingCalendar,
 } from '@rm/domain'
-import { isKnownFilled, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
+import { isKnownFilled, isWorking, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
 import { stoppedAt } from './protection.ts'
 import { hasTraded, recutLedger, restoreLedger, type TradeLedger } from './trades.ts'
@@ -108,6 +108,12 @@ export function signedSize(book: Book, contractId: ContractId): number {
 /** The order as last heard of, ended or not; `null` when it was never heard of or is forgotten. */
 export function knownOrder(book: Book, orderId: OrderId): Order | null {
   return observedOrder(book.orders, orderId)?.order ?? null
+}
+
+/** Monotonic time at which a working order was last spoken of, by the stream or by a reading that lists it; `null` when it does not work. */
+export function workedMs(book: Book, orderId: OrderId): number | null {
+  const known = observedOrder(book.orders, orderId)
+  return known !== undefined && isWorking(known) ? known.observedMs : null
 }
 
 /** Whether anybody ever spoke of the order: an order event, a reading or one of its trades. */
