@@ -210,6 +210,7 @@ export function initializeRules(connected: Connected): RulesReady {
     contracts,
     isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
     onLoosened: (accountId) => configReload.loosened(accountId),
+    evaluationIntervalMs: Math.min(...connected.monitored.map((one) => one.configured.general.evaluationIntervalMs)),
     ports: {
       gateway,
       store,
@@ -265,6 +266,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   // The streams come first; until then the accounts are BLIND.
   setImmediate(() => kernel.proveRules())
   void rememberContracts(ready)
+  const refresh = setInterval(() => void rememberContracts(ready), ready.config.api.cache.contractTtlMs)
   return {
     ...ready,
     reload: (cause) => configReload.reload(cause),
@@ -273,6 +275,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       clearInterval(tick)
       clearInterval(checkpoint)
+      clearInterval(refresh)
     },
   }
 }
@@ -316,12 +319,18 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
   })
 }
 
-/** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */
+/**
+ * Reads the venue's list of contracts beside the start and once a day: a contract that is held before it has come is asked for by itself.
+ * The kernel compares each record with the one that it knows.
+ */
 async function rememberContracts(ready: RulesReady): Promise<void> {
-  const { gateway, store, monitored } = ready
+  const { gateway, store, kernel, monitored } = ready
   try {
-    const listed = await gateway.contracts()
+    const listed = await gateway.contracts(kernel.heldContracts())
     store.saveContracts(listed, gateway.clock.now())
+    for (const contract of listed) {
+      kernel.handle({ kind: 'contract-learned', contract, receivedMs: monotonicMs() })
+    }
     const accounts = monitored.map((one) => one.configured)
     for (const product of unknownProductsOfRules(accounts, listed))
       warn(ready, `The rules name ${product}, which the gateway does not list`, { event: 'product-unknown', product })

@@ -71,6 +71,15 @@ export class MarketHub implements Hub {
     })
   }
 
+  /** Asks for a contract's quotes once more: its subscription stands, and nothing comes. A connection that refuses is given up. */
+  resubscribe(contractId: ContractId): void {
+    const socket = this.#socket
+    if (socket === null || socket.hasEnded || !this.#subscribed.has(contractId)) return
+    subscribeTwice(socket, marketHubMethods.quotes.subscribe, contractId).catch((error: unknown) => {
+      socket.discard(`a subscription failed: ${error instanceof Error ? error.message : String(error)}`)
+    })
+  }
+
   create(): HubSocket {
     const socket = this.#options.connect()
     socket.on(marketHubCallbacks.quotes, (contractId, payload) => this.#quoted(contractId, payload))
