@@ -165,13 +165,17 @@ describe('lockouts', () => {
 
   test('G21: a rule that cannot judge sets no lockout of its own making', async () => {
     const rules = settingsOf('daily_realized_loss', { limit: -100 })
+    let isBroken = false
+    const limit = rules.daily_realized_loss?.limit
     Object.defineProperty(rules.daily_realized_loss, 'limit', {
       get: () => {
-        throw new TypeError('no limit')
+        if (isBroken) throw new TypeError('no limit')
+        return limit
       },
     })
     using scene = await Scene.open({ rules })
     await scene.connect()
+    isBroken = true
     scene.trade('buy', 1)
     await scene.run(2_000)
     expect(scene.alerts()).toContain('rule-faulted')

@@ -304,6 +304,36 @@ describe('RULE-011', () => {
   })
 })
 
+describe('RULE-011 under a changed configuration', () => {
+  const BLOCK = settingsOf('symbol_blocks', { enabled: true, blocked_symbols: ['MES'] })
+
+  test('6: what is held when the block is loaded is closed at once', async () => {
+    using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 9 }) })
+    await scene.connect()
+    scene.trade('buy', 1, { contractId: MES })
+    await scene.run(1_000)
+    scene.configure({ rules: { ...settingsOf('max_contracts', { limit: 9 }), ...BLOCK } })
+    await scene.until(() => scene.size(MES) === 0, 2_000)
+    expect(scene.state().lockouts.map(({ end }) => end)).toEqual([{ kind: 'config' }])
+  })
+
+  test('a block that is taken away stands until the reset, and its own lockout does not keep it for ever', async () => {
+    using scene = await Scene.open({
+      rules: { ...settingsOf('max_contracts', { limit: 9 }), ...BLOCK },
+      startsAt: '2026-11-18T21:00:00Z',
+    })
+    await scene.connect()
+    scene.trade('buy', 1, { contractId: MES })
+    await scene.until(() => scene.size(MES) === 0 && scene.state().goals.length === 0)
+    scene.configure({ rules: settingsOf('max_contracts', { limit: 9 }) })
+    await scene.run(60 * 60_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    await scene.run(62 * 60_000)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+    expect(scene.state().lockouts).toEqual([])
+  })
+})
+
 describe('RULE-013', () => {
   test('4: locks although the closes fill below the target', async () => {
     using scene = await Scene.open({ rules: settingsOf('daily_realized_profit', { enabled: true, target: 100 }) })

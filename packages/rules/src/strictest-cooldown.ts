@@ -1,28 +1,26 @@
 import type { LockoutTerm, Usd } from '@rm/domain'
 import { lossTiers } from './cooldown-after-loss.ts'
 import type { RuleSettings } from './registry.ts'
-import { firstOf, larger } from './strictest.ts'
 
 type Settings = RuleSettings['cooldown_after_loss']
 type Tiers = NonNullable<Settings['loss_thresholds']>
 
 /** A loss locks at least as long as before, and as long as after where both sides say it in the same way. */
 export function strictestCooldown(before: Settings, after: Settings): Settings {
-  const { enabled, mode, existing_positions } = {
-    enabled: firstOf(true, false)(before.enabled, after.enabled),
-    mode: firstOf<Settings['mode']>('enforce', 'shadow')(before.mode, after.mode),
-    existing_positions: firstOf<Settings['existing_positions']>('close', 'keep')(
-      before.existing_positions,
-      after.existing_positions,
-    ),
+  return {
+    ...before,
+    ...strictestLosses(before, after),
+    enabled: before.enabled || after.enabled,
+    mode: [before.mode, after.mode].includes('enforce') ? 'enforce' : 'shadow',
+    existing_positions: [before.existing_positions, after.existing_positions].includes('close') ? 'close' : 'keep',
+    warn_at: after.warn_at,
   }
-  return { ...before, enabled, mode, existing_positions, warn_at: after.warn_at, ...strictestLosses(before, after) }
 }
 
 function strictestLosses(before: Settings, after: Settings): Pick<Settings, 'loss_threshold' | 'loss_thresholds'> {
   if (before.loss_unit !== after.loss_unit) return {}
   const [old, next] = [before.loss_threshold, after.loss_threshold]
-  if (old !== undefined && next !== undefined) return { loss_threshold: larger<Usd>(old, next) }
+  if (old !== undefined && next !== undefined) return { loss_threshold: next > old ? next : old }
   // A single threshold has its cooldown in another file, so it cannot be compared with tiers.
   if (old !== undefined || next !== undefined) return {}
   return { loss_thresholds: joined(lossTiers(before.loss_thresholds), lossTiers(after.loss_thresholds)) }
