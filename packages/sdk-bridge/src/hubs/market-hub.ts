@@ -43,6 +43,7 @@ export class MarketHub implements Hub {
   #wanted: ReadonlySet<ContractId> = new Set()
   /** What stands on the present connection. */
   #subscribed = new Set<ContractId>()
+  readonly #resubscribing = new Set<ContractId>()
   #socket: HubSocket | null = null
   #syncing: Promise<void> | null = null
   #payloadFaults = 0
@@ -75,9 +76,14 @@ export class MarketHub implements Hub {
   resubscribe(contractId: ContractId): void {
     const socket = this.#socket
     if (socket === null || socket.hasEnded || !this.#subscribed.has(contractId)) return
-    subscribeTwice(socket, marketHubMethods.quotes.subscribe, contractId).catch((error: unknown) => {
-      socket.discard(`a subscription failed: ${error instanceof Error ? error.message : String(error)}`)
-    })
+    // Every account that holds the contract misses its quotes at the same moment.
+    if (this.#resubscribing.has(contractId)) return
+    this.#resubscribing.add(contractId)
+    subscribeTwice(socket, marketHubMethods.quotes.subscribe, contractId)
+      .catch((error: unknown) => {
+        socket.discard(`a subscription failed: ${error instanceof Error ? error.message : String(error)}`)
+      })
+      .finally(() => this.#resubscribing.delete(contractId))
   }
 
   create(): HubSocket {
