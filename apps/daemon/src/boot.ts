@@ -203,8 +203,7 @@ export async function connect(opened: Opened): Promise<Connected> {
 export function initializeRules(connected: Connected): RulesReady {
   const { config, gateway, store, lines, contracts, options, monitored, settings } = connected
   const figures = new RunFigures()
-  const byId = new Map(contracts.map((contract) => [contract.id, contract]))
-  const hours = new MarketHours(calendarOf(config), (contractId) => byId.get(contractId) ?? null)
+  const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
   const kernel = new Kernel({
     policies: policiesOf(connected),
     contracts,

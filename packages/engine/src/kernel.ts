@@ -101,6 +101,11 @@ export class Kernel {
     this.#runtimes.get(settings.policy.accountId)?.replaceSettings(settings)
   }
 
+  /** The contract record, `null` while it is unknown. */
+  contract(contractId: ContractId): ContractSpec | null {
+    return this.#contracts.get(contractId)
+  }
+
   /** Contracts in which some account has a position. */
   heldContracts(): readonly ContractId[] {
     return [...this.#holders.keys()]
