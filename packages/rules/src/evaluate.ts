@@ -34,7 +34,7 @@ const FAULT_TIER = 0
  */
 export function evaluateRules(enabled: EnabledRules, view: AccountView, context: RuleContext): readonly RuleVerdict[] {
   const verdicts: RuleVerdict[] = []
-  for (const id of EVALUATION_ORDER) {
+  for (const id of orderOf(enabled)) {
     const verdict = evaluateOne(id, enabled, view, context)
     if (verdict !== null) verdicts.push(verdict)
   }
@@ -43,7 +43,22 @@ export function evaluateRules(enabled: EnabledRules, view: AccountView, context:
 
 /** The earliest instant at which some verdict could change without an event, or `null`. */
 export function nextCheck(enabled: EnabledRules, view: AccountView, context: RuleContext): Instant | null {
-  return earliest(...EVALUATION_ORDER.map((id) => nextCheckOfOne(id, enabled, view, context)))
+  let next: Instant | null = null
+  for (const id of orderOf(enabled)) next = earliest(next, nextCheckOfOne(id, enabled, view, context))
+  return next
+}
+
+/** Asked at every event; settings never change. */
+const remembered = new WeakMap<EnabledRules, readonly RuleId[]>()
+
+/** The rules that are on, in the order of the log. */
+function orderOf(enabled: EnabledRules): readonly RuleId[] {
+  let order = remembered.get(enabled)
+  if (order === undefined) {
+    order = EVALUATION_ORDER.filter((id) => enabled[id] !== undefined)
+    remembered.set(enabled, order)
+  }
+  return order
 }
 
 /** Takes an answer, or the failure to give one for a breach. */
@@ -68,8 +83,10 @@ function evaluateOne<Id extends RuleId>(
 ): RuleVerdict | null {
   const settings: RuleSettings[Id] | undefined = enabled[id]
   if (settings === undefined) return null
-  const judged = judgedBy(rules[id].code, settings.mode, view, () => rules[id].evaluate(settings, view, context))
-  return { rule: id, ...judged }
+  const { code } = rules[id]
+  const { mode } = settings
+  const { verdict, result, fault } = judgedBy(code, mode, view, () => rules[id].evaluate(settings, view, context))
+  return { rule: id, code, mode, verdict, result, fault }
 }
 
 function nextCheckOfOne<Id extends RuleId>(
