@@ -59,6 +59,8 @@ export interface RulesReady extends Connected {
   readonly kernel: Kernel
   readonly figures: RunFigures
   readonly configReload: ConfigReload
+  /** Contract records are read again after so long. */
+  readonly contractTtlMs: number
 }
 
 /** Streams are subscribed and timers run. */
@@ -232,7 +234,7 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload }
+  return { ...connected, contractTtlMs: config.api.cache.contractTtlMs, kernel, figures, configReload }
 }
 
 /** Steps 11 to 14. */
@@ -265,7 +267,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   // The streams come first; until then the accounts are BLIND.
   setImmediate(() => kernel.proveRules())
   void rememberContracts(ready)
-  const refresh = setInterval(() => void rememberContracts(ready), ready.config.api.cache.contractTtlMs)
+  const refresh = setInterval(() => void rememberContracts(ready), ready.contractTtlMs)
   return {
     ...ready,
     reload: (cause) => configReload.reload(cause),

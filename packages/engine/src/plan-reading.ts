@@ -1,4 +1,5 @@
 import type { PursuedGoal } from '@rm/domain'
+import { accountCheckMs } from '@rm/rules'
 import { exposureOf } from '@rm/state/book'
 import { isTrusted, type ReadingKind } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
@@ -55,8 +56,7 @@ function reconciliation(draft: TurnDraft): WantedReading {
 
 /** RULE-010 may want the account record sooner than the comparison does. */
 function fullReadingMs(draft: TurnDraft): number {
-  const seconds = draft.context.policy.rules.auth_loss_guard?.check_interval_seconds
-  return seconds === undefined ? ANTI_ENTROPY_MS : Math.min(ANTI_ENTROPY_MS, seconds * 1_000)
+  return Math.min(ANTI_ENTROPY_MS, accountCheckMs(draft.context.policy.rules) ?? ANTI_ENTROPY_MS)
 }
 
 function* questions(draft: TurnDraft): Generator<WantedReading> {

@@ -1,6 +1,7 @@
 import { type AccountView, earliest, type Finding, type Instant, later, type Severity } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
+import type { EnabledRules } from './evaluate.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 export const AuthLossGuardSettings = z.strictObject({
@@ -66,6 +67,11 @@ export const authLossGuard: Rule<'auth_loss_guard'> = {
     }
     return next
   },
+}
+
+/** How often, in milliseconds, the account has to be read for this rule; `null` while it is off. */
+export function accountCheckMs({ auth_loss_guard }: EnabledRules): number | null {
+  return auth_loss_guard === undefined ? null : auth_loss_guard.check_interval_seconds * 1_000
 }
 
 /** Something that does not reach us. */

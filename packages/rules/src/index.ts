@@ -1,5 +1,6 @@
 export { arbitrate, isImplied } from './arbitrate.ts'
 export type { CommonSettings } from './common-settings.ts'
+export { accountCheckMs } from './auth-loss-guard.ts'
 export { lossTiers } from './cooldown-after-loss.ts'
 export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type SizeRange } from './demands.ts'
 export { type DrillContext, drillOf } from './drill.ts'
