@@ -261,6 +261,7 @@ describe('the assembled rules', () => {
         ...settingsOf('cooldown_after_loss'),
         ...settingsOf('trade_frequency_limit'),
         ...settingsOf('no_stop_loss_grace', { enabled: true }),
+        ...settingsOf('trade_management', { enabled: true, auto_take_profit: { enabled: true } }),
       },
     })
     await scene.connect()
