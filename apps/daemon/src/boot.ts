@@ -59,6 +59,8 @@ export interface RulesReady extends Connected {
   readonly kernel: Kernel
   readonly figures: RunFigures
   readonly configReload: ConfigReload
+  /** Contract records are read again after so long. */
+  readonly contractTtlMs: number
 }
 
 /** Streams are subscribed and timers run. */
@@ -203,13 +205,13 @@ export async function connect(opened: Opened): Promise<Connected> {
 export function initializeRules(connected: Connected): RulesReady {
   const { config, gateway, store, lines, contracts, options, monitored, settings } = connected
   const figures = new RunFigures()
-  const byId = new Map(contracts.map((contract) => [contract.id, contract]))
-  const hours = new MarketHours(calendarOf(config), (contractId) => byId.get(contractId) ?? null)
+  const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
   const kernel = new Kernel({
     policies: policiesOf(connected),
     contracts,
     isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
     onLoosened: (accountId) => configReload.loosened(accountId),
+    evaluationIntervalMs: Math.min(...connected.monitored.map((one) => one.configured.general.evaluationIntervalMs)),
     ports: {
       gateway,
       store,
@@ -232,7 +234,7 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload }
+  return { ...connected, contractTtlMs: config.api.cache.contractTtlMs, kernel, figures, configReload }
 }
 
 /** Steps 11 to 14. */
@@ -265,6 +267,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   // The streams come first; until then the accounts are BLIND.
   setImmediate(() => kernel.proveRules())
   void rememberContracts(ready)
+  const refresh = setInterval(() => void rememberContracts(ready), ready.contractTtlMs)
   return {
     ...ready,
     reload: (cause) => configReload.reload(cause),
@@ -273,6 +276,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       clearInterval(tick)
       clearInterval(checkpoint)
+      clearInterval(refresh)
     },
   }
 }
@@ -316,12 +320,18 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
   })
 }
 
-/** Reads the venue's list of contracts beside the start: a contract that is held before it has come is asked for by itself. */
+/**
+ * Reads the venue's list of contracts beside the start and once a day: a contract that is held before it has come is asked for by itself.
+ * The kernel compares each record with the one that it knows.
+ */
 async function rememberContracts(ready: RulesReady): Promise<void> {
-  const { gateway, store, monitored } = ready
+  const { gateway, store, kernel, monitored } = ready
   try {
-    const listed = await gateway.contracts()
+    const listed = await gateway.contracts(kernel.heldContracts())
     store.saveContracts(listed, gateway.clock.now())
+    for (const contract of listed) {
+      kernel.handle({ kind: 'contract-learned', contract, receivedMs: monotonicMs() })
+    }
     const accounts = monitored.map((one) => one.configured)
     for (const product of unknownProductsOfRules(accounts, listed))
       warn(ready, `The rules name ${product}, which the gateway does not list`, { event: 'product-unknown', product })

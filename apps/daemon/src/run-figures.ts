@@ -1,5 +1,5 @@
 import type { AccountState } from '@rm/engine'
-import { formatInZone } from '@rm/domain'
+import { describeEnd, endInstant, formatInZone, type Lockout, longestFirst } from '@rm/domain'
 
 /** Latencies kept for the percentiles; of a longer run the newest. */
 const LATENCIES_KEPT = 10_000
@@ -29,7 +29,7 @@ export class RunFigures {
       accounts: states.map((state) => ({
         accountId: state.accountId,
         word: state.word,
-        lockouts: state.lockouts.map((one) => `${one.rule} ${one.effect} until ${formatInZone(one.end.at, timeZone)}`),
+        lockouts: state.lockouts.toSorted(longestFirst).map((one) => describeLockout(one, timeZone)),
       })),
     }
   }
@@ -46,6 +46,11 @@ export interface RunSummary {
     readonly word: string
     readonly lockouts: readonly string[]
   }[]
+}
+
+function describeLockout({ rule, effect, end }: Lockout, timeZone: string): string {
+  const at = endInstant(end)
+  return `${rule} ${effect} until ${at === null ? describeEnd(end) : formatInZone(at, timeZone)}`
 }
 
 /** Nearest rank. */

@@ -3,12 +3,14 @@ import {
   describeCommand,
   describeEnd,
   describeGoal,
+  endInstant,
   formatInstant,
   formatInZone,
   type Instant,
+  type Severity,
   unreachable,
 } from '@rm/domain'
-import type { Note, Reporter, Severity } from '@rm/engine'
+import type { Note, Reporter } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import type { Line, LineLevel, LineQueue } from './line-queue.ts'
 import type { RunFigures } from './run-figures.ts'
@@ -76,9 +78,10 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
     case 'lockout-extended': {
       const { id, rule, scope, effect, end, reason } = note.lockout
       const verb = note.kind === 'lockout-set' ? 'Lockout set' : 'Lockout extended'
-      const until = formatInstant(end.at)
-      const shown = formatInZone(end.at, timeZone)
-      return enforcement('warn', `${verb}: ${scope} ${effect} until ${shown} (${describeEnd(end)})`, {
+      const at = endInstant(end)
+      const until = at === null ? null : formatInstant(at)
+      const shown = at === null ? describeEnd(end) : `${formatInZone(at, timeZone)} (${describeEnd(end)})`
+      return enforcement('warn', `${verb}: ${scope} ${effect} until ${shown}`, {
         event: note.kind,
         lockoutId: id,
         rule,
@@ -167,6 +170,8 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         alert: note.code,
         severity: note.severity,
       })
+    case 'alert-over':
+      return enforcement('info', `Alert over: ${note.code}: ${note.text}`, { event: note.kind, alert: note.code })
     default:
       return unreachable(note)
   }

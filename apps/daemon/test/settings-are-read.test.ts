@@ -127,6 +127,16 @@ const JUDGED_BY_LOADER: Readonly<
     value: true,
   },
   'holidays.enabled': { files: FOLDER, value: false },
+  // A pattern that blocks everything is refused unless it is meant.
+  'rules.symbol_blocks.allow_block_all': {
+    files: {
+      ...FOLDER,
+      'risk_config.yaml': {
+        rules: { max_contracts: { limit: 5 }, symbol_blocks: { enabled: true, blocked_symbols: ['*'] } },
+      },
+    },
+    value: true,
+  },
   // A name of the account that carries another programme is a warning.
   'accounts[].account_type': {
     files: {
@@ -271,10 +281,8 @@ describe('every setting is read', () => {
       .filter((one) => !one.path.startsWith('rules.') && !isFixed(one))
       .map((setting) => [setting.path, setting] as const),
   )('%s', (key, setting) => {
-    const judged = JUDGED_BY_LOADER[key]
-    if (judged !== undefined) {
-      const [one, other] = [judged.files, withKey(judged.files, setting, judged.value)].map((files) => verdictOf(files))
-      expect(other).not.toEqual(one)
+    if (JUDGED_BY_LOADER[key] !== undefined) {
+      expectOtherVerdict(setting, JUDGED_BY_LOADER[key])
       return
     }
     if (REMARKS.has(key)) return
@@ -287,6 +295,11 @@ describe('every setting is read', () => {
     ])
   })
 })
+
+function expectOtherVerdict(setting: Setting, { files, value }: NonNullable<(typeof JUDGED_BY_LOADER)[string]>): void {
+  const [before, after] = [files, withKey(files, setting, value)].map((one) => verdictOf(one))
+  expect(after).not.toEqual(before)
+}
 
 /** What the loader says: every diagnostic but those that every folder has. */
 function verdictOf(files: Readonly<Record<string, unknown>>): readonly string[] {
@@ -306,7 +319,11 @@ describe.each(EVALUATION_ORDER.map((id) => [id] as const))('the code of %s', (id
   const taken = takenIn(ownFiles(`${REPOSITORY}/packages/rules/src/${id.replaceAll('_', '-')}.ts`))
   const own = settings.filter((one) => one.path.startsWith(`rules.${id}.`))
 
-  test.each(own.map(({ path: key }) => [key]))('reads %s', (key) => {
+  test.each(own.map((setting) => [setting.path, setting] as const))('reads %s', (key, setting) => {
+    if (JUDGED_BY_LOADER[key] !== undefined) {
+      expectOtherVerdict(setting, JUDGED_BY_LOADER[key])
+      return
+    }
     const names = key
       .slice(`rules.${id}.`.length)
       .split(/\[\]\.?|\./)

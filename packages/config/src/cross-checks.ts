@@ -1,11 +1,12 @@
 import { formatUsd, type LockoutTerm } from '@rm/domain'
-import { EVALUATION_ORDER, type EnabledRules, type RuleId, rules } from '@rm/rules'
+import { EVALUATION_ORDER, type EnabledRules, type RuleId, rules, SymbolPattern } from '@rm/rules'
 import type { AccountEntry, AccountLayers, AccountType } from './accounts-file.ts'
 import { type ConfigNode, isGiven, type MapNode, mapAt, nodeAt, placeOf } from './config-node.ts'
 import { type Complaint, keyPathOf, type Place, type Report } from './diagnostic.ts'
 import { describe } from './explain-issues.ts'
 import { PLANS } from './firm-plans.ts'
 import type { GeneralSettings } from './general-settings.ts'
+import { KNOWN_PRODUCTS } from './known-products.ts'
 import { looserThanBase } from './looser-than-base.ts'
 import type { AccountRisk } from './risk-layers.ts'
 import type { RiskSettings } from './risk-settings.ts'
@@ -30,7 +31,12 @@ export interface CheckedAccount {
 }
 
 /** Rules that bound a loss or a size. */
-const PROTECTIVE: readonly RuleId[] = ['max_contracts', 'max_contracts_per_instrument', 'daily_realized_loss']
+const PROTECTIVE: readonly RuleId[] = [
+  'max_contracts',
+  'max_contracts_per_instrument',
+  'daily_realized_loss',
+  'daily_unrealized_loss',
+]
 
 export function checkAccount(
   account: CheckedAccount,
@@ -43,6 +49,9 @@ export function checkAccount(
   if (settings.isComplete) checkProtection(settings, report)
   checkLimitsFit(settings, report)
   checkTradeManagement(settings.tree, settings.rules, report)
+  checkLossesFit(settings, report)
+  checkTargetsFit(settings, report)
+  checkBlocks(settings, report)
   checkOverridesOfDisabledRules(account, report)
   if (entry !== null) {
     checkType(entry, layers, report)
@@ -119,6 +128,57 @@ function checkLimitsFit({ tree, rules: enabled, general }: RiskSettings, report:
     warnAt(tree, [...path, 'unknown_symbol_action'], report, complaint)
 }
 
+/** A position may not lose what ends the day: the day's rule would always act first. */
+function checkLossesFit({ tree, rules: enabled }: RiskSettings, report: Report): void {
+  const position = enabled.daily_unrealized_loss
+  const day = enabled.daily_realized_loss
+  if (position === undefined || day === undefined) return
+  if (position.scope !== 'per_position' || position.limit > day.limit) return
+  const path = ['rules', 'daily_unrealized_loss', 'limit']
+  report.error(placeOf(tree, path), keyPathOf(path), {
+    expected: `a loss smaller than daily_realized_loss.limit (${formatUsd(day.limit)})`,
+    got: formatUsd(position.limit),
+    why: 'the daily limit would close the position before',
+    fix: 'tighten it, or write `scope: total`',
+  })
+}
+
+function checkTargetsFit({ tree, rules: enabled, general }: RiskSettings, report: Report): void {
+  const day = enabled.daily_realized_profit
+  if (day === undefined) return
+  const position = enabled.max_unrealized_profit
+  if (position !== undefined && position.target > day.target)
+    warnAt(tree, ['rules', 'max_unrealized_profit', 'target'], report, {
+      expected: `at most daily_realized_profit.target (${formatUsd(day.target)})`,
+      why: "the day's target would close the position before",
+      fix: 'lower it, or raise the target of the day',
+    })
+  const named = general?.instruments ?? []
+  const traded = KNOWN_PRODUCTS.filter(({ root }) => named.length === 0 || named.includes(root))
+  const coarse = traded.filter(({ tickValue }) => tickValue > day.target).map(({ root }) => root)
+  // Without a list of instruments nobody knows what will be traded.
+  if (coarse.length === 0 || (named.length === 0 && coarse.length < traded.length)) return
+  warnAt(tree, ['rules', 'daily_realized_profit', 'target'], report, {
+    expected: 'more than one tick of each instrument',
+    why: `one tick of ${coarse.join(', ')} is worth more`,
+    fix: 'raise the target, or take the product out of general.instruments',
+  })
+}
+
+/** A block that names nothing protects from nothing, and looks as if it did. */
+function checkBlocks({ tree, rules: enabled }: RiskSettings, report: Report): void {
+  for (const [index, text] of (enabled.symbol_blocks?.blocked_symbols ?? []).entries()) {
+    const pattern = new SymbolPattern(text)
+    if (pattern.namesContracts) continue
+    if (KNOWN_PRODUCTS.some(({ root, code }) => pattern.matches(root) || pattern.matches(code))) continue
+    warnAt(tree, ['rules', 'symbol_blocks', 'blocked_symbols', index], report, {
+      expected: 'a pattern that names a product of the gateway',
+      why: 'no product that is known has such a name',
+      fix: 'write the exchange root, such as `RTY` or `*BT*`',
+    })
+  }
+}
+
 function countProducts(enabled: EnabledRules, general: GeneralSettings | null): number {
   return general === null || general.instruments.length === 0
     ? Object.keys(enabled.max_contracts_per_instrument?.instrument_limits ?? {}).length
@@ -188,27 +248,41 @@ function checkPlan({ plan }: AccountEntry, { tree, rules: enabled }: RiskSetting
   })
 }
 
-function checkLockoutTerms({ tree, rules: enabled }: RiskSettings, timers: TimersSource, report: Report): void {
-  const loss = enabled.daily_realized_loss
-  if (loss === undefined) return
-  const inTimers = ['lockout_durations', 'hard_lockout', 'daily_realized_loss']
-  const inRule = ['rules', 'daily_realized_loss', 'lockout']
-  const isInTimers = isGiven(timers.tree, inTimers)
-  if (loss.lockout !== undefined && isInTimers)
-    report.error(placeOf(tree, inRule), keyPathOf(inRule), {
-      expected: `the lockout here or under ${keyPathOf(inTimers)}`,
-      got: `both (${at(placeOf(timers.tree, inTimers))})`,
-      why: 'two durations for one lockout contradict each other',
-      fix: 'remove one of them',
-    })
-  const term = loss.lockout ?? timers.settings.timers.dailyRealizedLoss
-  if (term.kind === 'until-reset') return
-  const [root, path] = loss.lockout === undefined ? [timers.tree, inTimers] : [tree, inRule]
-  warnAt(root, path, report, {
-    expected: '`until_reset`',
+/** The hard lockouts whose length stands in the rule or in the timers file, never in both. */
+const HARD_LOCKOUTS = {
+  daily_realized_loss: {
+    term: 'dailyRealizedLoss',
     why: 'the day is lost until the reset; a lockout that ends before lets the loss grow',
-    fix: 'write `until_reset`, unless this is meant',
-  })
+  },
+  daily_realized_profit: {
+    term: 'dailyRealizedProfit',
+    why: 'the day is won until the reset; a lockout that ends before lets the profit go',
+  },
+} as const
+
+function checkLockoutTerms({ tree, rules: enabled }: RiskSettings, timers: TimersSource, report: Report): void {
+  for (const id of ['daily_realized_loss', 'daily_realized_profit'] as const) {
+    const rule = enabled[id]
+    if (rule === undefined) continue
+    const { term: named, why } = HARD_LOCKOUTS[id]
+    const inTimers = ['lockout_durations', 'hard_lockout', id]
+    const inRule = ['rules', id, 'lockout']
+    if (rule.lockout !== undefined && isGiven(timers.tree, inTimers))
+      report.error(placeOf(tree, inRule), keyPathOf(inRule), {
+        expected: `the lockout here or under ${keyPathOf(inTimers)}`,
+        got: `both (${at(placeOf(timers.tree, inTimers))})`,
+        why: 'two durations for one lockout contradict each other',
+        fix: 'remove one of them',
+      })
+    const term = rule.lockout ?? timers.settings.timers[named]
+    if (term.kind === 'until-reset') continue
+    const [root, path] = rule.lockout === undefined ? [timers.tree, inTimers] : [tree, inRule]
+    warnAt(root, path, report, {
+      expected: '`until_reset`',
+      why,
+      fix: 'write `until_reset`, unless this is meant',
+    })
+  }
 }
 
 /** Whatever is counted per day needs a day that ends. */
@@ -219,8 +293,11 @@ function checkResets({ rules: enabled }: RiskSettings, timers: TimersSource, rep
   const terms: readonly LockoutTerm[] = [tradeFrequency.perMinute, tradeFrequency.perHour, tradeFrequency.perSession]
   const needing: RuleId[] = []
   if (enabled.daily_realized_loss !== undefined) needing.push('daily_realized_loss')
+  if (enabled.daily_realized_profit !== undefined) needing.push('daily_realized_profit')
   if (frequency !== undefined && (frequency.limits.per_session !== null || terms.some(endsAtReset)))
     needing.push('trade_frequency_limit')
+  const cooldown = enabled.cooldown_after_loss
+  if (cooldown !== undefined && cooldownsOf(cooldown, timers).some(endsAtReset)) needing.push('cooldown_after_loss')
   if (needing.length === 0) return
   report.error(placeOf(timers.tree, ['daily_reset', 'enabled']), 'daily_reset.enabled', {
     expected: '`true`',
@@ -228,6 +305,14 @@ function checkResets({ rules: enabled }: RiskSettings, timers: TimersSource, rep
     why: `${needing.map((id) => rules[id].code).join(' and ')} count by the day, and a lockout until the reset could never end`,
     fix: 'write `true`, or disable these rules',
   })
+}
+
+function cooldownsOf(
+  { loss_threshold, loss_thresholds }: NonNullable<EnabledRules['cooldown_after_loss']>,
+  timers: TimersSource,
+): readonly LockoutTerm[] {
+  if (loss_threshold !== undefined) return [timers.settings.timers.cooldownAfterLoss]
+  return (loss_thresholds ?? []).map(({ cooldown }) => cooldown)
 }
 
 function endsAtReset(term: LockoutTerm): boolean {
@@ -277,7 +362,12 @@ function isSameZone(a: string, b: string): boolean {
   return new Temporal.ZonedDateTime(0n, a).equals(new Temporal.ZonedDateTime(0n, b))
 }
 
-function warnAt(root: MapNode, path: readonly string[], report: Report, complaint: Omit<Complaint, 'got'>): void {
+function warnAt(
+  root: MapNode,
+  path: readonly (string | number)[],
+  report: Report,
+  complaint: Omit<Complaint, 'got'>,
+): void {
   const node: ConfigNode | null = nodeAt(root, path)
   report.warning(placeOf(root, path), keyPathOf(path), {
     ...complaint,

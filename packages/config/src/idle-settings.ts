@@ -3,13 +3,6 @@
  * it. A test of the daemon holds the list: it fails when a setting that is not listed is read by nobody, and when one that is listed is read.
  */
 export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
-  ['general.stale_critical_seconds', 3],
-  ['general.on_stale_quotes', 3],
-  ['general.on_unvalued_position', 3],
-  ['general.unvalued_grace_seconds', 3],
-  ['general.evaluation_interval_ms', 3],
-  ['lockout_durations.hard_lockout.daily_realized_profit', 3], // RULE-013
-  ['lockout_durations.timer_cooldown.cooldown_after_loss', 3], // RULE-007
   ['general.database.backup_interval_minutes', 4],
   ['general.database.backup_keep', 4],
   ['general.notifications', 5],
@@ -17,7 +10,6 @@ export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
   ['general.logging.mask_accounts', 5],
   ['weekly_reset', 5], // no rule counts by the week; the week's P&L is shown by `pnl`
   ['circuit_breaker.half_open', 4],
-  ['cache.contract_ttl_h', 4],
   ['logging', 5], // of the gateway's traffic
   ['accounts[].plan.stage', 6],
   ['accounts[].plan.starting_balance', 6],

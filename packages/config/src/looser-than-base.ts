@@ -1,5 +1,5 @@
-import { formatUsd, unreachable, usd } from '@rm/domain'
-import { EVALUATION_ORDER, type EnabledRules, rules, type RuleSettings } from '@rm/rules'
+import { formatUsd, unreachable, type Usd, usd } from '@rm/domain'
+import { EVALUATION_ORDER, type EnabledRules, lossTiers, rules, type RuleSettings } from '@rm/rules'
 
 /** One limit in both settings; `null` where there is none. A larger number is looser. */
 interface Compared {
@@ -17,11 +17,22 @@ export function looserThanBase(own: EnabledRules, base: EnabledRules): readonly 
     if (own[id] === undefined) phrases.push(`${rules[id].code} off`)
     else if (own[id].mode === 'shadow' && base[id].mode === 'enforce') phrases.push(`${rules[id].code} in shadow mode`)
   }
+  phrases.push(...unblocked(own, base))
+  if (own.auth_loss_guard?.on_cannot_trade === 'alert' && base.auth_loss_guard?.on_cannot_trade === 'lockout')
+    phrases.push('auth_loss_guard.on_cannot_trade alert (base lockout)')
   for (const { name, own: mine, base: theirs, show } of limitsOf(own, base)) {
     if (theirs === null || (mine !== null && mine <= theirs)) continue
     phrases.push(`${name} ${mine === null ? 'none' : show(mine)} (base ${show(theirs)})`)
   }
   return phrases
+}
+
+/** Products that only the base blocks, as patterns. */
+function unblocked(own: EnabledRules, base: EnabledRules): readonly string[] {
+  if (own.symbol_blocks === undefined || base.symbol_blocks === undefined) return []
+  const mine = new Set(own.symbol_blocks.blocked_symbols.map((text) => text.toUpperCase()))
+  const missing = base.symbol_blocks.blocked_symbols.filter((text) => !mine.has(text.toUpperCase()))
+  return missing.map((text) => `symbol_blocks without ${text}`)
 }
 
 function limitsOf(own: EnabledRules, base: EnabledRules): readonly Compared[] {
@@ -38,12 +49,23 @@ function limitsOf(own: EnabledRules, base: EnabledRules): readonly Compared[] {
       plain(name, limit, basePerProduct.instrument_limits[product] ?? unlistedLimit(basePerProduct))
     }
   if (own.daily_realized_loss !== undefined && base.daily_realized_loss !== undefined)
-    compared.push({
-      name: 'daily_realized_loss.limit',
-      own: -own.daily_realized_loss.limit,
-      base: -base.daily_realized_loss.limit,
-      show: (loss) => formatUsd(usd(-loss)),
-    })
+    compared.push(loss('daily_realized_loss.limit', own.daily_realized_loss.limit, base.daily_realized_loss.limit))
+  const [position, basePosition] = [own.daily_unrealized_loss, base.daily_unrealized_loss]
+  if (position !== undefined && basePosition !== undefined)
+    compared.push(loss('daily_unrealized_loss.limit', position.limit, basePosition.limit))
+  for (const id of ['max_unrealized_profit', 'daily_realized_profit'] as const) {
+    const [mine, theirs] = [own[id], base[id]]
+    if (mine !== undefined && theirs !== undefined)
+      compared.push({
+        name: `${id}.target`,
+        own: mine.target,
+        base: theirs.target,
+        show: (value) => formatUsd(usd(value)),
+      })
+  }
+  const [cooldown, baseCooldown] = [own.cooldown_after_loss, base.cooldown_after_loss]
+  if (cooldown !== undefined && baseCooldown !== undefined)
+    compared.push(loss('cooldown_after_loss', firstLossOf(cooldown), firstLossOf(baseCooldown)))
   const [frequency, baseFrequency] = [own.trade_frequency_limit, base.trade_frequency_limit]
   if (frequency !== undefined && baseFrequency !== undefined)
     for (const window of ['per_minute', 'per_hour', 'per_session'] as const)
@@ -55,6 +77,15 @@ function limitsOf(own: EnabledRules, base: EnabledRules): readonly Compared[] {
       base.no_stop_loss_grace.grace_period_seconds,
     )
   return compared
+}
+
+function loss(name: string, own: Usd, base: Usd): Compared {
+  return { name, own: -own, base: -base, show: (value) => formatUsd(usd(-value)) }
+}
+
+/** The loss from which on RULE-007 locks. */
+function firstLossOf({ loss_threshold, loss_thresholds }: RuleSettings['cooldown_after_loss']): Usd {
+  return loss_threshold ?? usd(Math.max(...lossTiers(loss_thresholds).map(({ loss_amount }) => loss_amount)))
 }
 
 /** What holds for a product without a limit of its own; `null` for no limit at all. */

@@ -160,6 +160,8 @@ export function readTimersFile(tree: MapNode, report: Report): TimerSettings | n
   return {
     timers: {
       dailyRealizedLoss: hard_lockout.daily_realized_loss,
+      dailyRealizedProfit: hard_lockout.daily_realized_profit,
+      cooldownAfterLoss: timer_cooldown.cooldown_after_loss,
       tradeFrequency: {
         perMinute: trade_frequency.per_minute_breach,
         perHour: trade_frequency.per_hour_breach,

@@ -28,6 +28,12 @@ export const VALID = {
     enabled: true
   session_block_outside:
     enabled: true
+  daily_unrealized_loss:
+    limit: -30
+  cooldown_after_loss:
+    enabled: true
+  auth_loss_guard:
+    enabled: true
 `,
   'timers_config.yaml': `daily_reset:
   timezone: America/Chicago

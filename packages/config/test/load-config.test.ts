@@ -34,6 +34,8 @@ describe('a correct folder', () => {
     })
     expect(config.timers).toEqual({
       dailyRealizedLoss: { kind: 'until-reset' },
+      dailyRealizedProfit: { kind: 'until-reset' },
+      cooldownAfterLoss: { kind: 'for', ms: 900_000 },
       tradeFrequency: {
         perMinute: { kind: 'for', ms: 60_000 },
         perHour: { kind: 'for', ms: 1_800_000 },
@@ -54,11 +56,11 @@ describe('a correct folder', () => {
     const [account] = config.accounts
     expect(account).toMatchObject({ id: 7001001, name: 'PRAC-V2-1', type: 'practice', enabled: true, plan: null })
     expect(account?.rules.daily_realized_loss?.limit).toBe(usd(-5_000_000))
-    const offByDefault = ['trade_management']
+    const offByDefault = ['trade_management', 'max_unrealized_profit', 'symbol_blocks', 'daily_realized_profit']
     expect(Object.keys(account?.rules ?? {}).toSorted()).toEqual(
       EVALUATION_ORDER.filter((id) => !offByDefault.includes(id)).toSorted(),
     )
-    expect(config.ruleCount).toBe(6)
+    expect(config.ruleCount).toBe(9)
     expect(config.files.map((file) => file.path)).toEqual(['accounts.yaml', 'timers_config.yaml', 'risk_config.yaml'])
   })
 
@@ -101,7 +103,7 @@ describe('the shipped folders', () => {
   test('config/ loads without a single remark once the variables are set', () => {
     const result = loadConfig({ directory: shipped, environment: variables, today })
     expect(result.ok ? [...result.warnings, ...result.notices] : result.diagnostics).toEqual([])
-    expect(result).toMatchObject({ ok: true, ruleCount: 5, api: { apiUrl: 'https://api.topstepx.com' } })
+    expect(result).toMatchObject({ ok: true, ruleCount: 8, api: { apiUrl: 'https://api.topstepx.com' } })
   })
 
   test('config/ names each variable that is missing', () => {
@@ -132,7 +134,7 @@ describe('the shipped folders', () => {
     expect(result).toMatchObject({
       ok: true,
       warnings: [],
-      ruleCount: 6,
+      ruleCount: 7,
       api: { environment: 'simulator', userHubUrl: 'http://127.0.0.1:5080/hubs/user' },
     })
     const limits = result.ok ? result.accounts.map((account) => account.rules.max_contracts?.limit) : []
@@ -159,7 +161,8 @@ rules:
   trade_frequency_limit:
     enabled: yes
   daily_realized_profit:
-    target: 1000
+    enabled: true
+    target: -1000
   session_block_outside: {}
 `,
     'timers_config.yaml': `daily_reset:
@@ -186,7 +189,7 @@ accounts:
     'risk_config.yaml:8:5 rules.daily_realized_loss.limt',
     'risk_config.yaml:9:12 rules.daily_realized_loss.limit',
     'risk_config.yaml:11:14 rules.trade_frequency_limit.enabled',
-    'risk_config.yaml:12:3 rules.daily_realized_profit',
+    'risk_config.yaml:14:13 rules.daily_realized_profit.target',
     'timers_config.yaml:2:9 daily_reset.time',
     'timers_config.yaml:3:13 daily_reset.timezone',
     'timers_config.yaml:6:12 holidays.dates.2026[0]',
@@ -235,13 +238,13 @@ describe('rules of other versions', () => {
 
   test.each([...UNBUILT_RULES])('%s (%s) is accepted when it is off, with a warning', (id) => {
     expect(warningsOf(withRule(`${id}: { enabled: false, anything: 1 }`))).toEqual([
-      `risk_config.yaml:14:3 rules.${id}`,
+      `risk_config.yaml:20:3 rules.${id}`,
     ])
   })
 
   test.each([...UNBUILT_RULES.keys()])('%s is refused when it is on, said or unsaid', (id) => {
-    expect(errorsOf(withRule(`${id}: { enabled: true }`))).toEqual([`risk_config.yaml:14:3 rules.${id}`])
-    expect(errorsOf(withRule(`${id}: { limit: -300 }`))).toEqual([`risk_config.yaml:14:3 rules.${id}`])
+    expect(errorsOf(withRule(`${id}: { enabled: true }`))).toEqual([`risk_config.yaml:20:3 rules.${id}`])
+    expect(errorsOf(withRule(`${id}: { limit: -300 }`))).toEqual([`risk_config.yaml:20:3 rules.${id}`])
   })
 
   test('an unknown rule is refused with the nearest known one', () => {
@@ -261,9 +264,12 @@ describe('rules that are not mentioned', () => {
   test('are off, with a warning for those that are on by default', () => {
     const files = { 'risk_config.yaml': 'rules:\n  max_contracts: { limit: 5 }\n' }
     expect(warningsOf(files).map((text) => text.split(' ')[1])).toEqual([
+      'rules.auth_loss_guard',
       'rules.daily_realized_loss',
       'rules.session_block_outside',
       'rules.max_contracts_per_instrument',
+      'rules.daily_unrealized_loss',
+      'rules.cooldown_after_loss',
       'rules.trade_frequency_limit',
     ])
     expect(Object.keys(accepted(files).accounts[0]?.rules ?? {})).toEqual(['max_contracts'])

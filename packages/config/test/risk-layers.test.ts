@@ -56,6 +56,8 @@ const planned = (size: string): Files => ({
   'accounts.yaml': `${VALID['accounts.yaml']}    plan: { size: ${size} }\n`,
 })
 
+const adding = (text: string) => ({ 'risk_config.yaml': `${VALID['risk_config.yaml']}  ${text}\n` })
+
 const withRules = (text: string): Files => ({ 'accounts.yaml': accounts(`config_overrides: { rules: ${text} }`) })
 
 describe('layers', () => {
@@ -232,6 +234,16 @@ describe('mistakes in layers', () => {
   )
 })
 
+const lossErrors = (text: string) => keysIn(errorsOf(rule('daily_unrealized_loss', text)))
+
+const withTargets = (position: number) =>
+  adding(`max_unrealized_profit: { enabled: true, target: ${position} }
+  daily_realized_profit: { enabled: true, target: 500 }`)
+
+const withInstruments = (instruments: string) => ({
+  'risk_config.yaml': `general: { instruments: ${instruments} }\n${adding('daily_realized_profit: { enabled: true, target: 10 }')['risk_config.yaml']}`,
+})
+
 describe('settings that do not fit together', () => {
   test.each([
     ['max_contracts_per_instrument', '{ instrument_limits: { ES: 6 } }', 'instrument_limits.ES'],
@@ -242,6 +254,33 @@ describe('settings that do not fit together', () => {
   ])('%s %s is remarked upon', (name, text, key) =>
     expect(keysIn(warningsOf(rule(name, text)))).toEqual([`rules.${name}.${key}`]),
   )
+
+  test.each([
+    ['daily_realized_profit: { enabled: true, target: 500, lockout: 4h }', 'daily_realized_profit.lockout'],
+    ['symbol_blocks: { enabled: true, blocked_symbols: [RTY, XYZ] }', 'symbol_blocks.blocked_symbols[1]'],
+  ])('%s is remarked upon', (text, key) => expect(keysIn(warningsOf(adding(text)))).toEqual([`rules.${key}`]))
+
+  test('a position may not lose as much as ends the day, unless all positions are meant', () => {
+    expect(lossErrors('{ limit: -500 }')).toEqual(['rules.daily_unrealized_loss.limit'])
+    expect(lossErrors('{ limit: -499.9999 }')).toEqual([])
+    expect(lossErrors('{ limit: -500, scope: total }')).toEqual([])
+  })
+
+  test('a profit of one position beyond the target of the day is remarked upon', () => {
+    expect(keysIn(warningsOf(withTargets(500.01)))).toEqual(['rules.max_unrealized_profit.target'])
+    expect(warningsOf(withTargets(500))).toEqual([])
+  })
+
+  test('a target of the day below one tick of an instrument is remarked upon', () => {
+    expect(keysIn(warningsOf(withInstruments('[MNQ, ES]')))).toEqual(['rules.daily_realized_profit.target'])
+    expect(warningsOf(withInstruments('[MNQ]'))).toEqual([])
+    expect(warningsOf(withInstruments('[]'))).toEqual([])
+  })
+
+  test('the code of the gateway and contract ids name products too', () =>
+    expect(
+      warningsOf(adding('symbol_blocks: { enabled: true, blocked_symbols: [EP, "con.f.us.gce.*", "m*"] }')),
+    ).toEqual([]))
 
   test('weighted contracts are not compared with unweighted ones', () =>
     expect(warningsOf(rule('max_contracts', '{ limit: 1, weighting: mini_equivalent }'))).toEqual([]))
@@ -298,6 +337,19 @@ describe('settings that do not fit together', () => {
     expect(errorsOf({ 'timers_config.yaml': timers, 'risk_config.yaml': risk })).toEqual([])
   })
 
+  test('a cooldown until the reset needs a reset', () => {
+    const timers = VALID['timers_config.yaml'].replace('daily_reset:', 'daily_reset:\n  enabled: false')
+    const risk = (cooldown: string): Files => ({
+      'timers_config.yaml': timers,
+      'risk_config.yaml': `rules:
+  max_contracts: { limit: 5 }
+  cooldown_after_loss: { loss_thresholds: [{ loss_amount: -100, cooldown: ${cooldown} }] }
+`,
+    })
+    expect(keysIn(errorsOf(risk('until_reset')))).toEqual(['daily_reset.enabled'])
+    expect(errorsOf(risk('30m'))).toEqual([])
+  })
+
   test('overrides of a rule that is off are remarked upon', () => {
     expect(keysIn(warningsOf(withGraceOverride('{ grace_period_seconds: 5 }')))).toEqual(['rules.no_stop_loss_grace'])
     expect(warningsOf(withGraceOverride('{ enabled: true, grace_period_seconds: 5 }'))).toEqual([])
@@ -324,5 +376,20 @@ describe('settings that do not fit together', () => {
       'Two: RULE-008 off; max_contracts.limit 6 (base 5); daily_realized_loss.limit -$501.00 (base -$500.00)',
     )
     expect(diagnosticsOf(withRules('{ max_contracts: { limit: 4 } }'), 'notice')).toEqual([])
+  })
+
+  test.each([
+    ['{ daily_unrealized_loss: { limit: -31 } }', 'daily_unrealized_loss.limit -$31.00 (base -$30.00)'],
+    ['{ cooldown_after_loss: { loss_threshold: -150 } }', 'cooldown_after_loss -$150.00 (base -$100.00)'],
+    ['{ auth_loss_guard: { on_cannot_trade: alert } }', 'auth_loss_guard.on_cannot_trade alert (base lockout)'],
+    ['{ symbol_blocks: { blocked_symbols: [GC] } }', 'symbol_blocks without RTY'],
+    ['{ daily_realized_profit: { target: 600 } }', 'daily_realized_profit.target $600.00 (base $500.00)'],
+    ['{ max_unrealized_profit: { target: 500 } }', 'max_unrealized_profit.target $500.00 (base $400.00)'],
+  ])('an account with %s is looser', (own, phrase) => {
+    const base = adding(`symbol_blocks: { enabled: true, blocked_symbols: [RTY] }
+  daily_realized_profit: { enabled: true, target: 500 }
+  max_unrealized_profit: { enabled: true, target: 400 }`)
+    const [found] = diagnosticsOf({ ...base, ...withRules(own) }, 'notice')
+    expect(found?.got).toBe(`Two: ${phrase}`)
   })
 })

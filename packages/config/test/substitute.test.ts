@@ -54,7 +54,7 @@ describe('substitution in a file', () => {
       'no_stop_loss_grace:\n    enabled: ${ON}',
     )
     const variables = { ...VARIABLES, ON: 'true' }
-    expect(accepted({ 'risk_config.yaml': risk }, { variables }).ruleCount).toBe(6)
+    expect(accepted({ 'risk_config.yaml': risk }, { variables }).ruleCount).toBe(9)
     const quoted = risk.replace('${ON}', '"${ON}"')
     expect(errorsOf({ 'risk_config.yaml': quoted }, { variables })).toEqual([
       'risk_config.yaml:11:14 rules.no_stop_loss_grace.enabled',
@@ -79,7 +79,7 @@ describe('substitution in a file', () => {
     const risk = `# \${NOT_SET}\n${VALID['risk_config.yaml']}`
     expect(errorsOf({ 'risk_config.yaml': risk })).toEqual([])
     expect(errorsOf({ 'risk_config.yaml': `${VALID['risk_config.yaml']}  "\${KEY}": 1\n` })).toEqual([
-      'risk_config.yaml:14:3 rules.${KEY}',
+      'risk_config.yaml:20:3 rules.${KEY}',
     ])
   })
 

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts'
 import type { ContractSpec } from './contract.ts'
 import type { AccountId, ContractId, OrderId, TradeId } from './ids.ts'
 import type { Instant } from './instant.ts'
@@ -27,6 +28,22 @@ export type PositionValue =
       readonly lastKnown: Usd | null
     }
 
+/** Why a position cannot be valued although it should be, and since when. A closed market owes no quotes. */
+export interface Unvalued {
+  readonly missing: 'quote' | 'tick-value'
+  /** The last moment at which the thing was there; of a thing that never was, when it began to be expected. */
+  readonly since: Instant
+}
+
+/** What reaches us and what does not, since when. `null`: it is there. */
+export interface ConnectionFacts {
+  readonly userStreamDownSince: Instant | null
+  readonly marketStreamDownSince: Instant | null
+  readonly authenticationLostSince: Instant | null
+  /** The gateway's list of accounts lacks this one. */
+  readonly unlistedSince: Instant | null
+}
+
 /** Unprotected time of a position cycle, from flat (or flip) to flat (RULE-008). */
 export interface ProtectionMeter {
   /** Uncovered milliseconds accumulated up to {@link measuredAt}. */
@@ -50,6 +67,8 @@ export interface PositionView {
   /** When the position last grew: "newest first" reduces the latest of these. */
   readonly enlargedAt: Instant
   readonly value: PositionValue
+  /** `null` for one that is valued, or whose market is closed. */
+  readonly unvalued: Unvalued | null
   readonly protection: ProtectionMeter
   /** Prices at which the position could be closed, from a quote that is fresh; `null`: nobody knows. */
   readonly exit: ExitPrices | null
@@ -90,6 +109,9 @@ export interface UnrealizedPnl {
 /** The read-only face of one account's book, and all that a rule may know. */
 export interface AccountView {
   readonly accountId: AccountId
+  /** As the gateway last described it; `null` before it did. */
+  readonly account: Account | null
+  readonly connection: ConnectionFacts
   readonly day: TradingDay
   /** Open positions only. */
   readonly positions: readonly PositionView[]

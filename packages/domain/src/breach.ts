@@ -1,11 +1,12 @@
+import type { FindingAlert, FindingAlertCode } from './alert.ts'
 import type { Goal } from './goal.ts'
-import type { AccountId } from './ids.ts'
+import type { AccountId, ContractId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { LockoutEffect, LockoutScope } from './lockout.ts'
 import type { RuleCode } from './rule-code.ts'
 
 /** What a breach is about. With the rule it is the breach's identity: while it stays breached no new breach begins. */
-export type BreachScope = 'account' | `${'product' | 'contract' | 'order' | 'trade'}:${string}`
+export type BreachScope = 'account' | `${'product' | 'contract' | 'order' | 'trade' | 'connection'}:${string}`
 
 /** The lockout that a rule asks for. The engine resolves it to an instant when it commits. */
 export interface LockoutDemand {
@@ -15,6 +16,8 @@ export interface LockoutDemand {
     | { readonly kind: 'next-reset' }
     | { readonly kind: 'for'; readonly ms: number }
     | { readonly kind: 'session-start'; readonly at: Instant }
+    | { readonly kind: 'can-trade' }
+    | { readonly kind: 'config' }
 }
 
 /** What a rule found in one view: its condition is met for this scope. */
@@ -30,6 +33,9 @@ export interface Finding {
   readonly tier: number
   readonly goals: readonly Goal[]
   readonly lockout: LockoutDemand | null
+  readonly alert?: FindingAlert
+  /** Quotes of this contract are asked for anew when the breach begins. */
+  readonly quotesWanted?: ContractId
 }
 
 /** A rule's answer about one view. */
@@ -53,6 +59,8 @@ export interface Breach {
   readonly limit: string
   readonly message: string
   readonly goals: readonly Goal[]
+  /** What a human was called for, so that its end is told; `null` for a breach that called nobody. */
+  readonly alert: FindingAlertCode | null
   readonly firstSeenAt: Instant
   readonly lastSeenAt: Instant
   /** What happened in the turn that found it: an event kind with its identity, `trade-reported 3100000044`. */

@@ -32,6 +32,8 @@ export type DrillStep =
       readonly contracts: number
       readonly price: number
     }
+  /** The firm allows the account to trade, or bars it. */
+  | { readonly kind: 'trading-is'; readonly isAllowed: boolean }
   | { readonly kind: 'price-is'; readonly contract: ContractSpec; readonly bid: Ticks; readonly ask: Ticks }
   | { readonly kind: 'time-passes'; readonly until: Instant }
 

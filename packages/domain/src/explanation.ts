@@ -3,7 +3,7 @@ import { describeCommand } from './command.ts'
 import { describeGoal } from './goal.ts'
 import { formatInZone } from './instant.ts'
 import { unreachable } from './invariant.ts'
-import { describeEnd, type Lockout } from './lockout.ts'
+import { describeEnd, endInstant, type Lockout } from './lockout.ts'
 import type { CommandRecord, PursuedGoal } from './pursuit.ts'
 
 /** Everything that is known of one goal: why it was taken on, what was done for it, and how it ended. */
@@ -90,5 +90,6 @@ function proofOf({ goal }: PursuedGoal): string {
 }
 
 function untilOf({ end }: Lockout, timeZone: string): string {
-  return `until ${formatInZone(end.at, timeZone)} (${describeEnd(end)})`
+  const at = endInstant(end)
+  return at === null ? `until ${describeEnd(end)}` : `until ${formatInZone(at, timeZone)} (${describeEnd(end)})`
 }

@@ -2,6 +2,7 @@ export type { Account } from './account.ts'
 export { ACCOUNT_WORDS, type AccountFacts, type AccountWord, accountWord } from './account-word.ts'
 export type {
   AccountView,
+  ConnectionFacts,
   DayPnl,
   DayTrade,
   ExitPrices,
@@ -9,7 +10,9 @@ export type {
   PositionView,
   ProtectionMeter,
   UnrealizedPnl,
+  Unvalued,
 } from './account-view.ts'
+export { FINDING_ALERT_CODES, type FindingAlert, type FindingAlertCode, type Severity } from './alert.ts'
 export type { Breach, BreachScope, Finding, LockoutDemand, Verdict } from './breach.ts'
 export type { Clock } from './clock.ts'
 export { type Command, type CommandOutcome, describeCommand, type ProtectionKind, type Refusal } from './command.ts'
@@ -25,13 +28,16 @@ export { invariant, InvariantError, unreachable } from './invariant.ts'
 export { instantOfLocal, localDateOf, type WhenTwice } from './local-time.ts'
 export {
   describeEnd,
+  endInstant,
   extendLockout,
   isActive,
   type Lockout,
   type LockoutEffect,
   type LockoutEnd,
   type LockoutScope,
+  longestFirst,
   sameLockout,
+  withLockout,
 } from './lockout.ts'
 export {
   couldEnlarge,

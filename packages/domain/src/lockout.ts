@@ -16,6 +16,10 @@ export type LockoutEnd =
   /** Resolved to an instant when the lockout is set. */
   | { readonly kind: 'next-reset'; readonly at: Instant }
   | { readonly kind: 'session-start'; readonly at: Instant }
+  /** The gateway says that the account may trade. Nobody knows when that will be. */
+  | { readonly kind: 'can-trade' }
+  /** A configuration without the block is in force. */
+  | { readonly kind: 'config' }
 
 /** A standing goal with an end: nothing else. */
 export interface Lockout {
@@ -33,19 +37,50 @@ export interface Lockout {
   readonly reason: string
 }
 
-/** Whether the lockout is in force: half-open, free at its end exactly. */
-export function isActive(lockout: Lockout, now: Instant): boolean {
-  return now < lockout.end.at
+/** The instant at which it ends, or `null` for one that ends with a condition. */
+export function endInstant(end: LockoutEnd): Instant | null {
+  return 'at' in end ? end.at : null
 }
 
-/** Lockouts of one rule, scope and effect are one lockout that is only ever extended. */
+/**
+ * Whether the lockout is in force as far as time tells: half-open, free at its end exactly. One that ends with a condition is in force until
+ * whoever observes the condition ends it.
+ */
+export function isActive(lockout: Lockout, now: Instant): boolean {
+  const end = endInstant(lockout.end)
+  return end === null || now < end
+}
+
+/**
+ * Lockouts of one rule, scope and effect are one lockout that is only ever extended. An instant and a condition cannot be compared, so two
+ * that end in such different ways stand beside each other.
+ */
 export function sameLockout(a: Lockout, b: Lockout): boolean {
-  return a.rule === b.rule && a.scope === b.scope && a.effect === b.effect
+  if (a.rule !== b.rule || a.scope !== b.scope || a.effect !== b.effect) return false
+  return a.end.kind === b.end.kind || (endInstant(a.end) !== null && endInstant(b.end) !== null)
 }
 
 /** The lockout with the later end; never shortens. The baseline stays the one committed first. */
 export function extendLockout(standing: Lockout, again: Lockout): Lockout {
-  return again.end.at > standing.end.at ? { ...standing, end: again.end, reason: again.reason } : standing
+  const [end, later] = [endInstant(standing.end), endInstant(again.end)]
+  return end !== null && later !== null && later > end
+    ? { ...standing, end: again.end, reason: again.reason }
+    : standing
+}
+
+/** The lockouts with one more, or with the one that it extends. The same list when it adds nothing. */
+export function withLockout(lockouts: readonly Lockout[], added: Lockout): readonly Lockout[] {
+  const standing = lockouts.find((one) => sameLockout(one, added))
+  if (standing === undefined) return [...lockouts, added]
+  const extended = extendLockout(standing, added)
+  return extended === standing ? lockouts : lockouts.map((one) => (one === standing ? extended : one))
+}
+
+/** Order of display: what ends with a condition first, then the latest end; equal ends by id, so that the order is one. */
+export function longestFirst(a: Lockout, b: Lockout): number {
+  const [endA, endB] = [endInstant(a.end) ?? Infinity, endInstant(b.end) ?? Infinity]
+  if (endA !== endB) return endB > endA ? 1 : -1
+  return a.id < b.id ? -1 : Number(a.id > b.id)
 }
 
 /** What ends it, for people. */
@@ -57,6 +92,10 @@ export function describeEnd(end: LockoutEnd): string {
       return 'next daily reset'
     case 'session-start':
       return 'start of the next session'
+    case 'can-trade':
+      return 'the firm allows trading again'
+    case 'config':
+      return 'a configuration without the block is loaded'
     default:
       return unreachable(end)
   }

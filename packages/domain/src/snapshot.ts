@@ -12,8 +12,8 @@ export interface Snapshot {
   readonly accountId: AccountId
   /** Monotonic time at which the first request left: what the stream said later is newer. */
   readonly requestedMs: number
-  /** `null` when this read did not ask. */
-  readonly account: Account | null
+  /** `unlisted`: the gateway's list lacks the account. `null` when this read did not ask. */
+  readonly account: Account | 'unlisted' | null
   readonly positions: readonly Position[]
   /** Every order that can still change exposure, suspended bracket children included when {@link ordersComplete}. */
   readonly orders: readonly Order[]

@@ -1,2 +1,2 @@
-export { anAccount, anOrder, aPosition, aTrade, contracts, TEST_ACCOUNT } from './testing/builders.ts'
+export { anAccount, anOrder, aPosition, aTrade, CONNECTED, contracts, TEST_ACCOUNT } from './testing/builders.ts'
 export { ManualClock } from './testing/manual-clock.ts'

@@ -7,6 +7,10 @@ export type LockoutTerm = { readonly kind: 'until-reset' } | { readonly kind: 'f
 export interface Timers {
   /** RULE-003, unless the rule's own `lockout` says otherwise. */
   readonly dailyRealizedLoss: LockoutTerm
+  /** RULE-013, unless the rule's own `lockout` says otherwise. */
+  readonly dailyRealizedProfit: LockoutTerm
+  /** RULE-007, when it has a single `loss_threshold`. */
+  readonly cooldownAfterLoss: LockoutTerm
   /** RULE-006, by the window that was exceeded. */
   readonly tradeFrequency: {
     readonly perMinute: LockoutTerm

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Instant, instant } from '../src/instant.ts'
-import { extendLockout, isActive, type Lockout, sameLockout } from '../src/lockout.ts'
+import { endInstant, extendLockout, isActive, type Lockout, longestFirst, sameLockout } from '../src/lockout.ts'
 import { TEST_ACCOUNT } from '../src/testing/builders.ts'
 
 function until(end: number, changes: Partial<Lockout> = {}): Lockout {
@@ -20,6 +20,28 @@ function until(end: number, changes: Partial<Lockout> = {}): Lockout {
 
 const at = (ms: number): Instant => instant(ms)
 
+describe('a lockout that ends with a condition', () => {
+  const waiting = until(0, { id: 'l2', end: { kind: 'can-trade' } })
+
+  test('is in force at any time', () => {
+    expect([0, 1e15].map((now) => isActive(waiting, at(now)))).toEqual([true, true])
+  })
+
+  test('is one with its like, and beside every other end', () => {
+    expect(sameLockout(waiting, { ...waiting, id: 'l3' })).toBe(true)
+    expect(sameLockout(waiting, { ...waiting, end: { kind: 'config' } })).toBe(false)
+    expect(extendLockout(waiting, { ...waiting, reason: 'again' })).toBe(waiting)
+    expect(extendLockout(until(100), waiting)).toEqual(until(100))
+  })
+})
+
+test('what lasts longest is shown first, whatever the order in which it came', () => {
+  const all = [until(150), until(300, { id: 'l3' }), until(0, { id: 'l2', end: { kind: 'config' } })]
+  for (const order of [all, all.toReversed()]) {
+    expect(order.toSorted(longestFirst).map(({ id }) => id)).toEqual(['l2', 'l3', 'l1'])
+  }
+})
+
 describe('a lockout', () => {
   test.each([
     [99, true],
@@ -30,8 +52,8 @@ describe('a lockout', () => {
   })
 
   test('is only ever extended', () => {
-    expect(extendLockout(until(100), until(200)).end.at).toBe(200)
-    expect(extendLockout(until(200), until(100)).end.at).toBe(200)
+    expect(endInstant(extendLockout(until(100), until(200)).end)).toBe(200)
+    expect(endInstant(extendLockout(until(200), until(100)).end)).toBe(200)
     expect(extendLockout(until(200), until(100)).reason).toBe('until 200')
   })
 
@@ -45,6 +67,7 @@ describe('a lockout', () => {
     [{ rule: 'RULE-009' }, false],
     [{ scope: 'product:ES' }, false],
     [{ effect: 'reduce-only' }, false],
+    [{ end: { kind: 'can-trade' } }, false],
   ])('is one with another that differs by %j: %s', (changes, same) => {
     expect(sameLockout(until(100), until(100, changes))).toBe(same)
   })

@@ -1,5 +1,5 @@
 import type { AccountId, StopCriteria, Timers, TradingCalendar } from '@rm/domain'
-import type { EnabledRules } from '@rm/rules'
+import type { EnabledRules, GuardSettings } from '@rm/rules'
 
 /** What the configuration says about one account, in the form that turns use. Replaced as a whole, never changed. */
 export interface AccountPolicy {
@@ -10,8 +10,8 @@ export interface AccountPolicy {
   /** Net of fees and commissions, or gross (`general.pnl_basis`). */
   readonly pnlBasis: 'net' | 'gross'
   readonly stopCriteria: StopCriteria
-  /** A quote older than this is no value while the market is open (`general.stale_after_seconds`). */
-  readonly staleAfterMs: number
+  /** When a position counts as unvalued, and what then (`general.stale_after_seconds` and what follows it). */
+  readonly guards: GuardSettings
   /** A goal that is not reached by then escalates (`general.enforcement_deadline_seconds`). */
   readonly enforcementDeadlineMs: number
   /** When looser settings of a later configuration take effect (`general.loosening`). */

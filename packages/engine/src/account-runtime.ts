@@ -153,6 +153,7 @@ export class AccountRuntime {
 
   #carryOut(turn: Turn, journalFailure: string | null): void {
     for (const record of turn.commands) this.#track(this.#send(record))
+    for (const contractId of turn.quotesWanted) this.#ports.gateway.resubscribeQuotes(contractId)
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
     const notes = journalFailure === null ? turn.notes : [...turn.notes, unjournaled(journalFailure)]
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)

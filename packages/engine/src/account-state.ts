@@ -3,6 +3,7 @@ import type {
   AccountWord,
   Breach,
   CommandRecord,
+  ConnectionFacts,
   ContractId,
   DayTrade,
   Instant,
@@ -11,9 +12,10 @@ import type {
   ProtectionKind,
   PursuedGoal,
   TradeId,
+  Usd,
 } from '@rm/domain'
 import type { RuleId } from '@rm/rules'
-import type { Book } from '@rm/state/book'
+import type { Book, Holding } from '@rm/state/book'
 import type { RuleResult } from './note.ts'
 import type { RuleProof } from './proof-of-life.ts'
 
@@ -47,6 +49,11 @@ export interface AccountState {
     readonly enlarged: ContractId | null
   }
   readonly trust: Trust
+  readonly connection: ConnectionFacts
+  /** What is held, with since when this run has known it. */
+  readonly holdings: ReadonlyMap<ContractId, Holding>
+  /** What the balance is compared with; `null` before the first full reading. */
+  readonly balance: BalanceMark | null
   readonly reading: Reading
   /** Orders that this program caused; their trades are nobody's trading. */
   readonly ownOrders: ReadonlySet<OrderId>
@@ -123,6 +130,16 @@ export interface Trust {
   readonly doubtedMs: number
   /** When the last full reading was requested that the book took over; `null` before the first. */
   readonly reconciledMs: number | null
+}
+
+/** Balance and day total that were seen to belong together. From then on they move alike. */
+export interface BalanceMark {
+  /** Label of the trading day. */
+  readonly day: string
+  readonly balance: Usd
+  readonly realized: Usd
+  /** By how much they were apart in the last comparison, when that was too much. */
+  readonly apart: Usd | null
 }
 
 export type ReadingKind = 'exposure' | 'account'

@@ -2,7 +2,8 @@ import {
   type AccountView,
   type Breach,
   describeGoal,
-  extendLockout,
+  earliest,
+  endInstant,
   type Finding,
   formatInstant,
   type Goal,
@@ -16,8 +17,18 @@ import {
   type PursuedGoal,
   sameLockout,
   unreachable,
+  withLockout,
 } from '@rm/domain'
-import { evaluateRules, isImplied, nextCheck, type RuleContext, type RuleVerdict } from '@rm/rules'
+import {
+  evaluateGuards,
+  evaluateRules,
+  isImplied,
+  type Judged,
+  nextCheck,
+  nextGuardCheck,
+  type RuleContext,
+  type RuleVerdict,
+} from '@rm/rules'
 import { type BookStep, executedSizes, exposureOf, viewOf } from '@rm/state/book'
 import { breachKey, isTrusted } from './account-state.ts'
 import { rememberPrices } from './cycle-memory.ts'
@@ -49,18 +60,25 @@ export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enla
     contract: draft.context.market.contract,
     lockouts: draft.state.lockouts,
   }
+  const guarded = evaluateGuards(policy.guards, view, {
+    now: draft.now,
+    tickValueDoubt: draft.context.market.tickValueDoubt,
+  })
+  for (const guard of guarded) takeFindings(draft, guard)
   const verdicts = evaluateRules(policy.rules, view, context)
   for (const verdict of verdicts) {
     takeFindings(draft, verdict)
     takeResult(draft, verdict)
     warn(draft, verdict, view.day.label)
   }
-  endBreaches(draft, verdicts)
-  takeBlindness(draft, verdicts)
-  return { view, nextCheck: nextCheck(policy.rules, view, context) }
+  const judged: readonly Judged[] = guarded.length === 0 ? verdicts : [...guarded, ...verdicts]
+  endBreaches(draft, judged)
+  takeBlindness(draft, judged, verdicts)
+  const next = earliest(nextCheck(policy.rules, view, context), nextGuardCheck(policy.guards, view, draft.now))
+  return { view, nextCheck: next }
 }
 
-function takeFindings(draft: TurnDraft, { code, mode, verdict, fault }: RuleVerdict): void {
+function takeFindings(draft: TurnDraft, { code, mode, verdict, fault }: Judged): void {
   for (const finding of verdict.findings) {
     const standing = draft.state.breaches.get(breachKey({ rule: code, scope: finding.scope }))
     if (standing === undefined || finding.tier > standing.tier) {
@@ -84,6 +102,7 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
     limit: finding.limit,
     message: finding.message,
     goals: finding.goals.map((goal) => withBaseline(draft, goal)),
+    alert: finding.alert?.code ?? null,
     firstSeenAt: draft.now,
     lastSeenAt: draft.now,
     cause: draft.cause,
@@ -101,6 +120,8 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
     shadow,
   })
   draft.note({ kind: 'breach-begun', breach, shadow })
+  if (finding.alert !== undefined) draft.note({ kind: 'alert', ...finding.alert })
+  if (finding.quotesWanted !== undefined) draft.quotesWanted.push(finding.quotesWanted)
   pursue(draft, breach, breach.goals)
   if (finding.lockout !== null) setLockout(draft, breach, finding.lockout)
 }
@@ -170,24 +191,22 @@ function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): vo
     end: endOf(draft, demand),
     reason: breach.message,
   }
-  const standing = draft.state.lockouts.find((one) => sameLockout(one, lockout))
-  if (standing === undefined) {
-    draft.change({ lockouts: [...draft.state.lockouts, lockout] })
-    keepLockout(draft, lockout, 'lockout-set')
-  } else if (lockout.end.at > standing.end.at) {
-    const extended = extendLockout(standing, lockout)
-    draft.change({ lockouts: draft.state.lockouts.map((one) => (one === standing ? extended : one)) })
-    keepLockout(draft, extended, 'lockout-extended')
-  }
+  const before = draft.state.lockouts
+  const lockouts = withLockout(before, lockout)
+  const kept = lockouts.find((one) => sameLockout(one, lockout))
+  if (lockouts === before || kept === undefined) return
+  draft.change({ lockouts })
+  keepLockout(draft, kept, kept === lockout ? 'lockout-set' : 'lockout-extended')
 }
 
 function keepLockout(draft: TurnDraft, lockout: Lockout, kind: 'lockout-set' | 'lockout-extended'): void {
   draft.keepLockout(lockout)
+  const until = endInstant(lockout.end)
   draft.audit(kind, lockout.id, {
     rule: lockout.rule,
     scope: lockout.scope,
     effect: lockout.effect,
-    until: formatInstant(lockout.end.at),
+    until: until === null ? null : formatInstant(until),
     endsWith: lockout.end.kind,
   })
   draft.note({ kind, lockout })
@@ -201,13 +220,16 @@ function endOf(draft: TurnDraft, demand: LockoutDemand): LockoutEnd {
       return { kind: 'at', at: later(draft.now, demand.until.ms) }
     case 'session-start':
       return { kind: 'session-start', at: latest(demand.until.at, draft.now) }
+    case 'can-trade':
+    case 'config':
+      return demand.until
     default:
       return unreachable(demand.until)
   }
 }
 
 /** Ends breaches whose condition is gone. What is unknown ends nothing: the account has to be trusted and the rule able to see. */
-function endBreaches(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
+function endBreaches(draft: TurnDraft, verdicts: readonly Judged[]): void {
   if (draft.state.breaches.size === 0 || !isTrusted(draft.state.trust)) return
   for (const breach of draft.state.breaches.values()) {
     const judged = verdicts.find((one) => one.code === breach.rule)
@@ -217,6 +239,7 @@ function endBreaches(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
     if (lasts) continue
     forgetBreach(draft, breach)
     draft.note({ kind: 'breach-ended', breach })
+    if (breach.alert !== null) draft.note({ kind: 'alert-over', code: breach.alert, text: breach.message })
   }
 }
 
@@ -237,14 +260,16 @@ function takeResult(draft: TurnDraft, { rule, code, result, verdict }: RuleVerdi
   draft.note({ kind: 'rule-evaluated', rule: code, result, because })
 }
 
-function takeBlindness(draft: TurnDraft, verdicts: readonly RuleVerdict[]): void {
+function takeBlindness(draft: TurnDraft, judged: readonly Judged[], verdicts: readonly RuleVerdict[]): void {
   let blind: string[] | null = draft.context.journalWritable ? null : ['the journal cannot be written']
-  for (const { rule, code, verdict, fault } of verdicts) {
+  for (const { rule, code } of verdicts) {
     const proof = draft.state.proofs.get(rule)
     if (proof === undefined || proof.verdict === 'dead') {
       blind ??= []
       blind.push(`${code} ${proof === undefined ? 'is not proved alive yet' : `is dead: ${proof.because}`}`)
     }
+  }
+  for (const { code, verdict, fault } of judged) {
     if (fault !== null) {
       blind ??= []
       blind.push(`${code} threw: ${fault.message}`)

@@ -7,11 +7,11 @@ import {
   type QuoteChange,
   unreachable,
 } from '@rm/domain'
-import { anyNeedsQuotes } from '@rm/rules'
 import { mergeQuote, settleExtremes } from '@rm/state/book'
 import type { PolicyInForce } from './account-policy.ts'
 import { AccountRuntime, type Ports } from './account-runtime.ts'
 import type { AccountState } from './account-state.ts'
+import { ContractRecords } from './contract-records.ts'
 import { recoverAccount } from './recover-account.ts'
 import type { Market, TurnInput } from './turn.ts'
 import { TurnJournal } from './turn-journal.ts'
@@ -32,6 +32,8 @@ export interface KernelOptions {
   /** Contract records known before the start, from the store or the gateway. */
   readonly contracts: readonly ContractSpec[]
   readonly isMarketOpen: Market['isOpen']
+  /** Longest wait of a coalesced quote, also while events keep coming (`general.evaluation_interval_ms`). */
+  readonly evaluationIntervalMs: number
   readonly ports: Ports
 }
 
@@ -43,13 +45,16 @@ export class Kernel {
   readonly #runtimes = new Map<AccountId, AccountRuntime>()
   readonly #ports: Ports
   readonly #journal: TurnJournal
-  readonly #contracts = new Map<ContractId, ContractSpec>()
+  readonly #contracts: ContractRecords
+  readonly #evaluationIntervalMs: number
   readonly #quotes = new Map<ContractId, Quote>()
   readonly #holders = new Map<ContractId, Set<AccountRuntime>>()
   readonly #heldBy = new Map<AccountRuntime, ReadonlySet<ContractId>>()
   /** Contracts whose quote was already evaluated in this pass of the event loop: a second one is backlog and coalesces. */
   readonly #evaluatedInPass = new Set<ContractId>()
   readonly #coalesced = new Map<ContractId, number>()
+  /** Monotonic arrival of the coalesced quote that waits longest; +∞ while none waits. */
+  #waitsSinceMs = Number.POSITIVE_INFINITY
   readonly #contractsAskedFor = new Set<ContractId>()
   readonly #contractRetries = new Map<ContractId, () => void>()
   /** A quote that waits belongs to the position as it was (risk rules 1.3). */
@@ -64,9 +69,12 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.#ports = options.ports
     this.#journal = new TurnJournal(options.ports.store, options.ports.wakeups, () => this.#wakeAll())
-    for (const contract of options.contracts) this.#contracts.set(contract.id, contract)
+    this.#contracts = new ContractRecords(options.contracts)
+    this.#evaluationIntervalMs = options.evaluationIntervalMs
     const market: Market = {
-      contract: (contractId) => this.#contracts.get(contractId) ?? null,
+      contract: (contractId) => this.#contracts.get(contractId),
+      contractsOf: (product) => this.#contracts.ofProduct(product),
+      tickValueDoubt: (contractId) => this.#contracts.doubt(contractId),
       quote: (contractId) => this.#quotes.get(contractId) ?? null,
       isOpen: options.isMarketOpen,
     }
@@ -91,6 +99,16 @@ export class Kernel {
   /** Settings of one account that a changed configuration brings. They are judged by at once; what is looser waits. */
   replaceSettings(settings: PolicyInForce): void {
     this.#runtimes.get(settings.policy.accountId)?.replaceSettings(settings)
+  }
+
+  /** The contract record, `null` while it is unknown. */
+  contract(contractId: ContractId): ContractSpec | null {
+    return this.#contracts.get(contractId)
+  }
+
+  /** Contracts in which some account has a position. */
+  heldContracts(): readonly ContractId[] {
+    return [...this.#holders.keys()]
   }
 
   handle(event: DomainEvent): void {
@@ -159,7 +177,7 @@ export class Kernel {
     const { contractId } = change
     const previous = this.#quotes.get(contractId) ?? null
     const now = this.#ports.clock.now()
-    const { quote } = mergeQuote(previous, change, this.#contracts.get(contractId) ?? null, now)
+    const { quote } = mergeQuote(previous, change, this.#contracts.get(contractId), now)
     if (quote === null || quote === previous) return
     if (!this.#holders.has(contractId)) {
       // Nobody was exposed to these prices, so they are nobody's worst.
@@ -168,12 +186,19 @@ export class Kernel {
     }
     this.#quotes.set(contractId, quote)
     if (this.#evaluatedInPass.has(contractId)) {
-      if (!this.#coalesced.has(contractId)) this.#coalesced.set(contractId, receivedMs)
+      this.#coalesce(contractId, receivedMs)
       return
     }
     if (this.#evaluatedInPass.size === 0) this.#ports.wakeups.whenIdle(() => this.#endPass())
     this.#evaluatedInPass.add(contractId)
     this.#evaluateQuote(contractId, receivedMs)
+  }
+
+  /** A pass that does not end keeps nobody waiting for longer than the interval. */
+  #coalesce(contractId: ContractId, receivedMs: number): void {
+    if (!this.#coalesced.has(contractId)) this.#coalesced.set(contractId, receivedMs)
+    this.#waitsSinceMs = Math.min(this.#waitsSinceMs, receivedMs)
+    if (this.#ports.clock.elapsedMs() - this.#waitsSinceMs >= this.#evaluationIntervalMs) this.#evaluateCoalesced()
   }
 
   #endPass(): void {
@@ -185,6 +210,7 @@ export class Kernel {
     if (this.#coalesced.size === 0) return
     const waiting = [...this.#coalesced]
     this.#coalesced.clear()
+    this.#waitsSinceMs = Number.POSITIVE_INFINITY
     for (const [contractId, receivedMs] of waiting) this.#evaluateQuote(contractId, receivedMs)
   }
 
@@ -197,7 +223,10 @@ export class Kernel {
   }
 
   #learn(contract: ContractSpec, receivedMs: number): void {
-    this.#contracts.set(contract.id, contract)
+    const change = this.#contracts.learn(contract)
+    if (change === 'none') return
+    // Prices in ticks of another size mean nothing.
+    if (change === 'tick-size') this.#quotes.delete(contract.id)
     this.#contractRetries.get(contract.id)?.()
     this.#contractRetries.delete(contract.id)
     for (const runtime of this.#holders.get(contract.id) ?? []) {
@@ -235,20 +264,16 @@ export class Kernel {
         isWatchChanged = true
       } else {
         holders.add(runtime)
-        isWatchChanged ||= !this.#watched.has(contractId) && anyNeedsQuotes(runtime.policy.rules)
       }
       if (!this.#contracts.has(contractId)) this.#askForContract(contractId, CONTRACT_RETRY_MS)
     }
     if (isWatchChanged) this.#watchHeldContracts()
   }
 
-  /** Quotes only for contracts that somebody holds and a rule values. */
+  /** Quotes for every contract that somebody holds: the guards of the data look at all positions, whatever rules are on. */
   #watchHeldContracts(): void {
     const wanted = new Set<ContractId>()
-    for (const [contractId, holders] of this.#holders) {
-      const isKnown = this.#contracts.has(contractId)
-      if (isKnown && someNeedsQuotes(holders)) wanted.add(contractId)
-    }
+    for (const contractId of this.#holders.keys()) if (this.#contracts.has(contractId)) wanted.add(contractId)
     if (wanted.size === this.#watched.size && [...wanted].every((id) => this.#watched.has(id))) return
     this.#watched = wanted
     this.#ports.gateway.watchQuotes(wanted)
@@ -273,9 +298,4 @@ export class Kernel {
       this.#contractRetries.set(contractId, wakeups.after(retryMs, again))
     }
   }
-}
-
-function someNeedsQuotes(holders: ReadonlySet<AccountRuntime>): boolean {
-  for (const runtime of holders) if (anyNeedsQuotes(runtime.policy.rules)) return true
-  return false
 }

@@ -26,7 +26,12 @@ function isEarned({ end }: Lockout): boolean {
     case 'at':
     case 'next-reset':
       return true
+    case 'can-trade':
+      return true
     case 'session-start':
+      return false
+    // It could else never end: what waits is the configuration without the block.
+    case 'config':
       return false
     default:
       return unreachable(end)

@@ -1,4 +1,4 @@
-import { earliest, type Instant, isActive } from '@rm/domain'
+import { earliest, endInstant, type Instant, isActive } from '@rm/domain'
 import type { Judgement } from './judge.ts'
 import { graceEndsInMs } from './plan-commands.ts'
 import type { WantedReading } from './plan-reading.ts'
@@ -17,7 +17,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
   const dueAt = earliest(
     judgement?.nextCheck ?? null,
     context.policy.calendar.nextReset(draft.now),
-    ...state.lockouts.filter((lockout) => isActive(lockout, draft.now)).map((lockout) => lockout.end.at),
+    ...state.lockouts.filter((lockout) => isActive(lockout, draft.now)).map((lockout) => endInstant(lockout.end)),
     ...state.goals.filter((goal) => goal.state === 'pursued').map((goal) => goal.deadline),
     ...staleInstants(draft, judgement),
   )
@@ -42,7 +42,7 @@ function staleInstants(draft: TurnDraft, judgement: Judgement | null): readonly 
   for (const position of judgement?.view.positions ?? []) {
     if (position.value.kind !== 'known') continue
     const quote = draft.context.market.quote(position.contractId)
-    if (quote !== null) due.push((quote.receivedAt + draft.context.policy.staleAfterMs + 1) as Instant)
+    if (quote !== null) due.push((quote.receivedAt + draft.context.policy.guards.staleAfterMs + 1) as Instant)
   }
   return due.filter((at) => at > draft.now)
 }

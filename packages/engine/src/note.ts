@@ -2,10 +2,12 @@ import type {
   AccountWord,
   Breach,
   CommandRecord,
+  FindingAlertCode,
   Instant,
   Lockout,
   PursuedGoal,
   RuleCode,
+  Severity,
   TradingDay,
 } from '@rm/domain'
 import type { RuleProof } from './proof-of-life.ts'
@@ -38,12 +40,14 @@ export type Note =
   /** What a reading corrected in the book. */
   | { readonly kind: 'drift-found'; readonly sentences: readonly string[] }
   | { readonly kind: 'alert'; readonly severity: Severity; readonly code: AlertCode; readonly text: string }
+  /** What a human was called for is over. */
+  | { readonly kind: 'alert-over'; readonly code: FindingAlertCode; readonly text: string }
 
 export type RuleResult = 'PASS' | 'BREACH' | 'BLIND'
-export type Severity = 'warning' | 'error' | 'critical'
 
 /** Conditions that call a human. */
 export type AlertCode =
+  | FindingAlertCode
   | 'enforcement-overdue'
   | 'enforcement-refused'
   | 'market-closed'
@@ -54,3 +58,4 @@ export type AlertCode =
   | 'reading-failed'
   | 'repeated-reentry'
   | 'call-ceiling'
+  | 'balance-unexplained'

@@ -1,6 +1,7 @@
-import { type Account, type Snapshot, unreachable } from '@rm/domain'
+import { type Account, type ConnectionFacts, type Snapshot, unreachable } from '@rm/domain'
 import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
 import { type Reading, type Trust } from './account-state.ts'
+import { compareBalance } from './compare-balance.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import { postponeResetLockouts } from './standing-goals.ts'
 import { claimOwnOrder, claimTaggedOrder, settleByObservation, takeAnswer } from './settle-commands.ts'
@@ -51,17 +52,24 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
     case 'stream-restored':
       if (input.stream === 'user') {
         doubt(draft, { userStreamUp: true })
+        takeConnection(draft, { userStreamDownSince: null, authenticationLostSince: null })
         if (draft.state.halted === LOGIN_GONE) draft.change({ halted: null })
+      } else {
+        takeConnection(draft, { marketStreamDownSince: null })
       }
       return NOTHING_NEW
     case 'stream-lost':
       if (input.stream === 'user') {
         draft.change({ book: beginGap(draft.state.book, draft.now) })
         doubt(draft, { userStreamUp: false })
+        takeConnection(draft, { userStreamDownSince: draft.state.connection.userStreamDownSince ?? draft.now })
+      } else {
+        takeConnection(draft, { marketStreamDownSince: draft.state.connection.marketStreamDownSince ?? draft.now })
       }
       return NOTHING_NEW
     case 'authentication-lost':
       doubt(draft, {})
+      takeConnection(draft, { authenticationLostSince: draft.state.connection.authenticationLostSince ?? draft.now })
       if (draft.state.halted === null) draft.change({ halted: LOGIN_GONE })
       return NOTHING_NEW
     case 'settings-changed': {
@@ -108,7 +116,11 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   const { snapshot } = input
   // The gateway lists the newest first, and the oldest that fits is ours.
   for (const trade of (snapshot.trades ?? []).toSorted((a, b) => a.at - b.at)) claimOwnOrder(draft, trade)
-  if (snapshot.account !== null) takeAccount(draft, snapshot.account)
+  if (snapshot.account === 'unlisted') {
+    takeConnection(draft, { unlistedSince: draft.state.connection.unlistedSince ?? draft.now })
+  } else if (snapshot.account !== null) {
+    takeAccount(draft, snapshot.account)
+  }
   const reading: Reading = {
     ...draft.state.reading,
     inFlight: null,
@@ -123,6 +135,7 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   for (const order of snapshot.history ?? []) claimTaggedOrder(draft, order)
   const observation = applyToBook(draft, input, snapshot)
   for (const order of snapshot.orders) claimTaggedOrder(draft, order)
+  compareBalance(draft, snapshot)
   return observation
 }
 
@@ -142,7 +155,12 @@ function takeFailedReading(draft: TurnDraft, reason: string): void {
   }
 }
 
+function takeConnection(draft: TurnDraft, changes: Partial<ConnectionFacts>): void {
+  draft.change({ connection: { ...draft.state.connection, ...changes } })
+}
+
 function takeAccount(draft: TurnDraft, account: Account): void {
+  if (draft.state.connection.unlistedSince !== null) takeConnection(draft, { unlistedSince: null })
   if (account.simulated !== false) {
     if (account.simulated === true && draft.state.halted === NOT_SIMULATED) draft.change({ halted: null })
     return

@@ -1,4 +1,5 @@
 import type { PursuedGoal } from '@rm/domain'
+import { accountCheckMs } from '@rm/rules'
 import { exposureOf } from '@rm/state/book'
 import { isTrusted, type ReadingKind } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
@@ -44,13 +45,18 @@ function reconciliation(draft: TurnDraft): WantedReading {
     const pauseMs = trust.userStreamUp ? READINGS_APART_MS : CLOSE_WATCH_MS
     return { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
   }
+  const fullDue: WantedReading = { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }
   if (goals.length > 0) {
     const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
     const exposureDue: WantedReading = { kind: 'exposure', dueMs: reading.begunMs + watchMs }
-    const fullDue: WantedReading = { kind: 'account', dueMs: reading.fullBegunMs + ANTI_ENTROPY_MS }
     return fullDue.dueMs <= exposureDue.dueMs ? fullDue : exposureDue
   }
-  return { kind: 'account', dueMs: reading.fullBegunMs + ANTI_ENTROPY_MS }
+  return fullDue
+}
+
+/** RULE-010 may want the account record sooner than the comparison does. */
+function fullReadingMs(draft: TurnDraft): number {
+  return Math.min(ANTI_ENTROPY_MS, accountCheckMs(draft.context.policy.rules) ?? ANTI_ENTROPY_MS)
 }
 
 function* questions(draft: TurnDraft): Generator<WantedReading> {

@@ -102,12 +102,13 @@ export class ProofOfLife {
   }
 }
 
-/** The policy with one rule that enforces, so that no other one acts first. A rule in shadow is proved as if it enforced. */
+/** The policy with one rule that enforces, so that no other one and no guard of the data acts first. A rule in shadow is proved as if it enforced. */
 function aloneWith(id: RuleId, policy: AccountPolicy): AccountPolicy {
   const settings = policy.rules[id]
   invariant(settings !== undefined, `${id} is not enabled`)
   const alone = { [id]: { ...settings, mode: 'enforce' } }
-  return { ...policy, accountId: SANDBOX, rules: alone, stopCriteria: stopCriteriaOf(alone) }
+  const guards = { ...policy.guards, onStaleQuotes: 'alert', onUnvaluedPosition: 'alert' } as const
+  return { ...policy, accountId: SANDBOX, guards, rules: alone, stopCriteria: stopCriteriaOf(alone) }
 }
 
 interface Played {
@@ -123,6 +124,8 @@ function play(drill: Drill, policy: AccountPolicy, tell: TellStep): Played {
     contract: (contractId) => contracts.get(contractId) ?? null,
     quote: (contractId) => quotes.get(contractId) ?? null,
     isOpen: () => true,
+    contractsOf: () => [...contracts.values()],
+    tickValueDoubt: () => null,
   }
   let now = drill.startsAt
   let elapsedMs = 0
@@ -146,7 +149,7 @@ function play(drill: Drill, policy: AccountPolicy, tell: TellStep): Played {
       take({ kind: 'woken', receivedMs: elapsedMs })
       continue
     }
-    contracts.set(step.contract.id, step.contract)
+    if ('contract' in step) contracts.set(step.contract.id, step.contract)
     for (const event of tell(step, { accountId: SANDBOX, now, receivedMs: elapsedMs, nextId: () => ids++ })) {
       if (event.kind !== 'quote-changed') take(inputOf(event))
       else {

@@ -32,6 +32,14 @@ export function recoverAccount(
     met: new Set(),
     violations: new Map(),
     unjudged: NOTHING_UNJUDGED,
+    connection: {
+      userStreamDownSince: at.now,
+      marketStreamDownSince: at.now,
+      authenticationLostSince: null,
+      unlistedSince: null,
+    },
+    holdings: new Map(),
+    balance: null,
     trust: { userStreamUp: false, doubtedMs: at.elapsedMs, reconciledMs: null },
     reading: {
       inFlight: null,

@@ -2,12 +2,14 @@ import {
   type Baseline,
   type Breach,
   type ContractId,
+  endInstant,
   formatInstant,
   type Goal,
   isActive,
   type Lockout,
+  unreachable,
 } from '@rm/domain'
-import { arbitrate, type Demands } from '@rm/rules'
+import { arbitrate, type Demands, stillBlocks } from '@rm/rules'
 import { executedSizes } from '@rm/state/book'
 import { type AccountState, isTrusted } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -43,8 +45,12 @@ export function demandsOf(state: AccountState): Demands {
 function goalOfLockout(lockout: Lockout): Goal {
   const { scope, effect, baseline } = lockout
   if (scope === 'account') return effect === 'flat' ? { kind: 'flat-account' } : { kind: 'reduce-only', baseline }
-  const product = scope.slice('product:'.length)
+  const product = productOfScope(scope)
   return effect === 'flat' ? { kind: 'flat-product', product } : { kind: 'reduce-only', baseline, product }
+}
+
+function productOfScope(scope: Exclude<Lockout['scope'], 'account'>): string {
+  return scope.slice('product:'.length)
 }
 
 /** What was given up cannot be re-entered: every observed reduction shrinks what a reduce-only lockout lets the trader keep. */
@@ -65,18 +71,22 @@ export function shrinkBaselines(draft: TurnDraft): void {
   for (const [key, breach] of breaches) shrinkBreach(draft, key, breach, sizes)
 }
 
-/** Ends lockouts whose time has come. Nothing unlocks while the book or the time is in doubt (reliability S-08, S-18). */
+/**
+ * Ends lockouts whose time has come or whose condition is observed. Nothing unlocks while the book is in doubt, and by time nothing while the
+ * time is (reliability S-08, S-18).
+ */
 export function endLockouts(draft: TurnDraft): void {
-  if (!draft.context.timeTrusted || !isTrusted(draft.state.trust)) return
-  const ended = draft.state.lockouts.filter((lockout) => !isActive(lockout, draft.now))
+  if (draft.state.lockouts.length === 0 || !isTrusted(draft.state.trust)) return
+  const ended = draft.state.lockouts.filter((lockout) => hasEnded(draft, lockout))
   if (ended.length === 0) return
-  draft.change({ lockouts: draft.state.lockouts.filter((lockout) => isActive(lockout, draft.now)) })
+  draft.change({ lockouts: draft.state.lockouts.filter((lockout) => !ended.includes(lockout)) })
   for (const lockout of ended) {
+    const until = endInstant(lockout.end)
     draft.keepEndedLockout(lockout.id, lockout.end.kind)
     draft.audit('lockout-ended', lockout.id, {
       rule: lockout.rule,
       scope: lockout.scope,
-      until: formatInstant(lockout.end.at),
+      until: until === null ? null : formatInstant(until),
       cause: lockout.end.kind,
     })
     draft.note({ kind: 'lockout-ended', lockout })
@@ -96,6 +106,30 @@ export function postponeResetLockouts(draft: TurnDraft): void {
     draft.audit('lockout-extended', lockout.id, { rule: lockout.rule, until: formatInstant(at), cause: draft.cause })
     draft.note({ kind: 'lockout-extended', lockout: postponed })
   }
+}
+
+function hasEnded(draft: TurnDraft, lockout: Lockout): boolean {
+  const { book, connection } = draft.state
+  switch (lockout.end.kind) {
+    case 'at':
+    case 'next-reset':
+    case 'session-start':
+      return draft.context.timeTrusted && !isActive(lockout, draft.now)
+    case 'can-trade':
+      return book.account?.canTrade === true && connection.unlistedSince === null
+    case 'config':
+      return !isStillConfigured(draft, lockout)
+    default:
+      return unreachable(lockout.end)
+  }
+}
+
+/** Only RULE-011 blocks by configuration, and always a product. Anything else stays until somebody knows what it was. */
+function isStillConfigured(draft: TurnDraft, { scope }: Lockout): boolean {
+  if (scope === 'account') return true
+  const { policy, market } = draft.context
+  const product = productOfScope(scope)
+  return stillBlocks(policy.rules, product, market.contractsOf(product))
 }
 
 function shrinkBreach(draft: TurnDraft, key: string, breach: Breach, sizes: ReadonlyMap<ContractId, number>): void {

@@ -37,6 +37,8 @@ const strictestParts = strictestByKey<Parts>({
   accountId: (before) => before,
   timers: strictestByKey<Parts['timers']>({
     dailyRealizedLoss: longerTerm,
+    dailyRealizedProfit: longerTerm,
+    cooldownAfterLoss: longerTerm,
     tradeFrequency: strictestByKey<Parts['timers']['tradeFrequency']>({
       perMinute: longerTerm,
       perHour: longerTerm,
@@ -46,7 +48,13 @@ const strictestParts = strictestByKey<Parts>({
   }),
   calendar: (before) => before,
   pnlBasis: (before) => before,
-  staleAfterMs: smaller<number>,
+  guards: strictestByKey<Parts['guards']>({
+    staleAfterMs: smaller<number>,
+    staleCriticalMs: smaller<number>,
+    onStaleQuotes: firstOf('close', 'alert'),
+    unvaluedGraceMs: smaller<number>,
+    onUnvaluedPosition: firstOf('close', 'alert'),
+  }),
   enforcementDeadlineMs: smaller<number>,
   loosening: firstOf('next_reset', 'immediate'),
   epoch: (before) => before,

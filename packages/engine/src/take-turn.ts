@@ -1,4 +1,4 @@
-import { accountWord, describeEvent, formatInstant, latest, unreachable } from '@rm/domain'
+import { accountWord, describeEvent, formatInstant, latest, longestFirst, unreachable } from '@rm/domain'
 import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
@@ -11,6 +11,7 @@ import { planCommands } from './plan-commands.ts'
 import { planReading } from './plan-reading.ts'
 import { pursueViolations } from './pursue-violations.ts'
 import { demandsOf, endLockouts, shrinkBaselines, standingGoals } from './standing-goals.ts'
+import { takeHoldings } from './take-holdings.ts'
 import type { Turn, TurnContext, TurnInput } from './turn.ts'
 import { TurnDraft } from './turn-draft.ts'
 import { escalateGoals, verifyGoals } from './verify-goals.ts'
@@ -25,6 +26,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   const draft = new TurnDraft({ ...state, lastNow: now }, context, now, describeInput(input), input.receivedMs)
   crossResets(draft)
   const observation = withUnjudged(draft, observe(draft, input))
+  takeHoldings(draft)
   const isBookKnown = draft.state.trust.reconciledMs !== null
   if (!isBookKnown) keepUnjudged(draft, observation)
   const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
@@ -37,6 +39,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
     state: draft.state,
     record: draft.record(),
     commands: draft.commands,
+    quotesWanted: draft.quotesWanted,
     reading,
     wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft)),
     notes: draft.notes,
@@ -115,7 +118,7 @@ function takeWord(draft: TurnDraft): void {
   const because =
     state.halted ??
     (word === 'BLIND' ? state.blind[0] : undefined) ??
-    (word === 'LOCKED' || word === 'REDUCING' ? state.lockouts[0]?.reason : undefined) ??
+    (word === 'LOCKED' || word === 'REDUCING' ? state.lockouts.toSorted(longestFirst)[0]?.reason : undefined) ??
     draft.cause
   draft.note({ kind: 'word-changed', from: state.word, to: word, because })
 }

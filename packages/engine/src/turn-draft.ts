@@ -2,6 +2,7 @@ import type {
   AuditEntry,
   Breach,
   CommandRecord,
+  ContractId,
   DayTrade,
   Instant,
   Lockout,
@@ -27,6 +28,7 @@ export class TurnDraft {
   readonly receivedMs: number
   readonly commands: CommandRecord[] = []
   readonly notes: Note[] = []
+  readonly quotesWanted: ContractId[] = []
   trades: readonly DayTrade[] = []
   cycles: readonly PositionCycle[] = []
   /** Monotonic time at which an order that has to wait may be placed or moved, `null` for none. */

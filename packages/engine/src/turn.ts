@@ -8,6 +8,7 @@ import type {
   Stream,
   TurnRecord,
 } from '@rm/domain'
+import type { TickValueDoubt } from '@rm/rules'
 import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
 import type { Note } from './note.ts'
@@ -35,6 +36,10 @@ export interface Market {
   readonly quote: (contractId: ContractId) => Quote | null
   /** Whether the exchange trades the contract now: outside, an old quote is not a fault. */
   readonly isOpen: (contractId: ContractId, now: Instant) => boolean
+  /** The known contracts of a product as settings and lockouts name it. */
+  readonly contractsOf: (product: string) => readonly ContractSpec[]
+  /** Whether the gateway told two tick values of the contract; `null`: one. */
+  readonly tickValueDoubt: (contractId: ContractId) => TickValueDoubt | null
 }
 
 export interface TurnContext {
@@ -55,6 +60,8 @@ export interface Turn {
   readonly record: TurnRecord
   /** To be sent once the record is durable, in this order. */
   readonly commands: readonly CommandRecord[]
+  /** Contracts whose quotes are to be subscribed anew. */
+  readonly quotesWanted: readonly ContractId[]
   /** A REST reading to begin now. */
   readonly reading: ReadingKind | null
   /** Monotonic time at which the account wants a turn even if nothing happens. */

@@ -5,18 +5,23 @@ import { MES, MNQ, Scene, settingsOf, TRADER } from './scene.ts'
 const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
 
 /** A quote of our own, in ticks from the price at which the scene's market stands. */
-function tellQuote(scene: Scene, fromNow: number, contractId: ContractId = MNQ): void {
+function tellQuote(
+  scene: Scene,
+  fromNow: number,
+  contractId: ContractId = MNQ,
+  receivedMs: number = scene.time.elapsedMs(),
+): void {
   const { bid, tickSize } = scene.exchange.bestPrices(contractId)
   const count = Math.round(bid / tickSize) + fromNow
   scene.gateway.tell({
     kind: 'quote-changed',
     change: { contractId, bid: ticks(count), ask: ticks(count + 1), last: ticks(count), at: scene.time.now() },
-    receivedMs: scene.time.elapsedMs(),
+    receivedMs,
   })
 }
 
 describe('quotes', () => {
-  test('are wanted for contracts that are held and valued, and no longer than that', async () => {
+  test('are wanted for contracts that are held, and no longer than that', async () => {
     using scene = await Scene.open({ rules: LOSS })
     await scene.connect()
     expect([...scene.gateway.watched]).toEqual([])
@@ -31,12 +36,12 @@ describe('quotes', () => {
     expect([...scene.gateway.watched]).toEqual([MES])
   })
 
-  test('are not wanted when no rule values anything', async () => {
+  test('are wanted whatever rules are on: the guards of the data look at every position', async () => {
     using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 5 }) })
     await scene.connect()
     scene.trade('buy', 1)
     await scene.run(100)
-    expect([...scene.gateway.watched]).toEqual([])
+    expect([...scene.gateway.watched]).toEqual([MNQ])
   })
 
   test('under backlog they coalesce and the worst price of the backlog still counts', async () => {
@@ -53,6 +58,23 @@ describe('quotes', () => {
     expect(commits).toBe(1)
     expect(scene.state().lockouts).toHaveLength(1)
     expect(scene.told('breach-begun')[0]?.breach.cause).toBe(`quote-merged ${MNQ}`)
+  })
+
+  test('one that coalesces waits no longer than the interval, although the pass does not end', async () => {
+    using scene = await Scene.open({ rules: LOSS, evaluationIntervalMs: 100 })
+    await scene.connect()
+    scene.trade('buy', 5)
+    await scene.run(1_000)
+    const receivedMs = scene.time.elapsedMs()
+    tellQuote(scene, -10)
+    tellQuote(scene, -210, MNQ, receivedMs - 99)
+    expect(scene.state().lockouts).toEqual([])
+    tellQuote(scene, 0, MNQ, receivedMs - 98)
+    expect(scene.state().lockouts).toEqual([])
+    // The same pass, a millisecond later than the first that waits may: the worst of all counts.
+    tellQuote(scene, 0, MES, receivedMs - 100)
+    tellQuote(scene, -1, MNQ, receivedMs - 100)
+    expect(scene.state().lockouts).toHaveLength(1)
   })
 
   test('a quote that waits is judged against the position that was held then', async () => {

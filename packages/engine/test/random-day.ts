@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describeCommand, hasOwnTag, type Lockout, remainingSize, sumUsd, usdOf } from '@rm/domain'
+import { describeCommand, endInstant, hasOwnTag, type Lockout, remainingSize, sumUsd, usdOf } from '@rm/domain'
 import type { LedgerEntry } from '@rm/gateway-sim'
 import type { EnabledRules } from '@rm/rules'
 import type { WireOrder } from '@rm/sdk-bridge/wire'
@@ -80,6 +80,9 @@ const rules: fc.Arbitrary<EnabledRules> = fc
     }),
     fc.option(fc.constant(settingsOf('trade_frequency_limit', { limits: { per_minute: 4 } })), { nil: {} }),
     fc.option(fc.constant(settingsOf('no_stop_loss_grace', { grace_period_seconds: 5 })), { nil: {} }),
+    fc.option(fc.constant(settingsOf('daily_unrealized_loss', { limit: -60 })), { nil: {} }),
+    fc.option(fc.constant(settingsOf('cooldown_after_loss', { loss_threshold: -40 })), { nil: {} }),
+    fc.option(fc.constant(settingsOf('auth_loss_guard')), { nil: {} }),
   )
   .map((chosen) => Object.assign({}, settingsOf('daily_realized_loss', { limit: -150 }), ...chosen))
 
@@ -292,7 +295,8 @@ class PropertyWatch {
     if (!scene.journal.isAlive || scene.journal.fault !== null) return
     const standing = new Set(scene.state().lockouts.map(({ id }) => id))
     for (const [id, lockout] of this.#lockouts) {
-      assert(scene.time.now() >= lockout.end.at || standing.has(id), `lockout ${id} is gone`)
+      const isOver = scene.time.now() >= (endInstant(lockout.end) ?? Number.POSITIVE_INFINITY)
+      assert(isOver || standing.has(id), `lockout ${id} is gone`)
     }
   }
 }

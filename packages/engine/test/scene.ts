@@ -21,7 +21,7 @@ import {
   type TellStep,
 } from '@rm/engine'
 import { Exchange, type ExchangeKnobs, immediateKnobs, type LedgerEntry } from '@rm/gateway-sim'
-import { type EnabledRules, rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
+import { type EnabledRules, type GuardSettings, rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 import { drillEvents } from '@rm/sdk-bridge'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
 import { openStore, type Store } from '@rm/state'
@@ -45,14 +45,24 @@ const CALENDAR: TradingCalendar = new TradingCalendar({
   days: ['sun', 'mon', 'tue', 'wed', 'thu'],
 })
 
-const TIMERS: Timers = {
+export const TIMERS: Timers = {
   dailyRealizedLoss: { kind: 'until-reset' },
+  dailyRealizedProfit: { kind: 'until-reset' },
+  cooldownAfterLoss: { kind: 'for', ms: 900_000 },
   tradeFrequency: {
     perMinute: { kind: 'for', ms: 60_000 },
     perHour: { kind: 'for', ms: 1_800_000 },
     perSession: { kind: 'for', ms: 3_600_000 },
   },
   sessionHours: null,
+}
+
+export const GUARDS: GuardSettings = {
+  staleAfterMs: 10_000,
+  staleCriticalMs: 60_000,
+  onStaleQuotes: 'alert',
+  unvaluedGraceMs: 30_000,
+  onUnvaluedPosition: 'close',
 }
 
 export interface SceneOptions {
@@ -70,6 +80,8 @@ export interface SceneOptions {
   readonly loosening?: AccountPolicy['loosening']
   /** How steps of the proof of life are told; as the gateway would unless said. */
   readonly tell?: TellStep
+  readonly guards?: Partial<GuardSettings>
+  readonly evaluationIntervalMs?: number
 }
 
 /** What somebody was told. */
@@ -88,7 +100,7 @@ export class Scene implements Disposable {
   readonly notes: ToldNote[] = []
   /** Commits and requests in the order in which they happened. */
   readonly actions: string[] = []
-  readonly #options: SceneOptions
+  #options: SceneOptions
   readonly #folder: string
   #store: Store
   #journal: Journal
@@ -171,8 +183,9 @@ export class Scene implements Disposable {
     this.gateway.disconnect()
   }
 
-  /** A new process on the same store. */
-  async restart(): Promise<void> {
+  /** A new process on the same store, with another configuration if one is given. */
+  async restart(changes: Partial<SceneOptions> = {}): Promise<void> {
+    this.#options = { ...this.#options, ...changes }
     this.kill()
     this.#store.close()
     this.#store = await openIn(this.#folder, this.time)
@@ -316,6 +329,7 @@ export class Scene implements Disposable {
         return wire === undefined ? [] : [contractOf(wire)]
       }),
       isMarketOpen,
+      evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       ports: {
         gateway: port,
         store: journal,
@@ -348,7 +362,7 @@ export class Scene implements Disposable {
       calendar: CALENDAR,
       pnlBasis: 'net',
       stopCriteria: stopCriteriaOf(enabled),
-      staleAfterMs: 10_000,
+      guards: { ...GUARDS, ...this.#options.guards },
       enforcementDeadlineMs: 10_000,
       loosening: this.#options.loosening ?? 'next_reset',
       epoch: this.#store.epoch,

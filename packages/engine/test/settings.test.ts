@@ -1,4 +1,4 @@
-import { TradingCalendar } from '@rm/domain'
+import { endInstant, TradingCalendar } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
 import { Scene, settingsOf, TRADER } from './scene.ts'
 
@@ -130,7 +130,7 @@ describe('a configuration that changes while the program runs', () => {
     await scene.run(1_000)
     scene.move(-50)
     await scene.run(3_000)
-    expect(scene.state().lockouts.map(({ end }) => end.at)).toEqual([Date.parse('2026-11-18T23:00:00Z')])
+    expect(scene.state().lockouts.map(({ end }) => endInstant(end))).toEqual([Date.parse('2026-11-18T23:00:00Z')])
     const trades = scene.state().book.trades.flatMap(({ counted }) => counted).length
     const calendar = new TradingCalendar({
       time: '18:00',
@@ -138,7 +138,7 @@ describe('a configuration that changes while the program runs', () => {
       days: ['sun', 'mon', 'tue', 'wed', 'thu'],
     })
     scene.kernel.replaceSettings({ policy: { ...scene.policy(), calendar }, pending: null })
-    expect(scene.state().lockouts.map(({ end }) => end.at)).toEqual([Date.parse('2026-11-19T00:00:00Z')])
+    expect(scene.state().lockouts.map(({ end }) => endInstant(end))).toEqual([Date.parse('2026-11-19T00:00:00Z')])
     expect(scene.state().book.trades.flatMap(({ counted }) => counted)).toHaveLength(trades)
     expect(scene.state().book.trades.map(({ day }) => day.end)).toEqual([Date.parse('2026-11-19T00:00:00Z')])
   })

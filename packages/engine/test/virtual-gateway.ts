@@ -71,6 +71,12 @@ export class VirtualGateway {
   isDropped: (event: ExchangeEvent) => boolean = () => false
   /** Contracts whose record the gateway does not give away. */
   readonly withheldContracts = new Set<ContractId>()
+  /** Contracts whose quotes were asked for anew. */
+  readonly resubscribed: ContractId[] = []
+  /** Accounts that the gateway's list lacks. */
+  readonly unlisted = new Set<AccountId>()
+  /** Dollars that left the account without a trade. */
+  withdrawn = 0
   readonly sent: SentCommand[] = []
   readonly readings: { readonly atMs: number; readonly kind: 'exposure' | 'account' }[] = []
   /** Called at each request as it leaves. */
@@ -105,6 +111,7 @@ export class VirtualGateway {
       readAccount: (accountId, since, ordersSince) => this.#read(accountId, since, ordersSince, connection),
       contract: (contractId) => this.#lookUp(contractId, connection),
       watchQuotes: (contractIds) => this.#watch(contractIds),
+      resubscribeQuotes: (contractId) => this.resubscribed.push(contractId),
     }
   }
 
@@ -279,12 +286,11 @@ export class VirtualGateway {
     ordersSince: Instant | null,
     requestedMs: number,
   ): Snapshot {
-    const account = this.#exchange.accounts().find(({ id }) => id === accountId)
     const isListed = (status: number): boolean => (this.isOrderQueryMissing ? status === 1 : !isTerminalStatus(status))
     return {
       accountId,
       requestedMs,
-      account: tradesSince === null || account === undefined ? null : accountOf(account),
+      account: this.#listed(accountId, tradesSince),
       positions: this.#exchange.positions(accountId).map(positionOf),
       orders: this.#exchange
         .orders(accountId)
@@ -307,6 +313,13 @@ export class VirtualGateway {
               .filter(({ at }) => at >= tradesSince)
               .toReversed(),
     }
+  }
+
+  #listed(accountId: AccountId, tradesSince: Instant | null): Snapshot['account'] {
+    if (tradesSince === null) return null
+    const account = this.#exchange.accounts().find(({ id }) => id === accountId)
+    if (account === undefined || this.unlisted.has(accountId)) return 'unlisted'
+    return accountOf({ ...account, balance: (account.balance ?? 0) - this.withdrawn })
   }
 
   #lookUp(contractId: ContractId, connection: Connection): Promise<ContractSpec | null> {

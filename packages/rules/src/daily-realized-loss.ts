@@ -1,9 +1,10 @@
-import { type AccountView, addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
+import { addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { lockoutTerm } from './duration.ts'
-import { LossAmount } from './loss-amount.ts'
+import { LossAmount } from './dollar-amount.ts'
 import type { Rule } from './rule.ts'
+import { unvaluedPositions } from './unvalued-positions.ts'
 
 export const DailyRealizedLossSettings = z.strictObject({
   ...commonSettings(true),
@@ -35,16 +36,15 @@ export const dailyRealizedLoss: Rule<'daily_realized_loss'> = {
     enforcement: 'nothing: it always flattens the account and locks it',
     lockout_until_reset: 'lockout: until_reset',
   },
-  needsQuotes: (settings) => settings.include_unrealized,
 
   evaluate(settings, view, context) {
     const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
-    const { known, pessimistic } = view.unrealized
+    const { pessimistic } = view.unrealized
     const counted = settings.include_unrealized && pessimistic < 0 ? addUsd(realized, pessimistic) : realized
     const term = settings.lockout ?? context.timers.dailyRealizedLoss
     return {
       findings: counted <= settings.limit ? [finding(realized, counted, settings.limit, term)] : [],
-      blind: settings.include_unrealized && !known ? unvalued(view) : [],
+      blind: settings.include_unrealized ? unvaluedPositions(view) : [],
       use: Math.max(0, counted / settings.limit),
     }
   },
@@ -71,12 +71,4 @@ function finding(realized: Usd, counted: Usd, limit: Usd, term: LockoutTerm): Fi
       until: term.kind === 'for' ? term : { kind: 'next-reset' },
     },
   }
-}
-
-function unvalued(view: AccountView): readonly string[] {
-  const blind: string[] = []
-  for (const { contractId, value } of view.positions) {
-    if (value.kind === 'unknown') blind.push(`the open P&L of ${contractId} is unknown: ${value.reason}`)
-  }
-  return blind.length > 0 ? blind : ['the open P&L is unknown']
 }

@@ -1,4 +1,10 @@
 import type { Drill, Instant, Timers, TradingCalendar } from '@rm/domain'
+import { authLossGuardDrill } from './drills/auth-loss-guard.ts'
+import { cooldownAfterLossDrill } from './drills/cooldown-after-loss.ts'
+import { dailyRealizedProfitDrill } from './drills/daily-realized-profit.ts'
+import { dailyUnrealizedLossDrill } from './drills/daily-unrealized-loss.ts'
+import { maxUnrealizedProfitDrill } from './drills/max-unrealized-profit.ts'
+import { symbolBlocksDrill } from './drills/symbol-blocks.ts'
 import { maxContractsDrill } from './drills/max-contracts.ts'
 import { maxContractsPerInstrumentDrill } from './drills/max-contracts-per-instrument.ts'
 import { dailyRealizedLossDrill } from './drills/daily-realized-loss.ts'
@@ -30,8 +36,14 @@ const DRILLS: { readonly [Id in RuleId]: DrillMaker<Id> } = {
   max_contracts: maxContractsDrill,
   max_contracts_per_instrument: maxContractsPerInstrumentDrill,
   daily_realized_loss: dailyRealizedLossDrill,
+  daily_unrealized_loss: dailyUnrealizedLossDrill,
+  max_unrealized_profit: maxUnrealizedProfitDrill,
   trade_frequency_limit: tradeFrequencyLimitDrill,
+  cooldown_after_loss: cooldownAfterLossDrill,
   no_stop_loss_grace: noStopLossGraceDrill,
   session_block_outside: sessionBlockOutsideDrill,
   trade_management: tradeManagementDrill,
+  auth_loss_guard: authLossGuardDrill,
+  symbol_blocks: symbolBlocksDrill,
+  daily_realized_profit: dailyRealizedProfitDrill,
 }

@@ -1,12 +1,13 @@
 import { type AccountView, earliest, type Finding, type Instant, later, type RuleCode, type Verdict } from '@rm/domain'
+import { keepOnly } from './keep-only.ts'
 import { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 import type { RuleContext } from './rule.ts'
 
 /** The settings of the rules that are on, and of no others. */
 export type EnabledRules = { readonly [Id in RuleId]?: RuleSettings[Id] }
 
-export interface RuleVerdict {
-  readonly rule: RuleId
+/** What a rule or a guard said. */
+export interface Judged {
   readonly code: RuleCode
   readonly mode: 'enforce' | 'shadow'
   /** Without goals and lockouts in shadow mode. */
@@ -15,6 +16,10 @@ export interface RuleVerdict {
   readonly result: 'PASS' | 'BREACH' | 'BLIND'
   /** What the rule threw, if it did. */
   readonly fault: Error | null
+}
+
+export interface RuleVerdict extends Judged {
+  readonly rule: RuleId
 }
 
 /** How soon a rule is asked again that could not say when. */
@@ -29,7 +34,7 @@ const FAULT_TIER = 0
  */
 export function evaluateRules(enabled: EnabledRules, view: AccountView, context: RuleContext): readonly RuleVerdict[] {
   const verdicts: RuleVerdict[] = []
-  for (const id of EVALUATION_ORDER) {
+  for (const id of orderOf(enabled)) {
     const verdict = evaluateOne(id, enabled, view, context)
     if (verdict !== null) verdicts.push(verdict)
   }
@@ -38,12 +43,36 @@ export function evaluateRules(enabled: EnabledRules, view: AccountView, context:
 
 /** The earliest instant at which some verdict could change without an event, or `null`. */
 export function nextCheck(enabled: EnabledRules, view: AccountView, context: RuleContext): Instant | null {
-  return earliest(...EVALUATION_ORDER.map((id) => nextCheckOfOne(id, enabled, view, context)))
+  let next: Instant | null = null
+  for (const id of orderOf(enabled)) next = earliest(next, nextCheckOfOne(id, enabled, view, context))
+  return next
 }
 
-/** Whether some enabled rule has to know what open positions are worth. */
-export function anyNeedsQuotes(enabled: EnabledRules): boolean {
-  return EVALUATION_ORDER.some((id) => needsQuotes(id, enabled))
+/** Asked at every event; settings never change. */
+const remembered = new WeakMap<EnabledRules, readonly RuleId[]>()
+
+/** The rules that are on, in the order of the log. */
+function orderOf(enabled: EnabledRules): readonly RuleId[] {
+  let order = remembered.get(enabled)
+  if (order === undefined) {
+    order = EVALUATION_ORDER.filter((id) => enabled[id] !== undefined)
+    remembered.set(enabled, order)
+  }
+  return order
+}
+
+/** Takes an answer, or the failure to give one for a breach. */
+export function judgedBy(code: RuleCode, mode: Judged['mode'], view: AccountView, answer: () => Verdict): Judged {
+  let found: Verdict
+  let fault: Error | null = null
+  try {
+    found = answer()
+  } catch (thrown) {
+    fault = thrown instanceof Error ? thrown : new Error(String(thrown))
+    found = { findings: [ownSafety(code, fault, view)], blind: [], use: null }
+  }
+  const verdict = mode === 'shadow' ? withoutEffect(found) : found
+  return { code, mode, verdict, result: resultOf(verdict), fault }
 }
 
 function evaluateOne<Id extends RuleId>(
@@ -56,16 +85,8 @@ function evaluateOne<Id extends RuleId>(
   if (settings === undefined) return null
   const { code } = rules[id]
   const { mode } = settings
-  try {
-    const found = rules[id].evaluate(settings, view, context)
-    const verdict = mode === 'shadow' ? withoutEffect(found) : found
-    return { rule: id, code, mode, verdict, result: resultOf(verdict), fault: null }
-  } catch (thrown) {
-    const fault = thrown instanceof Error ? thrown : new Error(String(thrown))
-    const broken: Verdict = { findings: [ownSafety(code, fault, view)], blind: [], use: null }
-    const verdict = mode === 'shadow' ? withoutEffect(broken) : broken
-    return { rule: id, code, mode, verdict, result: 'BREACH', fault }
-  }
+  const { verdict, result, fault } = judgedBy(code, mode, view, () => rules[id].evaluate(settings, view, context))
+  return { rule: id, code, mode, verdict, result, fault }
 }
 
 function nextCheckOfOne<Id extends RuleId>(
@@ -84,19 +105,24 @@ function nextCheckOfOne<Id extends RuleId>(
   }
 }
 
-function needsQuotes<Id extends RuleId>(id: Id, enabled: EnabledRules): boolean {
-  const settings: RuleSettings[Id] | undefined = enabled[id]
-  return settings !== undefined && rules[id].needsQuotes(settings)
-}
-
-function resultOf(verdict: Verdict): RuleVerdict['result'] {
+function resultOf(verdict: Verdict): Judged['result'] {
   if (verdict.findings.length > 0) return 'BREACH'
   return verdict.blind.length > 0 ? 'BLIND' : 'PASS'
 }
 
+/** Nothing is closed, locked or told to a human; what was found stands in the log. */
 function withoutEffect(verdict: Verdict): Verdict {
   if (verdict.findings.length === 0) return verdict
-  return { ...verdict, findings: verdict.findings.map((finding) => ({ ...finding, goals: [], lockout: null })) }
+  const findings = verdict.findings.map(({ scope, measured, limit, message, tier }) => ({
+    scope,
+    measured,
+    limit,
+    message,
+    tier,
+    goals: [],
+    lockout: null,
+  }))
+  return { ...verdict, findings }
 }
 
 function ownSafety(code: RuleCode, fault: Error, view: AccountView): Finding {
@@ -106,12 +132,7 @@ function ownSafety(code: RuleCode, fault: Error, view: AccountView): Finding {
     limit: 'a rule that answers',
     message: `${code} could not judge the account (${fault.message}), so positions may only be reduced.`,
     tier: FAULT_TIER,
-    goals: [
-      {
-        kind: 'reduce-only',
-        baseline: new Map(view.positions.map((position) => [position.contractId, position.signedSize])),
-      },
-    ],
+    goals: [keepOnly(view)],
     lockout: null,
   }
 }

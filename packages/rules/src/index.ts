@@ -1,9 +1,18 @@
 export { arbitrate, isImplied } from './arbitrate.ts'
 export type { CommonSettings } from './common-settings.ts'
+export { accountCheckMs } from './auth-loss-guard.ts'
+export { lossTiers } from './cooldown-after-loss.ts'
 export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type SizeRange } from './demands.ts'
 export { type DrillContext, drillOf } from './drill.ts'
 export { DAY_MS, lockoutTerm } from './duration.ts'
-export { anyNeedsQuotes, type EnabledRules, evaluateRules, nextCheck, type RuleVerdict } from './evaluate.ts'
+export {
+  evaluateGuards,
+  type GuardContext,
+  type GuardSettings,
+  nextGuardCheck,
+  type TickValueDoubt,
+} from './data-guards.ts'
+export { type EnabledRules, evaluateRules, type Judged, nextCheck, type RuleVerdict } from './evaluate.ts'
 export { unitsAllowed, unitsOfRoot, unitsPerContract } from './max-contracts.ts'
 export { managedOrders, managementAfter, ownOrder, type WantedOrder } from './managed-orders.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'
@@ -21,3 +30,5 @@ export {
   strictestByKey,
   strictestRules,
 } from './strictest.ts'
+export { stillBlocks } from './symbol-blocks.ts'
+export { SymbolPattern } from './symbol-pattern.ts'

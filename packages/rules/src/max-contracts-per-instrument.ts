@@ -83,7 +83,6 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
     close_all: 'enforcement: close_all',
     reduce_to_limit: 'enforcement: reduce_to_limit',
   },
-  needsQuotes: () => false,
 
   evaluate(settings, view) {
     if (view.positions.length === 0) return kept(0)

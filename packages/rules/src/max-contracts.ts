@@ -56,7 +56,6 @@ export const maxContracts: Rule<'max_contracts'> = {
     reduce_to_limit: 'enforcement: reduce_to_limit',
     lockout_on_breach: 'nothing: this rule never locks',
   },
-  needsQuotes: () => false,
 
   evaluate(settings, view, context) {
     const unitsMax = unitsAllowed(settings)

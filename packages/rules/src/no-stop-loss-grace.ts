@@ -48,7 +48,6 @@ export const noStopLossGrace: Rule<'no_stop_loss_grace'> = {
     grace_period: 'grace_period_seconds',
     stop_loss_required: 'enabled',
   },
-  needsQuotes: () => false,
 
   evaluate(settings, view, context) {
     const graceMs = settings.grace_period_seconds * 1_000

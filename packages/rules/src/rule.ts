@@ -43,8 +43,6 @@ export interface Rule<Id extends RuleId> {
   readonly settings: z.ZodType<RuleSettings[Id]>
   /** Keys of earlier versions and of other tools, with what replaces them. */
   readonly renamedKeys: Readonly<Record<string, string>>
-  /** Whether open positions have to be valued for it. */
-  needsQuotes(settings: RuleSettings[Id]): boolean
   evaluate(settings: RuleSettings[Id], view: AccountView, context: RuleContext): Verdict
   /** The next instant at which the verdict could change without any event, or `null`. */
   nextCheck(settings: RuleSettings[Id], view: AccountView, context: RuleContext): Instant | null

@@ -60,7 +60,6 @@ export const sessionBlockOutside: Rule<'session_block_outside'> = {
     close_positions: 'close_positions_at_session_end',
     lockout_outside_session: 'nothing: outside the session it always locks',
   },
-  needsQuotes: () => false,
 
   evaluate(settings, view, context) {
     const findings: Finding[] = []

@@ -1,6 +1,7 @@
 import type { LockoutTerm, SessionSpec } from '@rm/domain'
 import { EVALUATION_ORDER, type RuleId, type RuleSettings } from './registry.ts'
 import type { EnabledRules } from './evaluate.ts'
+import { strictestCooldown } from './strictest-cooldown.ts'
 import { strictestInstrumentLimits } from './strictest-instrument-limits.ts'
 
 /**
@@ -132,6 +133,12 @@ const STRICTEST: { readonly [Id in RuleId]: Strictest<RuleSettings[Id]> } = {
     pnl_basis: asBefore,
     lockout: (before, after) => (before === undefined || after === undefined ? before : longerTerm(before, after)),
   }),
+  daily_unrealized_loss: strictestByKey<RuleSettings['daily_unrealized_loss']>({
+    ...common,
+    limit: larger,
+    scope: asBefore,
+  }),
+  max_unrealized_profit: strictestByKey<RuleSettings['max_unrealized_profit']>({ ...common, target: smaller }),
   trade_frequency_limit: strictestByKey<RuleSettings['trade_frequency_limit']>({
     ...common,
     limits: (before, after) => ({
@@ -142,6 +149,7 @@ const STRICTEST: { readonly [Id in RuleId]: Strictest<RuleSettings[Id]> } = {
     count: firstOf('fills', 'orders', 'entries'),
     existing_positions: firstOf('close', 'keep'),
   }),
+  cooldown_after_loss: strictestCooldown,
   no_stop_loss_grace: strictestByKey<RuleSettings['no_stop_loss_grace']>({
     ...common,
     grace_period_seconds: smaller<number>,
@@ -173,5 +181,27 @@ const STRICTEST: { readonly [Id in RuleId]: Strictest<RuleSettings[Id]> } = {
         after.step_ticks <= before.step_ticks,
     ),
     min_gap_ticks: smaller<number>,
+  }),
+  auth_loss_guard: strictestByKey<RuleSettings['auth_loss_guard']>({
+    ...common,
+    alert_on_disconnect: firstOf(true, false),
+    alert_on_auth_failure: firstOf(true, false),
+    disconnect_alert_after_seconds: smaller<number>,
+    on_cannot_trade: firstOf('lockout', 'alert'),
+    check_interval_seconds: smaller<number>,
+  }),
+  symbol_blocks: strictestByKey<RuleSettings['symbol_blocks']>({
+    ...common,
+    blocked_symbols: (before, after) => [...new Set([...before, ...after])],
+    allow_block_all: asAfter<boolean>,
+    mode_unknown_product: firstOf('block', 'alert'),
+  }),
+  daily_realized_profit: strictestByKey<RuleSettings['daily_realized_profit']>({
+    ...common,
+    target: smaller,
+    include_unrealized: firstOf(true, false),
+    pnl_basis: asBefore,
+    lockout: (before, after) => (before === undefined || after === undefined ? before : longerTerm(before, after)),
+    message: asAfter<string | undefined>,
   }),
 }

@@ -3,7 +3,8 @@ import {
   type BreachScope,
   type DayTrade,
   type Finding,
-  type Goal,
+  instant,
+  isActive,
   type LockoutDemand,
   type LockoutTerm,
   type Timers,
@@ -12,6 +13,7 @@ import {
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { describeDuration } from './duration.ts'
+import { keepOnly } from './keep-only.ts'
 import { kept, type Rule, type RuleContext } from './rule.ts'
 import { report } from './setting-problem.ts'
 
@@ -54,7 +56,6 @@ export const tradeFrequencyLimit: Rule<'trade_frequency_limit'> = {
     cooldown_on_breach: 'lockout_durations.timer_cooldown.trade_frequency in timers_config.yaml',
     cooldown_seconds: 'lockout_durations.timer_cooldown.trade_frequency in timers_config.yaml',
   },
-  needsQuotes: () => false,
 
   /** Judges only trades that this turn applied for the first time: after a cooldown nothing old breaches again. */
   evaluate(settings, view, context) {
@@ -132,7 +133,9 @@ function isEntry(fills: readonly DayTrade[], firstStamp: number): boolean {
 function isExempt(fills: readonly DayTrade[], context: RuleContext): boolean {
   if (fills.some(({ trade }) => trade.realizedPnl === null)) return false
   const at = Math.min(...fills.map(({ trade }) => trade.at))
-  return context.lockouts.some((one) => one.rule === tradeFrequencyLimit.code && one.from <= at && at < one.end.at)
+  return context.lockouts.some(
+    (one) => one.rule === tradeFrequencyLimit.code && one.from <= at && isActive(one, instant(at)),
+  )
 }
 
 /**
@@ -187,13 +190,6 @@ function finding(
     tier,
     goals: [closes ? { kind: 'flat-account' } : keepOnly(view)],
     lockout: { scope: 'account', effect: closes ? 'flat' : 'reduce-only', until },
-  }
-}
-
-function keepOnly(view: AccountView): Goal {
-  return {
-    kind: 'reduce-only',
-    baseline: new Map(view.positions.map(({ contractId, signedSize }) => [contractId, signedSize])),
   }
 }
 

@@ -105,8 +105,6 @@ export const tradeManagement: Rule<'trade_management'> = {
     trailing: 'trailing_stop',
     tick_values: 'nothing: the gateway says what a tick is worth',
   },
-  needsQuotes: ({ auto_stop_loss, auto_breakeven, trailing_stop }) =>
-    auto_stop_loss.enabled || auto_breakeven.enabled || trailing_stop.enabled,
 
   evaluate(settings, view) {
     const findings: Finding[] = []

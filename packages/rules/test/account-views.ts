@@ -1,5 +1,7 @@
 import {
+  type Account,
   type AccountView,
+  type ConnectionFacts,
   type ContractId,
   type ContractSpec,
   type Instant,
@@ -18,7 +20,7 @@ import {
   UNMANAGED,
   type Usd,
 } from '@rm/domain'
-import { contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { anAccount, CONNECTED, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import type { RuleContext } from '../src/rule.ts'
 
 /** Monday, 09:30 in Chicago. */
@@ -32,6 +34,8 @@ export const CALENDAR: TradingCalendar = new TradingCalendar({
 
 const TIMERS: Timers = {
   dailyRealizedLoss: { kind: 'until-reset' },
+  dailyRealizedProfit: { kind: 'until-reset' },
+  cooldownAfterLoss: { kind: 'for', ms: 900_000 },
   tradeFrequency: {
     perMinute: { kind: 'for', ms: 60_000 },
     perHour: { kind: 'for', ms: 1_800_000 },
@@ -57,6 +61,7 @@ export function held(contract: ContractSpec, signedSize: number, changes: Partia
     openedAt: NOW,
     enlargedAt: NOW,
     value: { kind: 'known', current: NO_USD, worst: NO_USD, best: NO_USD },
+    unvalued: null,
     protection: { uncoveredMs: 0, covered: true, measuredAt: NOW },
     exit: null,
     exitAheadSinceMs: null,
@@ -75,6 +80,8 @@ export interface ViewInputs {
   readonly enlarged?: ContractId
   readonly ordersBeingCancelled?: AccountView['ordersBeingCancelled']
   readonly now?: Instant
+  readonly account?: Account | null
+  readonly connection?: Partial<ConnectionFacts>
 }
 
 /** A view of an account with these things in it, its sums computed from them as the risk rules define them. */
@@ -83,6 +90,8 @@ export function aView(inputs: ViewInputs = {}): AccountView {
   const values = positions.map((position) => position.value)
   return {
     accountId: TEST_ACCOUNT,
+    account: inputs.account === undefined ? anAccount() : inputs.account,
+    connection: { ...CONNECTED, ...inputs.connection },
     day: CALENDAR.dayOf(now),
     positions,
     orders,

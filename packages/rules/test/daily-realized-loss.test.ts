@@ -157,13 +157,6 @@ describe('daily realized loss', () => {
     expect(verdictOf({ trades }).use).toBeCloseTo(use)
   })
 
-  test('needs quotes only for the open loss', () => {
-    expect(dailyRealizedLoss.needsQuotes(dailyRealizedLoss.settings.parse({ limit: -500 }))).toBe(true)
-    expect(
-      dailyRealizedLoss.needsQuotes(dailyRealizedLoss.settings.parse({ limit: -500, include_unrealized: false })),
-    ).toBe(false)
-  })
-
   test('sums contracts of different tick sizes to the ten-thousandth', () => {
     const trades = [
       aTrade(1, MNQ, { realizedPnl: money('-0.0001') }),

@@ -1,7 +1,7 @@
 import { instantOf, later } from '@rm/domain'
 import { aTrade, contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
-import { anyNeedsQuotes, type EnabledRules, evaluateRules, nextCheck } from '../src/evaluate.ts'
+import { type EnabledRules, evaluateRules, nextCheck } from '../src/evaluate.ts'
 import { rules } from '../src/registry.ts'
 import { aContext, aView, held, money, NOW } from './account-views.ts'
 
@@ -104,10 +104,4 @@ describe('the next look', () => {
     })
     expect(nextCheck({ no_stop_loss_grace: grace }, broken, aContext())).toBe(later(NOW, 1_000))
   })
-})
-
-test('quotes are needed as soon as one enabled rule values positions', () => {
-  expect(anyNeedsQuotes({ max_contracts: maxContracts })).toBe(false)
-  expect(anyNeedsQuotes({ max_contracts: maxContracts, daily_realized_loss: dailyLoss })).toBe(true)
-  expect(anyNeedsQuotes({ daily_realized_loss: { ...dailyLoss, include_unrealized: false } })).toBe(false)
 })

@@ -24,7 +24,7 @@ test.each(Object.entries(rules))('%s knows its parameters and takes none of its 
 test.each(Object.entries(rules))(
   '%s is on or off by default as the risk rules say, enforces and warns at 80 %%',
   (_id, rule) => {
-    const parsed = [{}, { limit: 5 }, { limit: -500 }]
+    const parsed = [{}, { limit: 5 }, { limit: -500 }, { target: 500 }]
       .map((written) => rule.settings.safeParse(written))
       .find((one) => one.success)
     expect(parsed?.data).toMatchObject({ enabled: rule.enabledByDefault, mode: 'enforce', warn_at: [0.8] })

@@ -12,7 +12,24 @@ const limit = fc.integer({ min: 1, max: 8 })
 const orNone = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
 
 /** Rules whose findings one view decides. */
-const JUDGED = ['max_contracts', 'max_contracts_per_instrument', 'daily_realized_loss', 'no_stop_loss_grace'] as const
+const JUDGED = [
+  'max_contracts',
+  'max_contracts_per_instrument',
+  'daily_realized_loss',
+  'daily_unrealized_loss',
+  'max_unrealized_profit',
+  'cooldown_after_loss',
+  'no_stop_loss_grace',
+  'symbol_blocks',
+  'daily_realized_profit',
+] as const
+
+/** Thresholds of which a deeper one never locks for less. */
+const tiers = fc
+  .uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+  .map((hundreds) =>
+    hundreds.toSorted((a, b) => a - b).map((one, index) => ({ loss_amount: one * -100, cooldown: `${index + 1}m` })),
+  )
 
 /** Settings as somebody could write them. */
 const WRITTEN: { readonly [Id in (typeof JUDGED)[number]]: fc.Arbitrary<object> } = {
@@ -30,6 +47,25 @@ const WRITTEN: { readonly [Id in (typeof JUDGED)[number]]: fc.Arbitrary<object> 
     .filter((one) => one.default_limit === undefined || one.unknown_symbol_action === undefined),
   daily_realized_loss: fc.record({
     limit: fc.integer({ min: -900, max: -100 }),
+    include_unrealized: fc.boolean(),
+    pnl_basis: orNone(fc.constantFrom('net', 'gross')),
+  }),
+  daily_unrealized_loss: fc.record({
+    limit: fc.integer({ min: -900, max: -100 }),
+    scope: fc.constantFrom('per_position', 'total'),
+  }),
+  max_unrealized_profit: fc.record({ target: fc.integer({ min: 100, max: 900 }) }),
+  cooldown_after_loss: fc.oneof(
+    fc.record({ loss_threshold: fc.integer({ min: -900, max: -100 }) }),
+    fc.record({ loss_thresholds: tiers }),
+    fc.record({ loss_unit: fc.constantFrom('exit_order', 'execution', 'round_trip') }),
+  ),
+  symbol_blocks: fc.record({
+    enabled: fc.constant(true),
+    blocked_symbols: fc.uniqueArray(fc.constantFrom('MNQ', 'ES', 'M*', 'EP'), { minLength: 1 }),
+  }),
+  daily_realized_profit: fc.record({
+    target: fc.integer({ min: 100, max: 900 }),
     include_unrealized: fc.boolean(),
     pnl_basis: orNone(fc.constantFrom('net', 'gross')),
   }),

@@ -114,3 +114,48 @@ describe('of two settings the stricter one holds', () => {
     expect(Object.keys(strictestRules({}, loss))).toEqual(['daily_realized_loss'])
   })
 })
+
+const tier = (loss_amount: number, cooldown: string) => ({ loss_amount, cooldown })
+
+const term = (minutes: number) => ({ kind: 'for', ms: minutes * 60_000 })
+
+describe('the stricter of two cooldowns', () => {
+  test('locks at every threshold of both, for the longer time that a loss so deep has on either side', () =>
+    check(
+      'cooldown_after_loss',
+      { loss_thresholds: [tier(-100, '10m'), tier(-300, '20m')] },
+      { loss_thresholds: [tier(-50, '1m'), tier(-200, '30m')] },
+      {
+        loss_thresholds: [
+          { loss_amount: -500_000, cooldown: term(1) },
+          { loss_amount: -1_000_000, cooldown: term(10) },
+          { loss_amount: -2_000_000, cooldown: term(30) },
+          { loss_amount: -3_000_000, cooldown: term(30) },
+        ],
+      },
+    ))
+
+  test('takes the smaller single threshold, and keeps what it had when the two say it in different ways', () => {
+    check('cooldown_after_loss', { loss_threshold: -100 }, { loss_threshold: -50 }, { loss_threshold: -500_000 })
+    check(
+      'cooldown_after_loss',
+      { loss_threshold: -100, existing_positions: 'keep' },
+      { existing_positions: 'close' },
+      { loss_threshold: -1_000_000, existing_positions: 'close' },
+    )
+    check(
+      'cooldown_after_loss',
+      { loss_threshold: -100 },
+      { loss_threshold: -50, loss_unit: 'execution' },
+      { loss_threshold: -1_000_000, loss_unit: 'exit_order' },
+    )
+  })
+
+  test('lasts until the reset when either does', () =>
+    check(
+      'cooldown_after_loss',
+      { loss_thresholds: [tier(-100, '10m')] },
+      { loss_thresholds: [tier(-100, 'until_reset')] },
+      { loss_thresholds: [{ loss_amount: -1_000_000, cooldown: { kind: 'until-reset' } }] },
+    ))
+})

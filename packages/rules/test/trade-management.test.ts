@@ -371,11 +371,6 @@ describe('trade management as a rule', () => {
     expect(look(short, { trades: [{ ...ours, side: 'buy' }] }).findings).toEqual([])
     expect(look(short, { trades: [{ ...ours, at: later(NOW, -60) }] }).findings).toEqual([])
   })
-
-  test('needs quotes for stops and not for a target', () => {
-    expect(tradeManagement.needsQuotes(settingsOf(TARGET))).toBe(false)
-    for (const parts of [STOP, BREAK_EVEN, TRAIL]) expect(tradeManagement.needsQuotes(settingsOf(parts))).toBe(true)
-  })
 })
 
 describe('the settings of trade management', () => {

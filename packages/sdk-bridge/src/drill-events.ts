@@ -91,6 +91,15 @@ export function drillEvents(
         ...(type === 'limit' ? { limitPrice: price } : { stopPrice: price }),
       })
     }
+    case 'trading-is':
+      return told('accounts', telling, {
+        id: accountId,
+        name: 'DRILL',
+        balance: 0,
+        canTrade: step.isAllowed,
+        isVisible: true,
+        simulated: true,
+      })
     case 'price-is': {
       const { contract, bid, ask } = step
       const quote = {

@@ -132,9 +132,16 @@ export class Gateway {
     return this.#accounts.accounts()
   }
 
-  /** The contracts that the venue lists now; they are known from then on. */
-  async contracts(): Promise<readonly ContractSpec[]> {
-    const specs = await this.#contracts.available()
+  /**
+   * The contracts that the venue lists now, read anew; they are known from then on.
+   *
+   * @param held - read as well: the list has front months only
+   */
+  async contracts(held: Iterable<ContractId> = []): Promise<readonly ContractSpec[]> {
+    const listed = await this.#contracts.available()
+    const missing = [...held].filter((id) => !listed.some((spec) => spec.id === id))
+    const others = await Promise.all(missing.map((id) => this.#contracts.byId(id)))
+    const specs = [...listed, ...others.filter((spec) => spec !== null)]
     this.#contractBook.learn(specs)
     return specs
   }
@@ -187,6 +194,11 @@ export class Gateway {
     this.#watched = contractIds
     for (const id of contractIds) this.#contractBook.want(id)
     this.#hubs?.marketHub.watch(contractIds)
+  }
+
+  /** Asks for the quotes of a watched contract once more. */
+  resubscribeQuotes(contractId: ContractId): void {
+    this.#hubs?.marketHub.resubscribe(contractId)
   }
 
   /**

@@ -383,6 +383,18 @@ describe('quotes', () => {
     expect(subscriptions('Subscribe')).toEqual([MES, MNQ, MNQ])
   })
 
+  test('that stay away are asked for once more, if they are wanted at all', async () => {
+    await using bridge = await connected()
+    bridge.gateway.watchQuotes(new Set([MNQ]))
+    await far.until(() => subscriptions('Subscribe').length === 1)
+    await events.until(() => events.of('contract-learned').length === 1)
+    bridge.gateway.resubscribeQuotes(MES)
+    for (let holder = 0; holder < 3; holder += 1) bridge.gateway.resubscribeQuotes(MNQ)
+    await far.until(() => subscriptions('Subscribe').length === 2)
+    expect(subscriptions('Subscribe')).toEqual([MNQ, MNQ])
+    expect(subscriptions('Unsubscribe')).toEqual([])
+  })
+
   test('arrive in ticks once the record of their contract is known', async () => {
     await using bridge = await connected()
     bridge.gateway.watchQuotes(new Set([MNQ]))

@@ -96,11 +96,14 @@ describe('reading an account', () => {
     expect(far.requestsTo(ACCOUNTS)).toHaveLength(1)
   })
 
-  test('of which the gateway knows nothing fails', async () => {
+  test('that the gateway does not list says so beside what else was read', async () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
     far.on(ACCOUNTS, () => envelope({ accounts: [] }))
-    await expect(bridge.gateway.readAccount(ACCOUNT, SINCE)).rejects.toMatchObject({ code: 'ACCOUNT_NOT_FOUND' })
+    far.on(POSITIONS, () => envelope({ positions: [] }))
+    far.on(QUERY, () => envelope({ orders: [], totalCount: 0 }))
+    far.on(TRADES, () => envelope({ trades: [] }))
+    expect(await bridge.gateway.readAccount(ACCOUNT, SINCE)).toMatchObject({ account: 'unlisted', positions: [] })
   })
 })
 
@@ -287,6 +290,16 @@ describe('contracts', () => {
     await bridge.gateway.login()
     expect(await bridge.gateway.contracts()).toHaveLength(1)
     expect(far.requestsTo(AVAILABLE).map(({ body }) => body['live'])).toEqual([false, true])
+  })
+
+  test('that are held and no front month are read beside the list', async () => {
+    const held = 'CON.F.US.MNQ.H27'
+    far.on(BY_ID, () => envelope({ contract: { ...mnq, id: held } }))
+    await using bridge = bridgeTo(far)
+    await bridge.gateway.login()
+    const contracts = await bridge.gateway.contracts([contractIdOf(mnq.id), contractIdOf(held)])
+    expect(contracts.map(({ id }) => id)).toEqual([mnq.id, held])
+    expect(far.requestsTo(BY_ID).map(({ body }) => body['contractId'])).toEqual([held])
   })
 
   test('that are listed or remembered are not asked for again', async () => {

@@ -18,4 +18,5 @@ export { isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './b
 export type { BookContext, BookStep } from './book/book-step.ts'
 export { mergeQuote, type QuoteMerge, settleExtremes } from './book/quotes.ts'
 export { REST_LAG_TOLERANCE_MS } from './book/rest-lag.ts'
-export { type SizeRange, type ViewInputs, viewOf } from './book/view.ts'
+export { dayPnl } from './book/trades.ts'
+export { type Holding, type SizeRange, type ViewInputs, viewOf } from './book/view.ts'

@@ -103,6 +103,7 @@ class Stage {
       onLoosened: () => {},
       contracts: Object.values(contracts),
       isMarketOpen: () => true,
+      evaluationIntervalMs: 100,
       ports: {
         gateway: SILENT_GATEWAY,
         store: NOTHING_STORED,
@@ -199,13 +200,21 @@ function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolic
     rules: ENABLED,
     timers: {
       dailyRealizedLoss: untilReset,
+      dailyRealizedProfit: untilReset,
+      cooldownAfterLoss: untilReset,
       tradeFrequency: { perMinute: untilReset, perHour: untilReset, perSession: untilReset },
       sessionHours: null,
     },
     calendar,
     pnlBasis: 'net',
     stopCriteria: stopCriteriaOf(ENABLED),
-    staleAfterMs: 600_000,
+    guards: {
+      staleAfterMs: 600_000,
+      staleCriticalMs: 600_000,
+      onStaleQuotes: 'alert',
+      unvaluedGraceMs: 600_000,
+      onUnvaluedPosition: 'alert',
+    },
     enforcementDeadlineMs: 10_000,
     loosening: 'next_reset',
     epoch: 1,
@@ -220,6 +229,7 @@ const SILENT_GATEWAY = {
   readAccount: () => NEVER,
   contract: () => Promise.resolve(null),
   watchQuotes: () => {},
+  resubscribeQuotes: () => {},
 }
 
 const EMPTY: StoredAccount = {

@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts'
+import type { ConnectionFacts } from '../account-view.ts'
 import { type ContractSpec, productOf, rootOf } from '../contract.ts'
 import { AccountId, ContractId, OrderId, TradeId } from '../ids.ts'
 import { type Instant, instantOf } from '../instant.ts'
@@ -10,6 +11,14 @@ import { parseUsd, type Usd, usd } from '../usd.ts'
 
 export const TEST_ACCOUNT: AccountId = AccountId.parse(7_001_001)
 const START: Instant = instantOf('2026-03-09T14:30:00Z')
+
+/** Everything reaches us. */
+export const CONNECTED: ConnectionFacts = {
+  userStreamDownSince: null,
+  marketStreamDownSince: null,
+  authenticationLostSince: null,
+  unlistedSince: null,
+}
 
 /** Contract records of gateway contract 8, by exchange root and month: `contracts.MNQ`, `contracts.MNQH27` for a second expiry. */
 export const contracts = {

@@ -16,4 +16,6 @@ export interface Gateway {
   contract(contractId: ContractId): Promise<ContractSpec | null>
   /** Quotes wanted from now on; the gateway subscribes and unsubscribes the difference and survives reconnects. */
   watchQuotes(contractIds: ReadonlySet<ContractId>): void
+  /** Subscribes a watched contract's quotes once more: they stay away although the market is open. */
+  resubscribeQuotes(contractId: ContractId): void
 }

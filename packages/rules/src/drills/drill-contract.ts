@@ -21,5 +21,21 @@ export function drillContract(product: string = UNLISTED): ContractSpec {
   }
 }
 
+/** Ticks that a price of a drill can fall without coming near zero. */
+const TICKS_MAX = 10_000
+
+/**
+ * The fewest contracts and ticks by which an open position wins or loses at least so much.
+ *
+ * @param amount - in ten-thousandths of a dollar, positive
+ */
+export function movesWorth(
+  amount: number,
+  { tickValue }: ContractSpec,
+): { readonly contracts: number; readonly moved: number } {
+  const contracts = Math.ceil(amount / (tickValue * TICKS_MAX))
+  return { contracts, moved: Math.ceil(amount / (tickValue * contracts)) }
+}
+
 /** Where prices of drills begin. */
 export const DRILL_PRICE = 5_000

@@ -43,6 +43,7 @@ export class MarketHub implements Hub {
   #wanted: ReadonlySet<ContractId> = new Set()
   /** What stands on the present connection. */
   #subscribed = new Set<ContractId>()
+  readonly #resubscribing = new Set<ContractId>()
   #socket: HubSocket | null = null
   #syncing: Promise<void> | null = null
   #payloadFaults = 0
@@ -69,6 +70,20 @@ export class MarketHub implements Hub {
     this.#sync(socket).catch((error: unknown) => {
       socket.discard(`subscriptions failed: ${error instanceof Error ? error.message : String(error)}`)
     })
+  }
+
+  /** Asks for a contract's quotes once more: its subscription stands, and nothing comes. A connection that refuses is given up. */
+  resubscribe(contractId: ContractId): void {
+    const socket = this.#socket
+    if (socket === null || socket.hasEnded || !this.#subscribed.has(contractId)) return
+    // Every account that holds the contract misses its quotes at the same moment.
+    if (this.#resubscribing.has(contractId)) return
+    this.#resubscribing.add(contractId)
+    subscribeTwice(socket, marketHubMethods.quotes.subscribe, contractId)
+      .catch((error: unknown) => {
+        socket.discard(`a subscription failed: ${error instanceof Error ? error.message : String(error)}`)
+      })
+      .finally(() => this.#resubscribing.delete(contractId))
   }
 
   create(): HubSocket {

@@ -70,10 +70,8 @@ export class AccountReads {
       this.#sharedAccounts(),
       this.#trades(accountId, tradesSince),
     ])
-    const account = accounts.items.find((candidate) => candidate.id === accountId)
-    if (account === undefined) {
-      throw new RmError('ACCOUNT_NOT_FOUND', `the gateway does not list account ${accountId}`)
-    }
+    // The list is explicit, so an account that is not in it is gone, and that is worth knowing beside the rest.
+    const account = accounts.items.find((candidate) => candidate.id === accountId) ?? 'unlisted'
     const requestedMs = Math.min(exposure.requestedMs, accounts.sentMs, trades.sentMs)
     return { ...exposure, requestedMs, account, trades: trades.items }
   }

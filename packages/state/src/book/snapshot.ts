@@ -97,7 +97,7 @@ class Reading {
 
   readAccount(): void {
     const { account, requestedMs } = this.#snapshot
-    if (account === null) return
+    if (account === null || account === 'unlisted') return
     const { account: known, accountObservedMs, accountStreamMs } = this.#book
     if (known === null || sameAccount(known, account)) return this.#believeAccount(account)
     switch (recencyOf(accountObservedMs, accountStreamMs, requestedMs)) {

@@ -121,6 +121,11 @@ export function ledgerOfDay(ledger: TradeLedger, day: TradingDay): TradingDayLed
   return held
 }
 
+/** P&L of a trading day; nothing when it has no trades. */
+export function dayPnl(book: { readonly trades: TradeLedger }, day: TradingDay): DayPnl {
+  return ledgerOfDay(book.trades, day)?.realized ?? NO_PNL
+}
+
 /** Whether the order is known to have been filled, at least in part, by a trade that stands. */
 export function hasTraded(ledger: TradeLedger, orderId: OrderId): boolean {
   return ledger.some(({ counted }) => counted.some(({ trade }) => trade.orderId === orderId))

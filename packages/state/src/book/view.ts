@@ -1,13 +1,18 @@
 import {
   type AccountView,
+  type ConnectionFacts,
   type ContractId,
   type ContractSpec,
   type DayTrade,
   type Instant,
+  isUsableSpec,
+  latest,
   type OrderId,
+  type PositionValue,
   type PositionView,
   type Quote,
   type TradingCalendar,
+  type Unvalued,
 } from '@rm/domain'
 import type { Book } from './book.ts'
 import type { BookStep } from './book-step.ts'
@@ -23,6 +28,13 @@ export interface SizeRange {
   readonly max: number
 }
 
+/** Since when this process knows that a position is held, and that its market is open meanwhile. */
+export interface Holding {
+  readonly heldSince: Instant
+  /** `null` while the market is closed. */
+  readonly marketOpenSince: Instant | null
+}
+
 /** What a view takes from outside the book. */
 export interface ViewInputs {
   /** Business time. */
@@ -34,6 +46,9 @@ export interface ViewInputs {
   readonly isMarketOpen: (contractId: ContractId) => boolean
   /** A quote that is older is unknown. */
   readonly staleAfterMs: number
+  /** `null` for what is not held. */
+  readonly holding: (contractId: ContractId) => Holding | null
+  readonly connection: ConnectionFacts
   /** What goals that are being pursued demand already. */
   readonly demands: {
     readonly allowed: (contractId: ContractId) => SizeRange
@@ -50,6 +65,8 @@ export function viewOf(book: Book, step: Pick<BookStep, 'newTrades' | 'enlarged'
   const positions = openPositions(book, inputs)
   return {
     accountId: book.accountId,
+    account: book.account,
+    connection: inputs.connection,
     day,
     positions,
     orders: book.orders.working,
@@ -77,15 +94,17 @@ function positionView(book: ContractBook, inputs: ViewInputs): PositionView | nu
   const { contractId, signedSize, averagePrice } = position
   const contract = inputs.contract(contractId)
   const { min, max } = inputs.demands.allowed(contractId)
+  const quote = inputs.quote(contractId)
   const valued: ValuationInputs = {
     signedSize: remainingContracts(lots, signedSize),
     averagePrice,
     contract,
-    quote: inputs.quote(contractId),
+    quote,
     isMarketOpen: inputs.isMarketOpen(contractId),
     staleAfterMs: inputs.staleAfterMs,
     now: inputs.now,
   }
+  const value = valuePosition(valued)
   return {
     contractId,
     contract,
@@ -94,10 +113,27 @@ function positionView(book: ContractBook, inputs: ViewInputs): PositionView | nu
     averagePrice,
     openedAt: cycle.openedAt,
     enlargedAt: cycle.enlargedAt,
-    value: valuePosition(valued),
+    value,
+    unvalued: unvaluedSince(value, contract, quote, inputs.holding(contractId)),
     protection: cycle.protection,
     exit: exitPrices(cycle.side, valued),
     exitAheadSinceMs: exitAheadSinceMs(book),
     management: cycle.management,
   }
+}
+
+/** What is missing and since when somebody should have had it. */
+function unvaluedSince(
+  value: PositionValue,
+  contract: ContractSpec | null,
+  quote: Quote | null,
+  holding: Holding | null,
+): Unvalued | null {
+  if (value.kind === 'known' || holding === null) return null
+  const { heldSince, marketOpenSince } = holding
+  if (contract === null || !isUsableSpec(contract)) return { missing: 'tick-value', since: heldSince }
+  if (marketOpenSince === null) return null
+  // The last price of before a halt is no fault of the hours in which nobody traded.
+  const lastHeard = value.lastKnown === null || quote === null ? marketOpenSince : quote.receivedAt
+  return { missing: 'quote', since: latest(lastHeard, marketOpenSince) }
 }

@@ -111,7 +111,8 @@ export interface LockoutTable {
   readonly baseline: string
   readonly from_at: number
   readonly end_kind: string
-  readonly end_at: number
+  /** `null`: a condition ends it. */
+  readonly end_at: number | null
   readonly reason: string
   readonly ended_at: number | null
   readonly end_cause: string | null
@@ -127,6 +128,7 @@ export interface BreachTable {
   readonly limit: string
   readonly message: string
   readonly goals: string
+  readonly alert: string | null
   readonly first_seen_at: number
   readonly last_seen_at: number
   readonly cause: string

@@ -16,7 +16,7 @@ import {
   TradingCalendar,
   usd,
 } from '@rm/domain'
-import { anAccount, anOrder, aPosition, aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { anAccount, anOrder, aPosition, aTrade, CONNECTED, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyEvent, type Book, type BookContext, emptyBook, restoreBook, viewOf } from '../../src/book.ts'
@@ -280,10 +280,11 @@ function naive(
   for (const event of spoken)
     if (event.kind === 'position-changed') sizes.set(event.position.contractId, event.position.signedSize)
   const account = spoken.findLast((event) => event.kind === 'account-changed')?.account
+  const listed = read?.snapshot.account ?? null
   return {
     account:
       account ??
-      read?.snapshot.account ??
+      (listed === 'unlisted' ? null : listed) ??
       events.findLast((event) => event.kind === 'account-changed')?.account ??
       null,
     sizes: [...sizes].filter(([, size]) => size !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
@@ -337,6 +338,8 @@ function view(book: Book): ReturnType<typeof viewOf> {
       quote: (contractId) => flatQuote(contractId, ticks(21_001 / MNQ.tickSize), context.now),
       isMarketOpen: () => true,
       staleAfterMs: 10_000,
+      holding: () => null,
+      connection: CONNECTED,
       demands: { allowed: () => ({ min: -9, max: 9 }), ordersCancelled: new Set() },
     },
   )

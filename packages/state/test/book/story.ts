@@ -16,7 +16,7 @@ import {
   type Trade,
   TradingCalendar,
 } from '@rm/domain'
-import { ManualClock, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { CONNECTED, ManualClock, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import { applyEvent, beginGap, type Book, type BookContext, type BookStep, emptyBook, viewOf } from '../../src/book.ts'
 
 export const CENTRAL_RESET = {
@@ -40,6 +40,9 @@ export class Story {
   readonly #world: StoryWorld
   book: Book
   last: BookStep
+  isMarketOpen = true
+  heldSince: Instant = instantOf('2026-03-09T14:00:00Z')
+  marketOpenSince: Instant | null = instantOf('2026-03-09T14:00:00Z')
 
   constructor(world: StoryWorld = {}, book: Book = emptyBook(TEST_ACCOUNT)) {
     this.#world = world
@@ -100,8 +103,10 @@ export class Story {
       calendar: this.calendar,
       contract: (id) => specs.get(id) ?? null,
       quote: (id) => quotes.find((quote) => quote.contractId === id) ?? null,
-      isMarketOpen: () => true,
+      isMarketOpen: () => this.isMarketOpen,
       staleAfterMs: 10_000,
+      holding: () => ({ heldSince: this.heldSince, marketOpenSince: this.marketOpenSince }),
+      connection: CONNECTED,
       demands: { allowed: () => allowed, ordersCancelled: new Set() },
     })
   }

@@ -1,6 +1,9 @@
 import {
+  ContractId,
   type ContractSpec,
   instant,
+  instantOf,
+  later,
   parseUsd,
   type PositionValue,
   type Quote,
@@ -9,11 +12,12 @@ import {
   type Usd,
   usd,
 } from '@rm/domain'
-import { contracts } from '@rm/domain/testing'
+import { aPosition, contracts } from '@rm/domain/testing'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeQuote, settleExtremes } from '../../src/book.ts'
 import { sumValues, type ValuationInputs, valuePosition } from '../../src/book/valuation.ts'
+import { Story } from './story.ts'
 
 const { ES, MNQ, NQ, CL, ZN, ZF } = contracts
 
@@ -104,6 +108,41 @@ describe('the value of a position', () => {
       worst: dollars('40'),
       best: dollars('80'),
     })
+  })
+})
+
+const unvaluedOf = (story: Story, quotes: readonly Quote[] = []) => story.view(quotes).positions[0]?.unvalued
+
+describe('what is missing of a position', () => {
+  const entered = aPosition(MNQ, 2, { averagePrice: 21_000 })
+  const now = instantOf('2026-03-09T14:00:00Z')
+
+  test('is nothing while it is valued', () => {
+    const quote = { ...quoteOf(MNQ, { bid: 20_990 }), receivedAt: now }
+    expect(unvaluedOf(new Story().position(entered), [quote])).toBeNull()
+  })
+
+  test('is a quote since the last one came, or since the market opened if that is later', () => {
+    const quote = { ...quoteOf(MNQ, { bid: 20_990 }), receivedAt: later(now, 1_000) }
+    const story = new Story().position(entered).at('14:00:30')
+    expect(unvaluedOf(story, [quote])).toEqual({ missing: 'quote', since: later(now, 1_000) })
+    story.marketOpenSince = later(now, 20_000)
+    expect(unvaluedOf(story, [quote])).toEqual({ missing: 'quote', since: later(now, 20_000) })
+    expect(unvaluedOf(story)).toEqual({ missing: 'quote', since: later(now, 20_000) })
+  })
+
+  test('is nothing that anybody owes while the market is closed', () => {
+    const story = new Story().position(entered).at('14:00:30')
+    story.isMarketOpen = false
+    story.marketOpenSince = null
+    expect(unvaluedOf(story)).toBeNull()
+  })
+
+  test('is the tick value since the position is known, whether the market is open or not', () => {
+    const unlisted = { ...MNQ, id: ContractId.parse('CON.F.US.XYZ.Z26') }
+    const story = new Story().position(aPosition(unlisted, 1)).at('14:00:30')
+    story.marketOpenSince = null
+    expect(unvaluedOf(story)).toEqual({ missing: 'tick-value', since: now })
   })
 })
 

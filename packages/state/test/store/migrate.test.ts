@@ -45,6 +45,31 @@ test('a step that was edited after it had been applied is refused', async () => 
   await expect(migrate(database, NOON, edited)).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
 })
 
+test('lockouts of an older file keep their ends, cannot be shortened, and stand beside those that end with a condition', async () => {
+  const database = new Sqlite(':memory:')
+  await migrate(database, NOON, MIGRATIONS.slice(0, 1))
+  const columns = `'account', 'flat', '[]', 1`
+  database.exec(`INSERT INTO lockout VALUES (1, 'old', 'RULE-003', ${columns}, 'next-reset', 90, 'why', NULL, NULL)`)
+  await migrate(database, NOON)
+  database.exec(`INSERT INTO lockout VALUES (1, 'new', 'RULE-010', ${columns}, 'can-trade', NULL, 'why', NULL, NULL)`)
+  expect(database.prepare('SELECT id, end_kind, end_at FROM lockout ORDER BY id').all()).toEqual([
+    { id: 'new', end_kind: 'can-trade', end_at: null },
+    { id: 'old', end_kind: 'next-reset', end_at: 90 },
+  ])
+  for (const change of [
+    `end_at = 89 WHERE id = 'old'`,
+    `end_kind = 'can-trade', end_at = NULL WHERE id = 'old'`,
+    `end_kind = 'at', end_at = 99 WHERE id = 'new'`,
+    `end_kind = 'config' WHERE id = 'new'`,
+  ]) {
+    expect(() => database.exec(`UPDATE lockout SET ${change}`)).toThrow('never shortened')
+  }
+  expect(() => database.exec('DELETE FROM lockout')).toThrow('never deleted')
+  expect(() =>
+    database.exec(`INSERT INTO lockout VALUES (1, 'x', 'RULE-003', ${columns}, 'at', NULL, 'why', NULL, NULL)`),
+  ).toThrow('CHECK')
+})
+
 test('a schema of a newer program is refused and left as it is', async () => {
   using folder = new DataFolder()
   {

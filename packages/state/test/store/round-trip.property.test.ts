@@ -8,6 +8,7 @@ import {
   ContractId,
   type ContractSpec,
   type DayTrade,
+  FINDING_ALERT_CODES,
   type Goal,
   type Instant,
   instant,
@@ -44,7 +45,7 @@ const size = fc.integer({ min: -1_000, max: 1_000 })
 const contractId = id.map((part) => ContractId.parse(`CON.F.US.${part}.Z26`))
 const orderId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map((value) => OrderId.parse(value))
 const tradeId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map((value) => TradeId.parse(value))
-const rule = fc.constantFrom('RULE-001', 'RULE-003', 'RULE-009', 'RULE-101')
+const rule = fc.constantFrom('RULE-001', 'RULE-003', 'RULE-009', 'RULE-101', 'GUARD-STALE')
 const baseline: fc.Arbitrary<Baseline> = fc
   .uniqueArray(fc.tuple(contractId, size), { selector: ([contract]) => contract, maxLength: 3 })
   .map((pairs) => new Map(pairs))
@@ -148,7 +149,10 @@ const lockout: fc.Arbitrary<Lockout> = fc.record({
   effect: fc.constantFrom('flat', 'reduce-only'),
   baseline,
   from: moment,
-  end: fc.record({ kind: fc.constantFrom('at', 'next-reset', 'session-start'), at: moment }),
+  end: fc.oneof(
+    fc.record({ kind: fc.constantFrom('at', 'next-reset', 'session-start'), at: moment }),
+    fc.record({ kind: fc.constantFrom('can-trade', 'config') }),
+  ),
   reason: text,
 })
 
@@ -167,6 +171,7 @@ const breach: fc.Arbitrary<Breach> = fc.record({
   limit: text,
   message: text,
   goals: fc.array(goal, { maxLength: 4 }),
+  alert: fc.option(fc.constantFrom(...FINDING_ALERT_CODES)),
   firstSeenAt: moment,
   lastSeenAt: moment,
   cause: text,
@@ -243,6 +248,30 @@ test('whatever a turn wrote is what the next start reads', async () => {
     }),
     { numRuns: 60 },
   )
+})
+
+test('a restart on the same store locks every account as before, with kinds, scopes and ends, and none for another', async () => {
+  using folder = new DataFolder()
+  const expected = new Map<AccountId, readonly Lockout[]>()
+  {
+    using store = await folder.open()
+    fc.assert(
+      fc.property(
+        some(lockout, (value) => value.id),
+        (lockouts) => {
+          const accountId = AccountId.parse(1 + expected.size)
+          const own = lockouts.map((one) => ({ ...one, accountId }))
+          expected.set(accountId, own)
+          store.commit([aTurn({ accountId, lockouts: own })])
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  }
+  using store = await folder.open()
+  for (const [accountId, lockouts] of expected) {
+    expect(sorted(store.loadAccount(accountId, BEGINNING).lockouts)).toEqual(sorted(lockouts))
+  }
 })
 
 const contract: fc.Arbitrary<ContractSpec> = fc.record({

@@ -49,6 +49,7 @@ export function aBreach(id: string, changes: Partial<Breach> = {}): Breach {
     limit: '-$500.00',
     message: 'Realized -$512.40 today; the limit is -$500.00.',
     goals: [{ kind: 'flat-account' }],
+    alert: null,
     firstSeenAt: NOON,
     lastSeenAt: NOON,
     cause: 'trade-reported 3100000044',

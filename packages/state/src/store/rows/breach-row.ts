@@ -1,4 +1,4 @@
-import { AccountId, type Breach } from '@rm/domain'
+import { AccountId, type Breach, FINDING_ALERT_CODES } from '@rm/domain'
 import { z } from 'zod'
 import { json, moment, readRow, ruleCode, upsertSql } from '../columns.ts'
 import type { BreachTable } from '../schema.ts'
@@ -15,6 +15,7 @@ export const breachUpsert: string = upsertSql(
     'limit',
     'message',
     'goals',
+    'alert',
     'first_seen_at',
     'last_seen_at',
     'cause',
@@ -33,6 +34,7 @@ export function breachRow(breach: Breach): BreachTable {
     limit: breach.limit,
     message: breach.message,
     goals: JSON.stringify(breach.goals.map(plainGoal)),
+    alert: breach.alert,
     first_seen_at: breach.firstSeenAt,
     last_seen_at: breach.lastSeenAt,
     cause: breach.cause,
@@ -50,12 +52,14 @@ const Row = z.object({
     z.templateLiteral(['contract:', z.string()]),
     z.templateLiteral(['order:', z.string()]),
     z.templateLiteral(['trade:', z.string()]),
+    z.templateLiteral(['connection:', z.string()]),
   ]),
   tier: z.int(),
   measured: z.string(),
   limit: z.string(),
   message: z.string(),
   goals: json(z.array(goalJson)),
+  alert: z.enum(FINDING_ALERT_CODES).nullable(),
   first_seen_at: moment,
   last_seen_at: moment,
   cause: z.string(),
@@ -73,6 +77,7 @@ export function breachOf(stored: unknown): Breach {
     limit: row.limit,
     message: row.message,
     goals: row.goals,
+    alert: row.alert,
     firstSeenAt: row.first_seen_at,
     lastSeenAt: row.last_seen_at,
     cause: row.cause,

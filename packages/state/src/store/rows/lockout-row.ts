@@ -1,4 +1,4 @@
-import { AccountId, type Lockout } from '@rm/domain'
+import { AccountId, endInstant, type Lockout } from '@rm/domain'
 import { z } from 'zod'
 import { json, moment, readRow, ruleCode, upsertSql } from '../columns.ts'
 import type { LockoutTable } from '../schema.ts'
@@ -21,12 +21,17 @@ export function lockoutRow(lockout: Lockout): LockoutTable {
     baseline: JSON.stringify(baselinePairs(lockout.baseline)),
     from_at: lockout.from,
     end_kind: lockout.end.kind,
-    end_at: lockout.end.at,
+    end_at: endInstant(lockout.end),
     reason: lockout.reason,
     ended_at: null,
     end_cause: null,
   }
 }
+
+const End = z.discriminatedUnion('end_kind', [
+  z.object({ end_kind: z.enum(['at', 'next-reset', 'session-start']), end_at: moment }),
+  z.object({ end_kind: z.enum(['can-trade', 'config']), end_at: z.null() }),
+])
 
 const Row = z.object({
   account_id: AccountId,
@@ -36,13 +41,11 @@ const Row = z.object({
   effect: z.enum(['flat', 'reduce-only']),
   baseline: json(baselineJson),
   from_at: moment,
-  end_kind: z.enum(['at', 'next-reset', 'session-start']),
-  end_at: moment,
   reason: z.string(),
 })
 
 export function lockoutOf(stored: unknown): Lockout {
-  const row = readRow('lockout', Row, stored)
+  const row = readRow('lockout', Row.and(End), stored)
   return {
     id: row.id,
     accountId: row.account_id,
@@ -51,7 +54,7 @@ export function lockoutOf(stored: unknown): Lockout {
     effect: row.effect,
     baseline: row.baseline,
     from: row.from_at,
-    end: { kind: row.end_kind, at: row.end_at },
+    end: row.end_at === null ? { kind: row.end_kind } : { kind: row.end_kind, at: row.end_at },
     reason: row.reason,
   }
 }
