@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { checkpointOf } from '@rm/runtime-pack'
+import { z } from 'zod'
 import type { LogLine, RunSummary } from './log-line.ts'
 import type { LedgerAccount } from './simulator-control.ts'
 
@@ -42,6 +43,8 @@ const WIDTH = 80
 /** Plain lines for people; colours only on a terminal, and never with NO_COLOR. */
 export class TextFace implements StoryFace {
   readonly #out: NodeJS.WritableStream
+  /** Rules whose first enforcement was explained: once is enough to see how it is done. */
+  readonly #explained = new Set<string>()
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out
@@ -61,7 +64,18 @@ export class TextFace implements StoryFace {
     }
     const clock = clockText(line.at ?? line.time)
     const account = line.accountId === undefined ? '' : String(line.accountId)
-    this.#wrapped(`${clock}  ${account}  `, this.#coloured(line))
+    const head = `${clock}  ${account}  `
+    this.#wrapped(head, this.#coloured(line))
+    for (const sentence of this.#explanationOf(line)) this.#wrapped(`${' '.repeat(head.length)}· `, sentence)
+  }
+
+  /** Why it was enforced and how it is known to be done, for the first enforcement of each rule. */
+  #explanationOf(line: LogLine): readonly string[] {
+    const sentences = z.array(z.string()).safeParse(line['explanation']).data ?? []
+    const rule = /^[A-Z]+-[A-Z0-9]+/.exec(sentences[0] ?? '')?.[0]
+    if (rule === undefined || this.#explained.has(rule)) return []
+    this.#explained.add(rule)
+    return sentences
   }
 
   close(summary: RunSummary | null, ledger: readonly LedgerAccount[]): void {

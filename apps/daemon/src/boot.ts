@@ -343,7 +343,7 @@ async function rememberContracts(ready: RulesReady): Promise<void> {
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
 function policiesOf({ config, settings, monitored, released, lines }: Connected): readonly PolicyInForce[] {
   const named = monitored.map(({ account, configured }) => {
-    const held = settings.hold(account.id, settingsOf(config, configured), configured.source)
+    const held = settings.hold(account.id, settingsOf(config, configured), configured.source, config.hash)
     tellChanges(lines, account.id, held.changes)
     return held.settings
   })

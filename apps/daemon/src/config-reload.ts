@@ -103,7 +103,7 @@ export class ConfigReload {
       this.#audit('account-released', String(account.id), { configuration: loaded.hash, cause })
       return
     }
-    const held = settings.hold(account.id, settingsOf(loaded, configured), configured.source)
+    const held = settings.hold(account.id, settingsOf(loaded, configured), configured.source, loaded.hash)
     kernel.replaceSettings(held.settings)
     tellChanges(this.#options.lines, account.id, held.changes)
     if (held.changes.length === 0) return

@@ -3,6 +3,9 @@ import { type AccountId, TradingCalendar } from '@rm/domain'
 import type { AccountPolicy } from '@rm/engine'
 import { stopCriteriaOf } from '@rm/rules'
 
+/** So much of a digest tells two configurations apart. */
+const DIGEST_SHOWN = 12
+
 /** Makes of an account's settings what the engine turns by. Accounts with the same days and holidays share a calendar, which remembers its answers. */
 export class PolicyMaker {
   readonly #epoch: number
@@ -13,7 +16,12 @@ export class PolicyMaker {
     this.#epoch = epoch
   }
 
-  policyOf(accountId: AccountId, { rules, general, timers, reset, holidays }: AccountSettings): AccountPolicy {
+  /** @param configuration - digest of the configuration that the settings are of */
+  policyOf(
+    accountId: AccountId,
+    { rules, general, timers, reset, holidays }: AccountSettings,
+    configuration: string,
+  ): AccountPolicy {
     return {
       accountId,
       rules,
@@ -30,6 +38,7 @@ export class PolicyMaker {
       },
       enforcementDeadlineMs: general.enforcementDeadlineMs,
       loosening: general.loosening,
+      configuration: configuration.slice(0, DIGEST_SHOWN),
       epoch: this.#epoch,
     }
   }

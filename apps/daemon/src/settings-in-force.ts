@@ -17,6 +17,9 @@ interface Step {
   readonly policy: AccountPolicy
 }
 
+/** The digest of a configuration that an earlier run was given. */
+const EARLIER = 'of an earlier run'
+
 type History = readonly [Step, ...Step[]]
 
 /**
@@ -46,12 +49,16 @@ export class SettingsInForce {
     return this.#store.accountsInForce()
   }
 
-  /** The configuration names these settings for the account. */
-  hold(accountId: AccountId, named: AccountSettings, source: SettingsSource): Held {
+  /**
+   * The configuration names these settings for the account.
+   *
+   * @param configuration - its digest
+   */
+  hold(accountId: AccountId, named: AccountSettings, source: SettingsSource, configuration: string): Held {
     this.#released.delete(accountId)
     const before = this.#historyOf(accountId)
     const last = before.at(-1)
-    const step: Step = { source, policy: this.#policies.policyOf(accountId, named) }
+    const step: Step = { source, policy: this.#policies.policyOf(accountId, named, configuration) }
     const history: History = withStep(before, step)
     const settings = policyInForce(policiesOf(history))
     this.#keep(accountId, settings.pending === null ? [step] : withoutIdle(history))
@@ -86,7 +93,7 @@ export class SettingsInForce {
       const read = readSettings(stored)
       // What this version no longer accepts cannot hold; the configuration of today does.
       if (read === null) return []
-      return [{ source: read.source, policy: this.#policies.policyOf(accountId, read.settings) }]
+      return [{ source: read.source, policy: this.#policies.policyOf(accountId, read.settings, EARLIER) }]
     })
   }
 

@@ -3,6 +3,7 @@ import {
   describeCommand,
   describeEnd,
   describeGoal,
+  explain,
   endInstant,
   formatInstant,
   formatInZone,
@@ -111,6 +112,7 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         origin: note.goal.origin.id,
         state: note.goal.state,
         tookMs: note.tookMs,
+        explanation: explain(note.story, timeZone),
       })
     case 'command-sent': {
       const { id, goalId, attempt, command } = note.record

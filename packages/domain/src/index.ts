@@ -19,6 +19,7 @@ export { type Command, type CommandOutcome, describeCommand, type ProtectionKind
 export { type ContractSpec, isUsableSpec, namesProduct, productOf, rootOf } from './contract.ts'
 export { type Decimal, decimalOf, parseDecimal } from './decimal.ts'
 export type { Drill, DrilledCommand, DrillStep } from './drill.ts'
+export { type EnforcementStory, explain } from './explanation.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, type Failure, RmError } from './errors.ts'
 export { type AccountEvent, describeEvent, type DomainEvent, type SharedEvent, type Stream } from './event.ts'
 export { type Baseline, describeGoal, type Goal } from './goal.ts'

@@ -16,6 +16,8 @@ export interface AccountPolicy {
   readonly enforcementDeadlineMs: number
   /** When looser settings of a later configuration take effect (`general.loosening`). */
   readonly loosening: 'next_reset' | 'immediate'
+  /** Short digest of the configuration that the settings are of, for evidence. */
+  readonly configuration: string
   /** Process start number; part of every id, so that ids of two runs never meet. */
   readonly epoch: number
 }

@@ -17,6 +17,7 @@ import type {
 import type { RuleId } from '@rm/rules'
 import type { Book, Holding } from '@rm/state/book'
 import type { RuleResult } from './note.ts'
+import type { GoalMemory } from './goal-memory.ts'
 import type { RuleProof } from './proof-of-life.ts'
 
 /** Everything that is known and decided about one account. Immutable: a turn makes the next one. */
@@ -36,8 +37,8 @@ export interface AccountState {
   readonly targets: ReadonlyMap<TargetKey, TargetHistory>
   /** By goal id: when the first of two clean readings was requested (monotonic). */
   readonly cleanSince: ReadonlyMap<string, number>
-  /** By goal id: how many commands were sent for it. */
-  readonly effort: ReadonlyMap<string, number>
+  /** By goal id: what began it and what was sent for it. */
+  readonly memories: ReadonlyMap<string, GoalMemory>
   /** Goals that were met at the end of the last turn, proved or not: one that is unmet again was violated. */
   readonly met: ReadonlySet<string>
   /** By the lockout or breach that demands a goal: how often the trader came back to what had to be flat. */

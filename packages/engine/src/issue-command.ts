@@ -26,7 +26,7 @@ export interface Errand {
 }
 
 /** Writes the intent of one request; it leaves after the turn is durable. */
-export function issueCommand(draft: TurnDraft, command: Command, { key, goalId, sizeBefore }: Errand): void {
+export function issueCommand(draft: TurnDraft, command: Command, { key, goalId, sizeBefore }: Errand): CommandRecord {
   assertReduces(draft, command, sizeBefore)
   const history = historyOf(draft, key)
   const record: CommandRecord = {
@@ -64,6 +64,7 @@ export function issueCommand(draft: TurnDraft, command: Command, { key, goalId, 
   })
   draft.commands.push(record)
   draft.note({ kind: 'command-sent', record, causedMs: draft.receivedMs })
+  return record
 }
 
 /** When commands of the account left within the last minute, oldest first. */

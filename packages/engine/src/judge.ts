@@ -33,6 +33,7 @@ import { type BookStep, executedSizes, exposureOf, viewOf } from '@rm/state/book
 import { breachKey, isTrusted } from './account-state.ts'
 import { rememberPrices } from './cycle-memory.ts'
 import { isSatisfied } from './exposure.ts'
+import { rememberGoal } from './goal-memory.ts'
 import { marketBook } from './market-book.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -117,6 +118,7 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
     message: breach.message,
     goals: breach.goals.map(describeGoal),
     cause: breach.cause,
+    configuration: draft.context.policy.configuration,
     shadow,
   })
   draft.note({ kind: 'breach-begun', breach, shadow })
@@ -174,6 +176,7 @@ export function beginPursuit(draft: TurnDraft, origin: PursuedGoal['origin'], go
     endedAt: null,
   }
   draft.change({ goals: [...draft.state.goals, pursued] })
+  rememberGoal(draft, pursued)
   draft.keepGoal(pursued)
   draft.audit('goal-begun', pursued.id, { goal: describeGoal(goal), origin: origin.id })
   draft.note({ kind: 'goal-begun', goal: pursued })

@@ -2,6 +2,7 @@ import type {
   AccountWord,
   Breach,
   CommandRecord,
+  EnforcementStory,
   FindingAlertCode,
   Instant,
   Lockout,
@@ -24,7 +25,12 @@ export type Note =
   | { readonly kind: 'lockout-extended'; readonly lockout: Lockout }
   | { readonly kind: 'lockout-ended'; readonly lockout: Lockout }
   | { readonly kind: 'goal-begun'; readonly goal: PursuedGoal }
-  | { readonly kind: 'goal-ended'; readonly goal: PursuedGoal; readonly tookMs: number }
+  | {
+      readonly kind: 'goal-ended'
+      readonly goal: PursuedGoal
+      readonly tookMs: number
+      readonly story: EnforcementStory
+    }
   | {
       readonly kind: 'command-sent'
       readonly record: CommandRecord

@@ -12,6 +12,7 @@ import { allowedRange, type Demands, mayOpen, mustBeFlat } from '@rm/rules'
 import { exposureOf, knownOrder, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
+import { rememberEffort } from './goal-memory.ts'
 import { issueCommand } from './issue-command.ts'
 import { historyOf, isBeingReduced, isObservedSince } from './settle-commands.ts'
 import { demandsOf } from './standing-goals.ts'
@@ -121,10 +122,7 @@ function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: nu
   const owed = draft.state.goals.filter((pursued) => !isSatisfied(pursued.goal, exposure, contract))
   const goal = owed[0] ?? draft.state.goals[0]
   invariant(goal !== undefined, `no goal demands ${describeCommand(command)}`)
-  const effort = new Map(draft.state.effort)
-  for (const one of owed) effort.set(one.id, (effort.get(one.id) ?? 0) + 1)
-  draft.change({ effort })
-  issueCommand(draft, command, { key, goalId: goal.id, sizeBefore })
+  rememberEffort(draft, owed, issueCommand(draft, command, { key, goalId: goal.id, sizeBefore }))
 }
 
 function byLoss(a: PositionView, b: PositionView): number {

@@ -3,7 +3,7 @@ import type { AccountPolicy } from './account-policy.ts'
 /** A policy as flat facts, `rules.max_contracts.limit` → `5`. */
 export function policyFacts(policy: AccountPolicy): ReadonlyMap<string, string> {
   const facts = new Map<string, string>()
-  const { calendar, stopCriteria: _derived, ...rest } = policy
+  const { calendar, stopCriteria: _derived, configuration: _named, ...rest } = policy
   const { fullDays, earlyCloses } = calendar.holidays
   flatten('', { ...rest, reset: calendar.reset, holidays: { fullDays: [...fullDays].toSorted(), earlyCloses } }, facts)
   return facts

@@ -2,6 +2,7 @@ import type { Instant, StoredAccount } from '@rm/domain'
 import { restoreBook } from '@rm/state/book'
 import type { AccountPolicy } from './account-policy.ts'
 import { type AccountState, breachKey, type InFlight } from './account-state.ts'
+import { memoryOfOrigin } from './goal-memory.ts'
 import { warningKey } from './judge.ts'
 
 /**
@@ -16,18 +17,23 @@ export function recoverAccount(
   const { accountId, calendar } = policy
   const book = restoreBook(accountId, stored, calendar)
   const ownOrders = stored.trades.filter((one) => one.origin === 'enforcer').map((one) => one.trade.orderId)
+  const breaches = new Map(stored.breaches.map((breach) => [breachKey(breach), breach]))
   return {
     accountId,
     book,
     lockouts: stored.lockouts,
-    breaches: new Map(stored.breaches.map((breach) => [breachKey(breach), breach])),
+    breaches,
     goals: stored.goals,
     inFlight: stored.commands.map((record) => inDoubt(record, at.elapsedMs)),
     unanswered: new Map(),
     targets: new Map(),
     cleanSince: new Map(),
-    effort: new Map(
-      stored.goals.map((goal) => [goal.id, stored.commands.filter((one) => one.goalId === goal.id).length]),
+    memories: new Map(
+      stored.goals.map((goal) => {
+        const commands = stored.commands.filter((one) => one.goalId === goal.id)
+        const memory = memoryOfOrigin({ breaches, lockouts: stored.lockouts }, goal.origin)
+        return [goal.id, { ...memory, commands: new Map(commands.map((record) => [record.id, record])) }]
+      }),
     ),
     met: new Set(),
     violations: new Map(),

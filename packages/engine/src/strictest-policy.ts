@@ -57,5 +57,6 @@ const strictestParts = strictestByKey<Parts>({
   }),
   enforcementDeadlineMs: smaller<number>,
   loosening: firstOf('next_reset', 'immediate'),
+  configuration: (_before, after) => after,
   epoch: (before) => before,
 })

@@ -12,6 +12,7 @@ import type {
   WarningMark,
 } from '@rm/domain'
 import type { AccountState } from './account-state.ts'
+import { updateMemories } from './goal-memory.ts'
 import type { Note } from './note.ts'
 import type { TurnContext } from './turn.ts'
 
@@ -102,6 +103,8 @@ export class TurnDraft {
 
   keepCommand(record: CommandRecord): void {
     this.#commands.set(record.id, record)
+    const memories = updateMemories(this.state.memories, record)
+    if (memories !== this.state.memories) this.change({ memories })
   }
 
   keepReset(at: Instant): void {

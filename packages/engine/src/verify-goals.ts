@@ -10,6 +10,7 @@ import {
 import { type Exposure, exposureOf, openSizes } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
+import { storyOf } from './goal-memory.ts'
 import { countViolation } from './pursue-violations.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -116,18 +117,19 @@ function countReading(draft: TurnDraft, pursued: PursuedGoal, snapshot: Snapshot
 }
 
 function endGoal(draft: TurnDraft, pursued: PursuedGoal): void {
-  const commands = draft.state.effort.get(pursued.id) ?? 0
+  const commands = draft.state.memories.get(pursued.id)?.commands.size ?? 0
   const ended: PursuedGoal = { ...pursued, state: commands > 0 ? 'reached' : 'moot', endedAt: draft.now }
-  const effort = new Map(draft.state.effort)
-  effort.delete(pursued.id)
+  const tookMs = draft.now - pursued.begunAt
+  const story = storyOf(draft, ended, tookMs)
+  const memories = new Map(draft.state.memories)
+  memories.delete(pursued.id)
   forgetReadings(draft, pursued)
   const met = new Set(draft.state.met)
   met.delete(pursued.id)
-  draft.change({ goals: draft.state.goals.filter((one) => one.id !== pursued.id), effort, met })
+  draft.change({ goals: draft.state.goals.filter((one) => one.id !== pursued.id), memories, met })
   draft.keepGoal(ended)
-  const tookMs = draft.now - pursued.begunAt
   draft.audit(`goal-${ended.state}`, ended.id, { goal: describeGoal(ended.goal), commands, tookMs })
-  draft.note({ kind: 'goal-ended', goal: ended, tookMs })
+  draft.note({ kind: 'goal-ended', goal: ended, tookMs, story })
 }
 
 function hasUnsettledCommand(draft: TurnDraft, goal: Goal): boolean {

@@ -123,6 +123,7 @@ function started(of: readonly Lockout[], circumstance: Circumstances, accountId:
     guards: GUARDS,
     enforcementDeadlineMs: 10_000,
     loosening: 'next_reset',
+    configuration: 'c0ffee',
     epoch: 2,
   }
   const market = {

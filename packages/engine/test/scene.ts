@@ -365,6 +365,7 @@ export class Scene implements Disposable {
       guards: { ...GUARDS, ...this.#options.guards },
       enforcementDeadlineMs: 10_000,
       loosening: this.#options.loosening ?? 'next_reset',
+      configuration: 'c0ffee',
       epoch: this.#store.epoch,
     }
   }

@@ -24,7 +24,7 @@ import {
 } from './wire.ts'
 
 /** What gives the things of a drill their ids and stamps. */
-export interface DrillTelling {
+interface DrillTelling {
   readonly accountId: AccountId
   readonly now: Instant
   readonly receivedMs: number

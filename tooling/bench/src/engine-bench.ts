@@ -217,6 +217,7 @@ function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolic
     },
     enforcementDeadlineMs: 10_000,
     loosening: 'next_reset',
+    configuration: 'bench',
     epoch: 1,
   }
 }

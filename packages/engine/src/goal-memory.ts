@@ -1,0 +1,61 @@
+import type { Breach, CommandRecord, EnforcementStory, Lockout, PursuedGoal } from '@rm/domain'
+import type { AccountState } from './account-state.ts'
+import type { TurnDraft } from './turn-draft.ts'
+
+/** What is remembered of a goal until it ends, so that its end can be explained. */
+export interface GoalMemory {
+  /** `null`: it was begun by an earlier run, for a breach that is over. */
+  readonly breach: Breach | null
+  readonly lockout: Lockout | null
+  /** By id, in the order of sending. */
+  readonly commands: ReadonlyMap<string, CommandRecord>
+}
+
+const NOTHING: GoalMemory = { breach: null, lockout: null, commands: new Map() }
+
+/** What began a goal, as far as it still stands. */
+export function memoryOfOrigin(
+  { breaches, lockouts }: Pick<AccountState, 'breaches' | 'lockouts'>,
+  { kind, id }: PursuedGoal['origin'],
+): GoalMemory {
+  if (kind === 'lockout') return { ...NOTHING, lockout: lockouts.find((lockout) => lockout.id === id) ?? null }
+  return { ...NOTHING, breach: [...breaches.values()].find((breach) => breach.id === id) ?? null }
+}
+
+export function rememberGoal(draft: TurnDraft, { id, origin }: PursuedGoal): void {
+  draft.change({ memories: new Map(draft.state.memories).set(id, memoryOfOrigin(draft.state, origin)) })
+}
+
+/** A request was issued, for all of these goals. */
+export function rememberEffort(draft: TurnDraft, goals: readonly PursuedGoal[], record: CommandRecord): void {
+  const memories = new Map(draft.state.memories)
+  for (const { id } of goals) {
+    const memory = memories.get(id) ?? NOTHING
+    memories.set(id, { ...memory, commands: new Map(memory.commands).set(record.id, record) })
+  }
+  draft.change({ memories })
+}
+
+/** A request was answered or settled. */
+export function updateMemories(memories: AccountState['memories'], record: CommandRecord): AccountState['memories'] {
+  let updated: Map<string, GoalMemory> | null = null
+  for (const [id, memory] of memories) {
+    if (!memory.commands.has(record.id)) continue
+    updated ??= new Map(memories)
+    updated.set(id, { ...memory, commands: new Map(memory.commands).set(record.id, record) })
+  }
+  return updated ?? memories
+}
+
+/** All that is known of a goal. A breach that locks has its lockout by now. */
+export function storyOf({ state, context }: TurnDraft, goal: PursuedGoal, tookMs: number | null): EnforcementStory {
+  const { breach, lockout, commands } = state.memories.get(goal.id) ?? NOTHING
+  return {
+    goal,
+    breach,
+    lockout: lockout ?? state.lockouts.find((one) => one.rule === breach?.rule) ?? null,
+    commands: [...commands.values()],
+    configuration: context.policy.configuration,
+    tookMs,
+  }
+}
