@@ -14,6 +14,9 @@ const FILES = {
     limit: -2000
   trade_frequency_limit: { enabled: false }
   session_block_outside: { enabled: false }
+  auth_loss_guard: { enabled: false }
+  daily_unrealized_loss: { enabled: false }
+  cooldown_after_loss: { enabled: false }
   max_contracts: { limit: 3 }
 `,
   'timers_config.yaml': 'daily_reset: { timezone: UTC }\nholidays: { dates: { 2026: [] } }\n',

@@ -21,6 +21,16 @@ import { takeTurn } from './take-turn.ts'
 import type { Market, Turn, TurnInput } from './turn.ts'
 import type { TurnJournal } from './turn-journal.ts'
 
+/** What an account needs of the kernel that it belongs to. */
+export interface RuntimeKernel {
+  /** Takes answers and wake-ups the way of all other events. */
+  deliver(runtime: AccountRuntime, input: TurnInput): void
+  /** The settings of an account that waited have taken effect. */
+  loosened(accountId: AccountId): void
+  /** The user stream stands and does not deliver. */
+  doubtStream(): void
+}
+
 /** The world around the engine. */
 export interface Ports {
   readonly gateway: Gateway
@@ -48,26 +58,20 @@ export class AccountRuntime {
   readonly #ports: Ports
   readonly #market: Market
   readonly #journal: TurnJournal
-  readonly #deliver: (runtime: AccountRuntime, input: TurnInput) => void
-  readonly #onLoosened: (accountId: AccountId) => void
+  readonly #kernel: RuntimeKernel
   #state: AccountState
   #settings: PolicyInForce
   #armed: { readonly dueMs: number; readonly cancel: () => void } | null = null
   #lastFullReadingAt: Instant | null = null
   readonly #underWay = new Set<Promise<void>>()
 
-  /**
-   * @param deliver - takes answers and wake-ups the way of all other events: through the kernel
-   * @param onLoosened - the settings that waited have taken effect
-   */
   constructor(
     state: AccountState,
     settings: PolicyInForce,
     market: Market,
     ports: Ports,
     journal: TurnJournal,
-    deliver: (runtime: AccountRuntime, input: TurnInput) => void,
-    onLoosened: (accountId: AccountId) => void,
+    kernel: RuntimeKernel,
   ) {
     this.accountId = state.accountId
     this.#state = state
@@ -75,8 +79,7 @@ export class AccountRuntime {
     this.#market = market
     this.#ports = ports
     this.#journal = journal
-    this.#deliver = deliver
-    this.#onLoosened = onLoosened
+    this.#kernel = kernel
     this.#arm(ports.clock.elapsedMs() + FIRST_LOOK_MS)
   }
 
@@ -92,13 +95,13 @@ export class AccountRuntime {
   replaceSettings(settings: PolicyInForce): void {
     this.#settings = settings
     const proofs = this.#prove()
-    this.#deliver(this, { kind: 'settings-changed', proofs, receivedMs: this.#ports.clock.elapsedMs() })
+    this.#kernel.deliver(this, { kind: 'settings-changed', proofs, receivedMs: this.#ports.clock.elapsedMs() })
   }
 
   /** Drives every rule to breach in a sandbox, and takes to heart what comes of it. */
   proveRules(): void {
     const proofs = this.#prove()
-    this.#deliver(this, { kind: 'rules-proved', proofs, receivedMs: this.#ports.clock.elapsedMs() })
+    this.#kernel.deliver(this, { kind: 'rules-proved', proofs, receivedMs: this.#ports.clock.elapsedMs() })
   }
 
   /** Open positions by contract: whose quotes matter. */
@@ -119,7 +122,8 @@ export class AccountRuntime {
     })
     this.#state = turn.state
     if (isEmpty(turn.record)) {
-      if (turn.notes.length > 0 || turn.reading !== null) this.#journal.follow(() => this.#carryOut(turn, null))
+      const hasConsequence = turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0
+      if (hasConsequence) this.#journal.follow(() => this.#carryOut(turn, null))
     } else {
       const urgency = isDecision(turn.record) ? 'at-once' : 'soon'
       this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
@@ -148,12 +152,13 @@ export class AccountRuntime {
     const { pending } = this.#settings
     if (pending === null) return
     this.replaceSettings({ policy: pending, pending: null })
-    this.#onLoosened(this.accountId)
+    this.#kernel.loosened(this.accountId)
   }
 
   #carryOut(turn: Turn, journalFailure: string | null): void {
     for (const record of turn.commands) this.#track(this.#send(record))
     for (const contractId of turn.quotesWanted) this.#ports.gateway.resubscribeQuotes(contractId)
+    if (turn.streamDoubted) this.#kernel.doubtStream()
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
     const notes = journalFailure === null ? turn.notes : [...turn.notes, unjournaled(journalFailure)]
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
@@ -162,7 +167,7 @@ export class AccountRuntime {
   async #send(record: Turn['commands'][number]): Promise<void> {
     const { gateway, clock } = this.#ports
     const outcome = await gateway.send(record.command)
-    this.#deliver(this, {
+    this.#kernel.deliver(this, {
       kind: 'command-settled',
       accountId: this.accountId,
       commandId: record.id,
@@ -181,12 +186,12 @@ export class AccountRuntime {
       snapshot = await this.#ask(kind, begunAt)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#deliver(this, { kind: 'snapshot-failed', accountId, reason, receivedMs: clock.elapsedMs() })
+      this.#kernel.deliver(this, { kind: 'snapshot-failed', accountId, reason, receivedMs: clock.elapsedMs() })
       return
     }
     // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.
     if (kind === 'account') this.#lastFullReadingAt = begunAt
-    this.#deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
+    this.#kernel.deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
   }
 
   #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
@@ -214,7 +219,7 @@ export class AccountRuntime {
     const { clock, wakeups } = this.#ports
     const cancel = wakeups.after(Math.max(0, wakeMs - clock.elapsedMs()), () => {
       this.#armed = null
-      this.#deliver(this, { kind: 'woken', receivedMs: clock.elapsedMs() })
+      this.#kernel.deliver(this, { kind: 'woken', receivedMs: clock.elapsedMs() })
     })
     this.#armed = { dueMs: wakeMs, cancel }
   }

@@ -76,6 +76,8 @@ export interface AccountState {
   readonly lastNow: Instant
   /** The last daily reset that was processed. */
   readonly lastReset: Instant
+  /** When a human was last told that the user stream does not deliver (monotonic). */
+  readonly streamDoubtedMs: number
   /** A daily reset was crossed, and it was not yet seen whether it finds a lockout: only one that finds none lets settings loosen. */
   readonly isResetUnexamined: boolean
   /** Makes ids unique within the run. */

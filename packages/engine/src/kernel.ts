@@ -18,6 +18,8 @@ import { TurnJournal } from './turn-journal.ts'
 
 /** Business time that moves so much differently from monotonic time was set: everything that waits has to look again. */
 const CLOCK_JUMP_MS = 250
+/** A stream that does not deliver is connected anew, at most so often (a guess). */
+const RECYCLES_APART_MS = 60_000
 /** Pause before a contract record is asked for again; doubles up to the longest (risk rules 3.5). */
 const CONTRACT_RETRY_MS = 1_000
 const CONTRACT_RETRY_MAX_MS = 60_000
@@ -64,6 +66,7 @@ export class Kernel {
   }
   #watched: ReadonlySet<ContractId> = new Set()
   #provedMs = Number.NEGATIVE_INFINITY
+  #recycledMs = Number.NEGATIVE_INFINITY
   #lastTick: { readonly now: number; readonly elapsedMs: number } | null = null
 
   constructor(options: KernelOptions) {
@@ -86,7 +89,11 @@ export class Kernel {
       const state = recoverAccount(policy, stored, at)
       this.#runtimes.set(
         policy.accountId,
-        new AccountRuntime(state, settings, market, this.#ports, this.#journal, this.#deliver, options.onLoosened),
+        new AccountRuntime(state, settings, market, this.#ports, this.#journal, {
+          deliver: this.#deliver,
+          loosened: options.onLoosened,
+          doubtStream: () => this.#recycleUserStream(),
+        }),
       )
     }
   }
@@ -166,6 +173,14 @@ export class Kernel {
     await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.settled()))
     for (const runtime of this.#runtimes.values()) runtime.rest()
     this.#journal.flush()
+  }
+
+  /** One connection serves all accounts, so one that keeps missing something must not cost the others their stream all the time. */
+  #recycleUserStream(): void {
+    const elapsedMs = this.#ports.clock.elapsedMs()
+    if (elapsedMs - this.#recycledMs < RECYCLES_APART_MS) return
+    this.#recycledMs = elapsedMs
+    this.#ports.gateway.recycle('user')
   }
 
   #wakeAll(): void {

@@ -62,6 +62,7 @@ export type AlertCode =
   | 'rule-dead'
   | 'journal-unwritable'
   | 'reading-failed'
+  | 'stream-incomplete'
   | 'repeated-reentry'
   | 'call-ceiling'
   | 'balance-unexplained'

@@ -1,6 +1,6 @@
 import { type Account, type ConnectionFacts, type Snapshot, unreachable } from '@rm/domain'
 import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
-import { type Reading, type Trust } from './account-state.ts'
+import { isTrusted, type Reading, type Trust } from './account-state.ts'
 import { compareBalance } from './compare-balance.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import { postponeResetLockouts } from './standing-goals.ts'
@@ -17,6 +17,8 @@ const READING_RETRY_OWING_MAX_MS = 2_000
 const READING_FAILURES_ALERTED = 5
 /** A reading that contradicts the stream is repeated after this time: one of the two lags behind. */
 const DISPUTE_RETRY_MS = 500
+/** A human who was called for a stream that does not deliver is called again after this time (reliability L-12). */
+const STREAM_ALERTS_APART_MS = 5 * 60_000
 
 /** What an event changed in the book, as the rules want to know it. */
 export type Observation = Pick<BookStep, 'newTrades' | 'enlarged'>
@@ -91,11 +93,7 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
   }
 }
 
-function applyToBook(
-  draft: TurnDraft,
-  event: Parameters<typeof applyEvent>[1],
-  snapshot: Snapshot | null,
-): Observation {
+function applyToBook(draft: TurnDraft, event: Parameters<typeof applyEvent>[1], snapshot: Snapshot | null): BookStep {
   const step = applyEvent(draft.state.book, event, bookContext(draft))
   draft.change({ book: step.book })
   draft.trades = step.trades
@@ -112,8 +110,22 @@ function applyToBook(
   return step
 }
 
+/** The stream stands and does not deliver: its subscriptions are lost, or it never told everything (reliability R-04). */
+function doubtStream(draft: TurnDraft): void {
+  draft.streamDoubted = true
+  if (draft.elapsedMs - draft.state.streamDoubtedMs < STREAM_ALERTS_APART_MS) return
+  draft.change({ streamDoubtedMs: draft.elapsedMs })
+  draft.note({
+    kind: 'alert',
+    severity: 'error',
+    code: 'stream-incomplete',
+    text: 'the user stream stands, but a reading shows what it did not tell; it is connected anew',
+  })
+}
+
 function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snapshot-read' }>): Observation {
   const { snapshot } = input
+  const wasTrusted = isTrusted(draft.state.trust)
   // The gateway lists the newest first, and the oldest that fits is ours.
   for (const trade of (snapshot.trades ?? []).toSorted((a, b) => a.at - b.at)) claimOwnOrder(draft, trade)
   if (snapshot.account === 'unlisted') {
@@ -134,6 +146,7 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   }
   for (const order of snapshot.history ?? []) claimTaggedOrder(draft, order)
   const observation = applyToBook(draft, input, snapshot)
+  if (wasTrusted && observation.missedByStream) doubtStream(draft)
   for (const order of snapshot.orders) claimTaggedOrder(draft, order)
   compareBalance(draft, snapshot)
   return observation

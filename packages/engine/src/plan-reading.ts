@@ -1,4 +1,4 @@
-import type { PursuedGoal } from '@rm/domain'
+import type { AccountView, PursuedGoal } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
 import { exposureOf } from '@rm/state/book'
 import { isTrusted, type ReadingKind } from './account-state.ts'
@@ -16,6 +16,8 @@ const CLOSE_WATCH_MS = 2_000
 const PERSISTENT_WATCH_MS = 10_000
 /** Two readings of one account are never begun closer than this, but for the first after a command settled. */
 const READINGS_APART_MS = CLEAN_READINGS_APART_MS
+/** Long enough for a reading and its answer. */
+const LOOK_BEFORE_CLOSE_MS = 1_500
 
 /** A trader who keeps re-entering is read only when he pauses for so long, so that readings leave the budget to the closes. */
 const PERSISTENT_CALM_MS = 1_000
@@ -31,10 +33,15 @@ export interface WantedReading {
  * Which REST reading the account needs and when. Answers four questions by looking: is the book right, did a command work, is a
  * goal really reached, and what was the truth when stream and REST disagreed?
  */
-export function planReading(draft: TurnDraft): WantedReading | null {
+export function planReading(draft: TurnDraft, view: AccountView): WantedReading | null {
   const { reading } = draft.state
   if (reading.inFlight !== null) return null
-  const wanted = earliestOf(draft.elapsedMs, reconciliation(draft), ...questions(draft))
+  const wanted = earliestOf(
+    draft.elapsedMs,
+    reconciliation(draft),
+    ...questions(draft),
+    ...protectionLooks(draft, view),
+  )
   return wanted === null ? null : { ...wanted, dueMs: Math.max(wanted.dueMs, reading.notBeforeMs) }
 }
 
@@ -80,6 +87,20 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
     const calmMs = isPersistent(draft, pursued) ? PERSISTENT_CALM_MS : 0
     const dueMs = first === undefined ? lastSettledMs(draft) + calmMs : first + CLEAN_READINGS_APART_MS
     yield { kind: 'exposure', dueMs: Math.max(paced, dueMs) }
+  }
+}
+
+/**
+ * Before a position is closed for want of a stop the gateway is asked once more: the event of a stop can be lost (reliability R-17, E-18).
+ */
+function* protectionLooks(draft: TurnDraft, view: AccountView): Generator<WantedReading> {
+  const rule = draft.context.policy.rules.no_stop_loss_grace
+  if (rule === undefined || !isTrusted(draft.state.trust)) return
+  for (const { protection } of view.positions) {
+    if (protection.covered) continue
+    const closesAt = protection.measuredAt + rule.grace_period_seconds * 1_000 - protection.uncoveredMs
+    const lookMs = draft.elapsedMs + (closesAt - draft.now) - LOOK_BEFORE_CLOSE_MS
+    if (closesAt > draft.now && draft.state.reading.begunMs < lookMs) yield { kind: 'exposure', dueMs: lookMs }
   }
 }
 

@@ -67,6 +67,7 @@ export function recoverAccount(
     lastNow: stored.lastTurnAt ?? at.now,
     // Before the first reset that was processed here, all up to the last turn count as processed.
     lastReset: stored.lastReset ?? calendar.previousReset(stored.lastTurnAt ?? at.now),
+    streamDoubtedMs: Number.NEGATIVE_INFINITY,
     isResetUnexamined: false,
     sequence: 0,
   }

@@ -32,7 +32,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
   takeWord(draft)
   const loosens = mayLoosen(draft)
-  const wanted = planReading(draft)
+  const wanted = planReading(draft, judgement.view)
   const reading = wanted !== null && wanted.dueMs <= context.elapsedMs ? wanted.kind : null
   if (reading !== null) beginReading(draft, reading)
   return {
@@ -41,8 +41,9 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
     commands: draft.commands,
     quotesWanted: draft.quotesWanted,
     reading,
-    wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft)),
+    wakeMs: nextWake(draft, judgement, reading === null ? wanted : planReading(draft, judgement.view)),
     notes: draft.notes,
+    streamDoubted: draft.streamDoubted,
     mayLoosen: loosens,
   }
 }

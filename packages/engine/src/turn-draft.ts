@@ -29,6 +29,8 @@ export class TurnDraft {
   readonly receivedMs: number
   readonly commands: CommandRecord[] = []
   readonly notes: Note[] = []
+  /** The user stream does not deliver what it should. */
+  streamDoubted = false
   readonly quotesWanted: ContractId[] = []
   trades: readonly DayTrade[] = []
   cycles: readonly PositionCycle[] = []

@@ -67,6 +67,8 @@ export interface Turn {
   /** Monotonic time at which the account wants a turn even if nothing happens. */
   readonly wakeMs: number | null
   readonly notes: readonly Note[]
+  /** Whether the user stream has to be connected anew: it stands and does not deliver. */
+  readonly streamDoubted: boolean
   /** Whether settings that are looser may take effect after this turn. */
   readonly mayLoosen: boolean
 }

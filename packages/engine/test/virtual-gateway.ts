@@ -111,6 +111,7 @@ export class VirtualGateway {
       readAccount: (accountId, since, ordersSince) => this.#read(accountId, since, ordersSince, connection),
       contract: (contractId) => this.#lookUp(contractId, connection),
       watchQuotes: (contractIds) => this.#watch(contractIds),
+      recycle: (stream) => this.#recycle(stream),
       resubscribeQuotes: (contractId) => this.resubscribed.push(contractId),
     }
   }
@@ -134,9 +135,22 @@ export class VirtualGateway {
     this.#tell({ kind: 'stream-lost', stream, reason: 'the socket closed', receivedMs: this.#time.elapsedMs() })
   }
 
+  /** Streams that the program had connected anew. */
+  readonly recycled: Stream[] = []
+
   /** An event that did not come from the exchange. */
   tell(event: DomainEvent): void {
     this.#tell(event)
+  }
+
+  /** A new connection has its subscriptions again. */
+  #recycle(stream: Stream): void {
+    this.recycled.push(stream)
+    this.lose(stream)
+    this.#time.after(this.delays.requestMs, () => {
+      this.isDropped = () => false
+      this.restore(stream)
+    })
   }
 
   #send(command: Command, connection: Connection): Promise<CommandOutcome> {

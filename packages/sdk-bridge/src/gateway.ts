@@ -276,6 +276,8 @@ export class Gateway {
       probe: () => this.#session.probe(),
       onRestored: () => {
         this.#reads.closeBreaker()
+        if (hub.stream === 'user') this.#hubs?.market.hurry()
+        else this.#hubs?.user.hurry()
         this.#emit({ kind: 'stream-restored', stream: hub.stream, receivedMs: monotonic() })
       },
       onLost: (reason) => this.#emit({ kind: 'stream-lost', stream: hub.stream, reason, receivedMs: monotonic() }),

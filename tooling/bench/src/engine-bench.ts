@@ -230,6 +230,7 @@ const SILENT_GATEWAY = {
   readAccount: () => NEVER,
   contract: () => Promise.resolve(null),
   watchQuotes: () => {},
+  recycle: () => {},
   resubscribeQuotes: () => {},
 }
 

@@ -1,4 +1,13 @@
-import type { AccountId, Command, CommandOutcome, ContractId, ContractSpec, Instant, Snapshot } from '@rm/domain'
+import type {
+  AccountId,
+  Command,
+  CommandOutcome,
+  ContractId,
+  ContractSpec,
+  Instant,
+  Snapshot,
+  Stream,
+} from '@rm/domain'
 
 /** What the engine needs of a gateway. Answers of reads and commands come back to the kernel as events. */
 export interface Gateway {
@@ -16,6 +25,8 @@ export interface Gateway {
   contract(contractId: ContractId): Promise<ContractSpec | null>
   /** Quotes wanted from now on; the gateway subscribes and unsubscribes the difference and survives reconnects. */
   watchQuotes(contractIds: ReadonlySet<ContractId>): void
+  /** Gives a stream up and connects it again; events tell how it goes. */
+  recycle(stream: Stream): void
   /** Subscribes a watched contract's quotes once more: they stay away although the market is open. */
   resubscribeQuotes(contractId: ContractId): void
 }

@@ -64,6 +64,11 @@ export class HubSupervisor {
     this.#wake?.()
   }
 
+  /** The gateway answers again, so a wait for the next attempt has lost its reason. */
+  hurry(): void {
+    this.#wake?.()
+  }
+
   stop(): void {
     this.#stopped = true
     this.recycle('the gateway is closed')

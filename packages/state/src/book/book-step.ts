@@ -36,6 +36,8 @@ export interface BookStep {
   readonly enlarged: ContractId | null
   /** What a snapshot corrected, one sentence each. */
   readonly drift: readonly string[]
+  /** Whether a position, an order or a trade was corrected: what the stream should have told. */
+  readonly missedByStream: boolean
   /** A snapshot contradicts what the stream said shortly before: read again before believing either for good. */
   readonly disputed: boolean
 }
@@ -50,6 +52,7 @@ const NOTHING: Omit<BookStep, 'book' | 'cycles'> = {
   newTrades: new Set(),
   enlarged: null,
   drift: [],
+  missedByStream: false,
   disputed: false,
 }
 

@@ -1,7 +1,8 @@
-import { type ContractId, type Instant, type Order, type OrderId, signedTradeSize } from '@rm/domain'
+import type { ContractId, Instant, Order, OrderId } from '@rm/domain'
 import type { Book } from './book.ts'
+import { enteredAhead } from './entries-ahead.ts'
 import { isWorking, observedOrder } from './orders.ts'
-import { type ContractBook, type ContractBooks, signedSizeOf } from './positions.ts'
+import { type ContractBooks, signedSizeOf } from './positions.ts'
 
 /** What an account is exposed to: open positions, and orders that can still change them. */
 export interface Exposure {
@@ -25,9 +26,6 @@ export function openSizes(book: Book): ReadonlyMap<ContractId, number> {
   return sizes
 }
 
-/** The position event of a fill follows its trade within 30 ms; a trade that is older than this and still ahead was told late. */
-const FILL_EVENTS_MS = 1_000
-
 /**
  * Signed sizes as the trades have made them: an entry whose position event is still to come is in. What was held at a moment does not
  * depend on the order in which the events of one fill arrive.
@@ -36,22 +34,12 @@ export function executedSizes(book: Book, now: Instant): ReadonlyMap<ContractId,
   const open = openSizes(book)
   let sizes: Map<ContractId, number> | null = null
   for (const [contractId, contract] of book.contracts) {
-    const ahead = enteredAhead(contract, now)
+    const ahead = enteredAhead(contract.entries, now)
     if (ahead === 0) continue
     sizes ??= new Map(open)
     sizes.set(contractId, signedSizeOf(contract) + ahead)
   }
   return sizes ?? open
-}
-
-function enteredAhead({ cycle, tradesSinceMove }: ContractBook, now: Instant): number {
-  let ahead = 0
-  for (const trade of tradesSinceMove) {
-    if (trade.realizedPnl !== null || now - trade.at > FILL_EVENTS_MS) continue
-    // The position grew after the trade was made: its event came first.
-    if (cycle === null || trade.at > cycle.enlargedAt) ahead += signedTradeSize(trade)
-  }
-  return ahead
 }
 
 /** An order that can still change exposure, or `null` when it ended, vanished or was never heard of. */

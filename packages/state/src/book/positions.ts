@@ -20,6 +20,14 @@ import {
   type LotsAhead,
   NO_LOTS_AHEAD,
 } from './lots-ahead.ts'
+import {
+  afterEntry,
+  afterGrowth,
+  afterReading,
+  afterVoidedEntry,
+  type EntriesAhead,
+  NO_ENTRIES_AHEAD,
+} from './entries-ahead.ts'
 import { endedAt } from './protection.ts'
 import type { TradeLedger, TradeStep } from './trades.ts'
 
@@ -38,6 +46,7 @@ export interface ContractBook {
   /** The cycle that ended last, for closing trades that come late. */
   readonly formerCycle: PositionCycle | null
   readonly lots: LotsAhead
+  readonly entries: EntriesAhead
   /** Trades that came after the last change of the position: they are what a flip is made of. */
   readonly tradesSinceMove: readonly Trade[]
 }
@@ -52,6 +61,7 @@ export const UNSEEN_CONTRACT: ContractBook = {
   cycle: null,
   formerCycle: null,
   lots: NO_LOTS_AHEAD,
+  entries: NO_ENTRIES_AHEAD,
   tradesSinceMove: [],
 }
 
@@ -110,25 +120,28 @@ export function movedBySnapshot(
   if (agrees && known.observedMs === requestedMs) return { contract: known, enlarged: false }
   const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs) }
   const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
-  if (agrees) return { contract: { ...heard, lots }, enlarged: false }
-  return moved(heard, position, lots, trades, now)
+  if (agrees) return { contract: { ...heard, lots, entries: afterReading(heard.entries) }, enlarged: false }
+  const { contract, enlarged } = moved(heard, position, lots, trades, now)
+  return { contract: { ...contract, entries: afterReading(contract.entries) }, enlarged }
 }
 
 /** After a trade of the contract was recorded. */
 export function withTradeRecorded(known: ContractBook, trade: Trade, step: TradeStep): ContractBook {
-  let { lots, tradesSinceMove, cycle, formerCycle } = known
+  let { lots, entries, tradesSinceMove, cycle, formerCycle } = known
   if (step.isNew) {
     const closes = cycle !== null && cycle.side === closedSide(trade) ? cycle : null
     lots = afterTrade(lots, trade, closes === null ? null : closes.openedAt)
+    if (trade.realizedPnl === null) entries = afterEntry(entries, trade)
     tradesSinceMove = [...tradesSinceMove, trade].slice(-TRADES_SINCE_MOVE_KEPT)
   } else if (trade.voided) {
     lots = afterVoid(lots, trade)
+    entries = afterVoidedEntry(entries, trade)
     tradesSinceMove = tradesSinceMove.filter(({ id }) => id !== trade.id)
   }
   if (cycle !== null && isTradeOf(cycle, trade)) cycle = withRealized(cycle, step.netChange)
   else if (formerCycle !== null && isTradeOf(formerCycle, trade))
     formerCycle = withRealized(formerCycle, step.netChange)
-  return { ...known, lots, tradesSinceMove, cycle, formerCycle }
+  return { ...known, lots, entries, tradesSinceMove, cycle, formerCycle }
 }
 
 /** Cycles of the contract that differ from what they were. */
@@ -149,7 +162,8 @@ function moved(
 ): PositionMove {
   const side = sideOf(position.signedSize)
   const { cycle } = known
-  const contract: ContractBook = { ...known, position, lots, tradesSinceMove: [] }
+  const entries = afterGrowth(known.entries, signedSizeOf(known), position.signedSize, now)
+  const contract: ContractBook = { ...known, position, lots, entries, tradesSinceMove: [] }
   if (cycle !== null && side === cycle.side && !isLaterLife(position.openedAt, cycle.openedAt)) {
     return continued(contract, cycle, sizeBefore(known), now)
   }

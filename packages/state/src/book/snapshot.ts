@@ -44,6 +44,7 @@ class Reading {
   readonly #context: BookContext
   #book: Book
   #disputed = false
+  #missedByStream = false
   readonly #drift: string[] = []
   readonly #trades: DayTrade[] = []
   readonly #newTrades = new Set<TradeId>()
@@ -69,7 +70,7 @@ class Reading {
       // The stream may still be about to tell of the latest ones.
       if (report.isNew && this.#context.now - trade.at > REST_LAG_TOLERANCE_MS) missed.push(trade)
     }
-    if (missed.length > 0) this.#noteDrift(describeMissed(missed, this.#before, this.#book, this.#context))
+    if (missed.length > 0) this.#noteMissed(describeMissed(missed, this.#before, this.#book, this.#context))
   }
 
   readOrders(): void {
@@ -132,6 +133,7 @@ class Reading {
       newTrades: this.#newTrades,
       enlarged: first !== undefined && others.length === 0 ? first : null,
       drift: this.#drift,
+      missedByStream: this.#missedByStream,
       disputed: this.#disputed,
     }
   }
@@ -140,7 +142,7 @@ class Reading {
     const known = observedOrder(this.#book.orders, order.id)
     if (known === undefined) {
       if (!isTerminal(order) && this.#context.now - order.updatedAt > REST_LAG_TOLERANCE_MS) {
-        this.#noteDrift(`order ${order.id} (${order.side} ${order.size} ${order.contractId}) was not known`)
+        this.#noteMissed(`order ${order.id} (${order.side} ${order.size} ${order.contractId}) was not known`)
       }
       return this.#believeOrder(order, null)
     }
@@ -165,7 +167,7 @@ class Reading {
         this.#disputed = true
         return
       case 'older':
-        this.#noteDrift(`order ${order.id} was ${order.status}, the gateway does not list it`)
+        this.#noteMissed(`order ${order.id} was ${order.status}, the gateway does not list it`)
         this.#ordersChangedAt.set(order.contractId, this.#context.now)
         this.#book = {
           ...this.#book,
@@ -205,7 +207,7 @@ class Reading {
     }
     if (!agrees && (known.position !== null || position.signedSize !== 0)) {
       const { contractId } = position
-      this.#noteDrift(
+      this.#noteMissed(
         `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`,
       )
     }
@@ -226,6 +228,12 @@ class Reading {
       account,
       accountObservedMs: Math.max(this.#book.accountObservedMs ?? 0, this.#snapshot.requestedMs),
     }
+  }
+
+  /** Drift of something that the stream speaks of. */
+  #noteMissed(sentence: string): void {
+    this.#noteDrift(sentence)
+    this.#missedByStream = this.#before.snapshotMs !== null
   }
 
   /** Before the first snapshot nothing was known that could have drifted. */

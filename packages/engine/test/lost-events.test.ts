@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { Scene, settingsOf } from './scene.ts'
+
+const TO_TWO = settingsOf('max_contracts', { limit: 2 })
+
+describe('a user stream that stands and does not deliver', () => {
+  test('is found out by the next reading, connected anew, and told', async () => {
+    using scene = await Scene.open({ rules: TO_TWO })
+    await scene.connect()
+    scene.gateway.isDropped = ({ kind }) => kind !== 'quote'
+    scene.trade('buy', 5)
+    await scene.until(() => scene.size() === 2, 35_000)
+    expect(scene.gateway.recycled).toEqual(['user'])
+    expect(scene.alerts()).toEqual(['stream-incomplete'])
+    await scene.run(2_000)
+    expect(scene.state().word).toBe('ACTIVE')
+    // It delivers again.
+    scene.trade('buy', 1)
+    await scene.until(() => scene.sent().length === 2, 1_000)
+  })
+
+  test('one that never delivers is connected anew once a minute, and a human is called every five minutes', async () => {
+    using scene = await Scene.open({ rules: TO_TWO })
+    await scene.connect()
+    for (let minute = 0; minute < 4; minute += 1) {
+      scene.gateway.isDropped = ({ kind }) => kind !== 'quote'
+      scene.trade('buy', 1)
+      await scene.run(30_000)
+      scene.gateway.isDropped = ({ kind }) => kind !== 'quote'
+      scene.trade('sell', 1)
+      await scene.run(30_000)
+    }
+    expect(scene.gateway.recycled.length).toBeGreaterThanOrEqual(3)
+    expect(scene.gateway.recycled.length).toBeLessThanOrEqual(4)
+    expect(scene.alerts()).toEqual(['stream-incomplete'])
+  })
+
+  test('what a reading finds after a gap is no reason to connect anew', async () => {
+    using scene = await Scene.open({ rules: TO_TWO })
+    await scene.connect()
+    scene.gateway.lose('user')
+    scene.trade('buy', 1)
+    await scene.run(10_000)
+    scene.gateway.restore('user')
+    await scene.run(35_000)
+    expect(scene.gateway.recycled).toEqual([])
+  })
+})
+
+test('a position whose stop the stream did not tell of is looked at before it is closed', async () => {
+  using scene = await Scene.open({ rules: settingsOf('no_stop_loss_grace', { grace_period_seconds: 10 }) })
+  await scene.connect()
+  scene.trade('buy', 1)
+  await scene.run(2_000)
+  scene.gateway.isDropped = ({ kind }) => kind === 'order'
+  scene.trade('sell', 1, { type: 4, stopPrice: scene.price() - 20 })
+  await scene.run(15_000)
+  expect(scene.sent()).toEqual([])
+  expect(scene.size()).toBe(1)
+})
+
+test('one that has no stop is closed at the end of its grace all the same', async () => {
+  using scene = await Scene.open({ rules: settingsOf('no_stop_loss_grace', { grace_period_seconds: 10 }) })
+  await scene.connect()
+  scene.trade('buy', 1)
+  const tookMs = await scene.until(() => scene.sent().length === 1, 12_000)
+  expect(tookMs).toBeGreaterThanOrEqual(10_000)
+  expect(tookMs).toBeLessThan(10_100)
+})
