@@ -3,9 +3,12 @@ import { RmError } from '@rm/domain'
 /** Variables through which somebody else's code, options or certificates would come into the process (reliability X-08, G-18). */
 const HARMFUL = ['NODE_OPTIONS', 'LD_PRELOAD', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'] as const
 
+/** Node options that load somebody else's code or open a debugger. */
+const FOREIGN_CODE = /(^|\s)(-r|--require|--import|--loader|--experimental-loader|--inspect)/
+
 /**
- * What of the environment weakens the program, one sentence each. With a gateway on this machine there is nothing to protect and it is only
- * told; with any other one the start is refused.
+ * What of the environment weakens the program, one sentence each. With a gateway on this machine, where nothing is at stake and faked clocks
+ * and test certificates have their place, it is only told, unless it is foreign code; with any other gateway the start is refused.
  *
  * @param hosts - of the gateway
  * @throws RmError `ENVIRONMENT_UNSUITABLE`
@@ -16,7 +19,7 @@ export function guardEnvironment(
 ): readonly string[] {
   const set = HARMFUL.filter((name) => (environment[name] ?? '') !== '')
   if (set.length === 0) return []
-  if (!hosts.every(isLoopback)) {
+  if (!hosts.every(isLoopback) || FOREIGN_CODE.test(environment['NODE_OPTIONS'] ?? '')) {
     throw new RmError(
       'ENVIRONMENT_UNSUITABLE',
       `${set.join(', ')} set for the daemon: whoever sets it could read the key or answer in the gateway's place; start it without (certificates: tls.ca_file)`,

@@ -12,6 +12,13 @@ test.each(['NODE_OPTIONS', 'LD_PRELOAD', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT
   },
 )
 
+test.each(['--require /tmp/x.js', '-r ./x.js', '--no-warnings --import=x', '--loader x', '--inspect-brk'])(
+  'foreign code is refused for every gateway: %s',
+  (options) => {
+    expect(() => guardEnvironment({ NODE_OPTIONS: options }, ['127.0.0.1'])).toThrow('NODE_OPTIONS')
+  },
+)
+
 test('one host elsewhere is enough', () => {
   expect(() => guardEnvironment({ NODE_OPTIONS: '--inspect' }, ['127.0.0.1', 'rtc.topstepx.com'])).toThrow(
     'NODE_OPTIONS',

@@ -15,7 +15,6 @@ import { describe, explainIssues, isSecretPath, type RenamedKeys, unknownKey } f
 import { GeneralSchema, NOTIFICATION_CHANNELS } from './general-settings.ts'
 import { partialIssues } from './partial-issues.ts'
 import { masked } from './secret.ts'
-import { UNBUILT_RULES } from './unbuilt-rules.ts'
 
 /** `profile` and `base` hold for several accounts, `account` for one. */
 export type LayerScope = 'profile' | 'base' | 'account'
@@ -40,13 +39,8 @@ const GENERAL_RENAMED_KEYS: RenamedKeys = {
   'logging.log_level': 'level',
 }
 
-function isBuilt(key: string): key is RuleId {
+function isRule(key: string): key is RuleId {
   return Object.hasOwn(rules, key)
-}
-
-/** The rules that the documentation knows, built or not. */
-function knownRules(): readonly string[] {
-  return [...EVALUATION_ORDER, ...UNBUILT_RULES.keys()]
 }
 
 /**
@@ -167,12 +161,12 @@ function examineRules(layer: MapNode, node: ConfigNode, report: Report): void {
   if (section === null) return
   for (const [key, entry] of section.entries) {
     const path = ['rules', key]
-    if (!isBuilt(key) && !UNBUILT_RULES.has(key)) {
-      report.error(entry.keyAt, keyPathOf(path), unknownKey(key, knownRules(), undefined))
+    if (!isRule(key)) {
+      report.error(entry.keyAt, keyPathOf(path), unknownKey(key, EVALUATION_ORDER, undefined))
       continue
     }
     const block = sectionAt(layer, path, entry.node, report)
-    if (block === null || !isBuilt(key)) continue
+    if (block === null) continue
     const { settings, renamedKeys } = rules[key]
     explainIssues(partialIssues(settings, block), { root: layer, path, schema: settings, renamedKeys }, report)
   }

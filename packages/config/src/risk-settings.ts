@@ -1,11 +1,10 @@
 import { EVALUATION_ORDER, type EnabledRules, type RuleId, rules, type RuleSettings } from '@rm/rules'
-import { isBroken, isGiven, type MapNode, nodeAt, placeOf, placeOfKey, plainOf } from './config-node.ts'
+import { isBroken, type MapNode, nodeAt, placeOf, plainOf } from './config-node.ts'
 import { keyPathOf, type Report } from './diagnostic.ts'
 import { explainIssues } from './explain-issues.ts'
 import { GeneralSchema, type GeneralSettings, generalSettingsOf } from './general-settings.ts'
 import { sectionOf } from './risk-layer.ts'
 import { ONCE } from './schema-shape.ts'
-import { UNBUILT_RULES } from './unbuilt-rules.ts'
 
 /** What the layers of an account amount to. */
 export interface RiskSettings {
@@ -26,7 +25,6 @@ export function readRiskSettings(tree: MapNode, report: Report): RiskSettings {
   const enabled: MutableRules = {}
   let isComplete = general !== null
   for (const id of EVALUATION_ORDER) isComplete = readRule(id, tree, enabled, report) && isComplete
-  for (const id of UNBUILT_RULES.keys()) isComplete = checkUnbuilt(id, tree, report) && isComplete
   return { tree, general, rules: enabled, isComplete }
 }
 
@@ -72,28 +70,5 @@ function readRule<Id extends RuleId>(id: Id, tree: MapNode, enabled: MutableRule
     return true
   }
   explainIssues(parsed.error.issues, { root: tree, path, schema: settings, renamedKeys }, report)
-  return false
-}
-
-function checkUnbuilt(id: string, tree: MapNode, report: Report): boolean {
-  const path = ['rules', id]
-  if (nodeAt(tree, path) === null) return true
-  const code = UNBUILT_RULES.get(id) ?? ''
-  if (isEnabled(id, tree, true) === false) {
-    report.warning(placeOfKey(tree, path), keyPathOf(path), {
-      expected: 'a rule of this version',
-      got: `${code}, turned off`,
-      why: 'this version does not have the rule; as it is off, nothing is lost',
-      fix: 'remove the block, or keep it for a later version',
-    })
-    return true
-  }
-  if (isBroken(tree, path)) return false
-  report.error(placeOfKey(tree, path), keyPathOf(path), {
-    expected: 'a rule of this version, or `enabled: false`',
-    got: isGiven(tree, [...path, 'enabled']) ? `${code}, turned on` : `${code} without \`enabled\`, which means on`,
-    why: 'this version cannot enforce the rule, and a limit that is written down must not be ignored silently',
-    fix: 'write `enabled: false`, or remove the block',
-  })
   return false
 }

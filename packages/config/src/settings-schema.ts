@@ -1,11 +1,10 @@
-import { type LockoutTerm, type RuleCode, unreachable } from '@rm/domain'
+import { type LockoutTerm, unreachable } from '@rm/domain'
 import { EVALUATION_ORDER, type RuleId, rules } from '@rm/rules'
 import { z } from 'zod'
 import { EntrySchema, MonitoredAccountSchema } from './accounts-file.ts'
 import { ApiSchema } from './api-file.ts'
 import { GeneralSchema } from './general-settings.ts'
 import { TimersSchema } from './timers-file.ts'
-import { UNBUILT_RULES } from './unbuilt-rules.ts'
 
 /** The files that have a schema, by the word for them on the command line. */
 export const SETTINGS_FILES = {
@@ -40,11 +39,8 @@ export function settingsSchema(file: SettingsFile): SchemaNode {
 }
 
 function riskSchema(): SchemaNode {
-  const built = EVALUATION_ORDER.toSorted((a, b) => compare(rules[a].code, rules[b].code)).map((id) => [
-    id,
-    ruleSchema(id),
-  ])
-  const unbuilt = [...UNBUILT_RULES].map(([id, code]) => [id, { ...unbuiltRule(code), deprecated: true }])
+  const ids = EVALUATION_ORDER.toSorted((a, b) => compare(rules[a].code, rules[b].code))
+  const schemas = Object.fromEntries(ids.map((id) => [id, ruleSchema(id)]))
   return object('', {
     schema_version: { type: 'integer', const: 1, default: 1, description: 'Version of the form of this file.' },
     profile: {
@@ -55,13 +51,7 @@ function riskSchema(): SchemaNode {
       examples: ['topstepx-50k', 'topstepx-100k', 'topstepx-150k', 'topstepx-practice'],
     },
     general: section({ ...jsonSchemaOf(GeneralSchema), description: 'What is not a rule.' }),
-    rules: section(object('The rules, by their key.', Object.fromEntries([...built, ...unbuilt]))),
-  })
-}
-
-function unbuiltRule(code: RuleCode): SchemaNode {
-  return object(`${code}: not in this version, so it can only be turned off.`, {
-    enabled: { const: false, description: 'Only `false` is accepted.' },
+    rules: section(object('The rules, by their key.', schemas)),
   })
 }
 

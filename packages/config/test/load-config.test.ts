@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { usd } from '@rm/domain'
-import { EVALUATION_ORDER, rules } from '@rm/rules'
+import { EVALUATION_ORDER } from '@rm/rules'
 import { describe, expect, test } from 'vitest'
 import { formatDiagnostics, loadConfig } from '../src/index.ts'
-import { UNBUILT_RULES } from '../src/unbuilt-rules.ts'
 import { accepted, diagnosticsOf, errorsOf, VALID, VARIABLES, warningsOf } from './config-fixture.ts'
 
 const shipped = fileURLToPath(new URL('../../../config', import.meta.url))
@@ -231,22 +230,7 @@ describe('missing files', () => {
     expect(errorsOf({ 'api_config.yaml': '#'.repeat(2_000_000) })).toEqual(['api_config.yaml:1:1']))
 })
 
-describe('rules of other versions', () => {
-  test('no unbuilt rule is one that is built', () => {
-    for (const id of UNBUILT_RULES.keys()) expect(Object.hasOwn(rules, id)).toBe(false)
-  })
-
-  test.each([...UNBUILT_RULES])('%s (%s) is accepted when it is off, with a warning', (id) => {
-    expect(warningsOf(withRule(`${id}: { enabled: false, anything: 1 }`))).toEqual([
-      `risk_config.yaml:20:3 rules.${id}`,
-    ])
-  })
-
-  test.each([...UNBUILT_RULES.keys()])('%s is refused when it is on, said or unsaid', (id) => {
-    expect(errorsOf(withRule(`${id}: { enabled: true }`))).toEqual([`risk_config.yaml:20:3 rules.${id}`])
-    expect(errorsOf(withRule(`${id}: { limit: -300 }`))).toEqual([`risk_config.yaml:20:3 rules.${id}`])
-  })
-
+describe('rules and keys that do not exist', () => {
   test('an unknown rule is refused with the nearest known one', () => {
     const [found] = diagnosticsOf(withRule('max_contract: { limit: 3 }'), 'error')
     expect(found).toMatchObject({ keyPath: 'rules.max_contract', fix: 'write `max_contracts`' })
