@@ -12,7 +12,7 @@ export type Instant = number & { readonly [brand]: 'Instant' }
 
 /** Brands whole epoch milliseconds. Throws {@link InvariantError} for a fraction, NaN or a number out of range. */
 export function instant(epochMs: number): Instant {
-  invariant(Number.isSafeInteger(epochMs), `an instant is whole milliseconds, was ${epochMs}`)
+  invariant(Number.isSafeInteger(epochMs), () => `an instant is whole milliseconds, was ${epochMs}`)
   return epochMs as Instant
 }
 

@@ -13,7 +13,7 @@ export interface TickFraction {
 }
 
 export function ticks(count: number): Ticks {
-  invariant(Number.isSafeInteger(count), `a tick count is a safe integer, was ${count}`)
+  invariant(Number.isSafeInteger(count), () => `a tick count is a safe integer, was ${count}`)
   return (count || 0) as Ticks
 }
 
@@ -36,7 +36,7 @@ export function toTicks(price: number, tickSize: number): Ticks | null {
 /** The price of a tick count as the gateway writes it: the nearest double of the exact decimal product. */
 export function toPrice(count: Ticks, tickSize: number): number {
   const size = decimalOf(tickSize)
-  invariant(size !== null, `a tick size is finite, was ${tickSize}`)
+  invariant(size !== null, () => `a tick size is finite, was ${tickSize}`)
   return Number(`${BigInt(count) * size.units}e-${size.scale}`)
 }
 
@@ -57,7 +57,10 @@ const REMEMBERED_MAX = 1_000
 function tickFractionOf(price: number, tickSize: number): TickFraction {
   const dividend = decimalOf(price)
   const divisor = decimalOf(tickSize)
-  invariant(dividend !== null && divisor !== null && divisor.units > 0n, `no fraction of ticks: ${price} / ${tickSize}`)
+  invariant(
+    dividend !== null && divisor !== null && divisor.units > 0n,
+    () => `no fraction of ticks: ${price} / ${tickSize}`,
+  )
   return reduced(dividend.units * tenTo(divisor), divisor.units * tenTo(dividend))
 }
 

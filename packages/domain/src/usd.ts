@@ -11,7 +11,7 @@ const PLACES = 4
 
 /** Brands a whole number of 1/10 000 dollars. Throws `InvariantError` beyond the safe integers. */
 export function usd(tenThousandths: number): Usd {
-  invariant(Number.isSafeInteger(tenThousandths), `Usd must be a safe integer, was ${tenThousandths}`)
+  invariant(Number.isSafeInteger(tenThousandths), () => `Usd must be a safe integer, was ${tenThousandths}`)
   return (tenThousandths || 0) as Usd // no negative zero
 }
 

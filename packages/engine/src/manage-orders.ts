@@ -107,6 +107,7 @@ function managePosition(draft: TurnDraft, settings: Settings, position: Position
 
 /** The pace and the doubts of a former life of the position are not those of the one that has just begun. */
 function forgetFormerLife(draft: TurnDraft, contractId: ContractId): void {
+  if (draft.state.targets.size === 0) return
   const targets = new Map(draft.state.targets)
   const hadStop = targets.delete(`stop:${contractId}`)
   const hadTarget = targets.delete(`target:${contractId}`)

@@ -61,7 +61,7 @@ export const tradeFrequencyLimit: Rule<'trade_frequency_limit'> = {
   evaluate(settings, view, context) {
     if (view.newTrades.size === 0) return kept(null)
     const units = unitsOf(settings, view, context)
-    const stamps = units.map((unit) => unit.stamp)
+    const stamps = Float64Array.from(units, (unit) => unit.stamp).toSorted()
     const findings: Finding[] = []
     let use = 0
     for (const unit of units) {
@@ -141,22 +141,31 @@ function isExempt(fills: readonly DayTrade[], context: RuleContext): boolean {
 /**
  * The largest count of every window that contains the unit. A unit that arrives late may lie in windows that end at a later one, so every
  * end within the width is tried.
+ *
+ * @param stamps - of all units, ascending
  */
-function countsAround(unit: Unit, stamps: readonly number[], settings: Settings): readonly WindowCount[] {
+function countsAround(unit: Unit, stamps: Float64Array, settings: Settings): readonly WindowCount[] {
   const counts: WindowCount[] = []
   for (const { window, widthUs } of WINDOWS) {
     const limit = settings.limits[window]
     if (limit === null) continue
-    let count = widthUs === null ? stamps.length : 0
-    if (widthUs !== null) {
-      for (const end of stamps) {
-        if (end < unit.stamp || end >= unit.stamp + widthUs) continue
-        count = Math.max(count, stamps.filter((stamp) => stamp > end - widthUs && stamp <= end).length)
-      }
-    }
+    const count = widthUs === null ? stamps.length : largestCount(unit, stamps, widthUs)
     counts.push({ window, count, limit })
   }
   return counts
+}
+
+/** Both ends of the window only move forward, so every stamp is met once. */
+function largestCount({ stamp }: Unit, stamps: Float64Array, widthUs: number): number {
+  let largest = 0
+  let first = 0
+  for (const [last, end] of stamps.entries()) {
+    if (end >= stamp + widthUs) break
+    while ((stamps[first] ?? end) <= end - widthUs) first += 1
+    // Of equal stamps the last one has the whole count.
+    if (end >= stamp) largest = Math.max(largest, last - first + 1)
+  }
+  return largest
 }
 
 function finding(

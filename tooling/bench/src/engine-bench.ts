@@ -4,43 +4,70 @@ import {
   type DomainEvent,
   instantOf,
   later,
+  type Order,
   OrderId,
   parseUsd,
   type StoredAccount,
   ticks,
+  type Trade,
   TradeId,
   TradingCalendar,
   usd,
 } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
 import { type AccountPolicy, Kernel, ProofOfLife, type Store } from '@rm/engine'
-import { rules, stopCriteriaOf } from '@rm/rules'
+import { rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 import { drillEvents } from '@rm/sdk-bridge'
 import { percentile } from './percentile.ts'
 import { type Figure, type Report, reportOf } from './report.ts'
 
 const SIZES = [1, 100, 10_000] as const
 /** Trades are fewer than quotes, as in a day: an account with thousands of them would measure something that does not exist. */
-const EVENTS_A_ROUND = { quote: 1_000, trade: 40 } as const
+const EVENTS_A_ROUND = { quote: 1_000, trade: 10 } as const
 const START = instantOf('2026-11-18T15:30:00Z')
 const MNQ = contracts.MNQ
 /** Accounts that hold the quoted contract, whatever the number of accounts: what a quote has to touch. */
 const HOLDERS_MAX = 10
 
-const ENABLED = {
+const STOP_PRICE = 20_800
+
+/** Every rule, none near its limit: a rule that is missing here does not compile. */
+const ENABLED: RuleSettings = {
   max_contracts: rules.max_contracts.settings.parse({ limit: 5 }),
   max_contracts_per_instrument: rules.max_contracts_per_instrument.settings.parse({
     instrument_limits: { MNQ: 5, ES: 5 },
   }),
   daily_realized_loss: rules.daily_realized_loss.settings.parse({ limit: '-5000.00' }),
+  daily_unrealized_loss: rules.daily_unrealized_loss.settings.parse({ limit: '-5000.00' }),
+  max_unrealized_profit: rules.max_unrealized_profit.settings.parse({ enabled: true, target: '5000.00' }),
   trade_frequency_limit: rules.trade_frequency_limit.settings.parse({
     limits: { per_minute: 1_000_000, per_hour: 1_000_000, per_session: 1_000_000 },
   }),
+  cooldown_after_loss: rules.cooldown_after_loss.settings.parse({
+    loss_thresholds: [{ loss_amount: '-5000.00', cooldown: '5m' }],
+  }),
   no_stop_loss_grace: rules.no_stop_loss_grace.settings.parse({ enabled: true, grace_period_seconds: 3_600 }),
+  session_block_outside: rules.session_block_outside.settings.parse({
+    global_session: {
+      start: '17:00',
+      end: '16:00',
+      timezone: 'America/Chicago',
+      allowed_days: ['sun', 'mon', 'tue', 'wed', 'thu'],
+    },
+  }),
+  trade_management: rules.trade_management.settings.parse({
+    enabled: true,
+    auto_stop_loss: { enabled: true, distance_ticks: 800 },
+    auto_breakeven: { enabled: true, profit_trigger_ticks: 4_000 },
+    trailing_stop: { enabled: true, activation_ticks: 4_000, trail_distance_ticks: 2_000 },
+  }),
+  auth_loss_guard: rules.auth_loss_guard.settings.parse({}),
+  symbol_blocks: rules.symbol_blocks.settings.parse({ enabled: true, blocked_symbols: ['NG'] }),
+  daily_realized_profit: rules.daily_realized_profit.settings.parse({ enabled: true, target: '5000.00' }),
 }
 
 /**
- * Quote and trade events through the kernel: merge, index, book, all rules, arbitration. The store is left out (a decision that is
+ * Quote and trade events through the kernel: merge, index, book, all thirteen rules, arbitration. The store is left out (a decision that is
  * durable is what the relay bench measures), so these are the costs of deciding.
  */
 export async function engineBench(rounds: number): Promise<Report> {
@@ -90,6 +117,7 @@ class Stage {
   readonly #idle: (() => void)[] = []
   #elapsedMs = 0
   #next = 1
+  #trades = 0
 
   constructor(accounts: number) {
     this.#accounts = Array.from({ length: accounts }, (_unused, index) => AccountId.parse(7_100_000 + index))
@@ -118,6 +146,8 @@ class Stage {
       },
     })
     this.#kernel.handle({ kind: 'stream-restored', stream: 'user', receivedMs: this.#tick() })
+    // What is read so long after the stream stands is certain.
+    this.#elapsedMs += 5_000
     this.#accounts.forEach((accountId, index) => this.#open(accountId, index < HOLDERS_MAX ? MNQ.id : contracts.ES.id))
   }
 
@@ -130,6 +160,7 @@ class Stage {
       this.#kernel.handle(event)
       for (const wake of this.#idle.splice(0)) wake()
       took.push(performance.now() - before)
+      if (event.kind === 'trade-reported') this.#kernel.handle(this.#positionAfter(event.trade))
     }
     return took
   }
@@ -137,12 +168,28 @@ class Stage {
   #open(accountId: AccountId, contractId: ContractId): void {
     const receivedMs = this.#tick()
     const position = { accountId, contractId, signedSize: 1, averagePrice: 21_000, openedAt: START }
+    const stop: Order = {
+      id: OrderId.parse(3_300_000_000 + accountId),
+      accountId,
+      contractId,
+      type: 'stop',
+      side: 'sell',
+      size: 1,
+      filled: 0,
+      limitPrice: null,
+      stopPrice: STOP_PRICE,
+      status: 'open',
+      tag: null,
+      parentId: null,
+      createdAt: START,
+      updatedAt: START,
+    }
     const snapshot = {
       accountId,
       requestedMs: receivedMs,
       account: null,
       positions: [position],
-      orders: [],
+      orders: [stop],
       ordersComplete: true,
       history: null,
       trades: [],
@@ -160,22 +207,25 @@ class Stage {
     }
   }
 
-  /** Trades go round the accounts; each is the opening half of a scratch trade. */
-  #trade(): DomainEvent {
+  /** One account trades, so that its day is as long however many others there are: it buys a second contract and sells it again. */
+  #trade(): Extract<DomainEvent, { kind: 'trade-reported' }> {
     const receivedMs = this.#tick()
-    const accountId = this.#accounts[this.#next % Math.min(this.#accounts.length, 1_000)] ?? AccountId.parse(7_100_000)
+    const [accountId = AccountId.parse(7_100_000)] = this.#accounts
+    const turn = this.#trades
+    this.#trades += 1
+    const isEntry = turn % 2 === 0
     return {
       kind: 'trade-reported',
       accountId,
       trade: {
-        id: TradeId.parse(3_100_000_000 + this.#next),
+        id: TradeId.parse(3_100_000_000 + turn),
         accountId,
         contractId: MNQ.id,
-        orderId: OrderId.parse(3_400_000_000 + this.#next),
-        side: 'buy',
+        orderId: OrderId.parse(3_400_000_000 + turn),
+        side: isEntry ? 'buy' : 'sell',
         size: 1,
         price: 21_000,
-        realizedPnl: this.#next % 2 === 0 ? usd(0) : null,
+        realizedPnl: isEntry ? null : usd(0),
         fees: parseUsd('0.36') ?? usd(0),
         commissions: parseUsd('0.25') ?? usd(0),
         at: later(START, Math.floor(receivedMs)),
@@ -184,6 +234,12 @@ class Stage {
       },
       receivedMs,
     }
+  }
+
+  #positionAfter({ accountId, contractId, realizedPnl }: Trade): DomainEvent {
+    const signedSize = realizedPnl === null ? 2 : 1
+    const position = { accountId, contractId, signedSize, averagePrice: 21_000, openedAt: START }
+    return { kind: 'position-changed', accountId, position, receivedMs: this.#tick() }
   }
 
   #tick(): number {

@@ -10,7 +10,10 @@ import { withTradeReported } from './trade-report.ts'
 
 /** The book after an event of its account. Pure; applying an event twice is applying it once. */
 export function applyEvent(book: Book, event: AccountEvent, context: BookContext): BookStep {
-  invariant(event.accountId === book.accountId, `the book of ${book.accountId} got an event of ${event.accountId}`)
+  invariant(
+    event.accountId === book.accountId,
+    () => `the book of ${book.accountId} got an event of ${event.accountId}`,
+  )
   switch (event.kind) {
     case 'account-changed':
       return stepTo(book, withAccountReported(book, event.account, event.receivedMs))
