@@ -17,6 +17,7 @@ import type { Reporter } from './ports/reporter.ts'
 import type { Store } from './ports/store.ts'
 import type { Wakeups } from './ports/wakeups.ts'
 import type { ProofOfLife, RuleProof } from './proof-of-life.ts'
+import type { QuietPrices } from './quiet-prices.ts'
 import { takeTurn } from './take-turn.ts'
 import type { Market, Turn, TurnInput } from './turn.ts'
 import type { TurnJournal } from './turn-journal.ts'
@@ -63,6 +64,7 @@ export class AccountRuntime {
   #settings: PolicyInForce
   #armed: { readonly dueMs: number; readonly cancel: () => void } | null = null
   #lastFullReadingAt: Instant | null = null
+  #quiet: QuietPrices | null = null
   readonly #underWay = new Set<Promise<void>>()
 
   constructor(
@@ -109,6 +111,11 @@ export class AccountRuntime {
     return openSizes(this.#state.book)
   }
 
+  /** Among which prices the account needs no turn; `null`: at no price. */
+  get quiet(): QuietPrices | null {
+    return this.#quiet
+  }
+
   /** Takes one turn: decide, make durable, then send and tell. */
   handle(input: TurnInput): void {
     const { clock } = this.#ports
@@ -121,6 +128,7 @@ export class AccountRuntime {
       journalWritable: this.#journal.isWritable(this.accountId),
     })
     this.#state = turn.state
+    this.#quiet = turn.quiet
     if (isEmpty(turn.record)) {
       const hasConsequence = turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0
       if (hasConsequence) this.#journal.follow(() => this.#carryOut(turn, null))

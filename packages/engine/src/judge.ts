@@ -27,6 +27,7 @@ import {
   nextCheck,
   nextGuardCheck,
   type RuleContext,
+  type RuleId,
   type RuleVerdict,
 } from '@rm/rules'
 import { type BookStep, executedSizes, exposureOf, viewOf } from '@rm/state/book'
@@ -53,14 +54,7 @@ export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enla
   const inputs = marketBook(draft, demandsOf(draft.state))
   const seen = viewOf(draft.state.book, step, inputs)
   const view = rememberPrices(draft, seen) ? viewOf(draft.state.book, step, inputs) : seen
-  const context: RuleContext = {
-    now: draft.now,
-    calendar: policy.calendar,
-    timers: policy.timers,
-    pnlBasis: policy.pnlBasis,
-    contract: draft.context.market.contract,
-    lockouts: draft.state.lockouts,
-  }
+  const context = ruleContextOf(draft)
   const guarded = evaluateGuards(policy.guards, view, {
     now: draft.now,
     tickValueDoubt: draft.context.market.tickValueDoubt,
@@ -77,6 +71,19 @@ export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enla
   takeBlindness(draft, judged, verdicts)
   const next = earliest(nextCheck(policy.rules, view, context), nextGuardCheck(policy.guards, view, draft.now))
   return { view, nextCheck: next }
+}
+
+/** What rules know beside the account. */
+export function ruleContextOf(draft: TurnDraft): RuleContext {
+  const { policy, market } = draft.context
+  return {
+    now: draft.now,
+    calendar: policy.calendar,
+    timers: policy.timers,
+    pnlBasis: policy.pnlBasis,
+    contract: market.contract,
+    lockouts: draft.state.lockouts,
+  }
 }
 
 function takeFindings(draft: TurnDraft, { code, mode, verdict, fault }: Judged): void {
@@ -288,13 +295,17 @@ function takeBlindness(draft: TurnDraft, judged: readonly Judged[], verdicts: re
 function warn(draft: TurnDraft, { rule, code, verdict }: RuleVerdict, day: string): void {
   const { use } = verdict
   if (use === null || use <= 0) return
-  for (const level of draft.context.policy.rules[rule]?.warn_at ?? []) {
-    const key = warningKey(rule, level, day)
-    if (use < level || draft.state.warned.has(key)) continue
-    draft.change({ warned: new Set(draft.state.warned).add(key) })
+  for (const level of dueWarnings(draft, rule, use, day)) {
+    draft.change({ warned: new Set(draft.state.warned).add(warningKey(rule, level, day)) })
     draft.keepWarning({ rule, level, day })
     if (use < 1) draft.note({ kind: 'limit-near', rule: code, level, use })
   }
+}
+
+/** The levels of `warn_at` that this much of the limit reaches and that were not told on the day. */
+export function dueWarnings(draft: TurnDraft, rule: RuleId, use: number, day: string): readonly number[] {
+  const levels = draft.context.policy.rules[rule]?.warn_at ?? []
+  return levels.filter((level) => use >= level && !draft.state.warned.has(warningKey(rule, level, day)))
 }
 
 /** Identity of a warning: it is given once per trading day and level. */

@@ -12,6 +12,7 @@ import type { PolicyInForce } from './account-policy.ts'
 import { AccountRuntime, type Ports } from './account-runtime.ts'
 import type { AccountState } from './account-state.ts'
 import { ContractRecords } from './contract-records.ts'
+import { isQuietFor, QuietContracts } from './quiet-contracts.ts'
 import { recoverAccount } from './recover-account.ts'
 import type { Market, TurnInput } from './turn.ts'
 import { TurnJournal } from './turn-journal.ts'
@@ -52,6 +53,7 @@ export class Kernel {
   readonly #quotes = new Map<ContractId, Quote>()
   readonly #holders = new Map<ContractId, Set<AccountRuntime>>()
   readonly #heldBy = new Map<AccountRuntime, ReadonlySet<ContractId>>()
+  readonly #quiet = new QuietContracts()
   /** Contracts whose quote was already evaluated in this pass of the event loop: a second one is backlog and coalesces. */
   readonly #evaluatedInPass = new Set<ContractId>()
   readonly #coalesced = new Map<ContractId, number>()
@@ -194,8 +196,9 @@ export class Kernel {
     const now = this.#ports.clock.now()
     const { quote } = mergeQuote(previous, change, this.#contracts.get(contractId), now)
     if (quote === null || quote === previous) return
-    if (!this.#holders.has(contractId)) {
-      // Nobody was exposed to these prices, so they are nobody's worst.
+    const holders = this.#holders.get(contractId)
+    // Nobody is exposed to these prices, or nobody has anything to decide at them.
+    if (holders === undefined || this.#quiet.isQuiet(quote, holders)) {
       this.#quotes.set(contractId, settleExtremes(quote, now))
       return
     }
@@ -230,11 +233,12 @@ export class Kernel {
   }
 
   #evaluateQuote(contractId: ContractId, receivedMs: number): void {
-    for (const runtime of this.#holders.get(contractId) ?? []) {
-      this.#turn(runtime, { kind: 'quote-merged', contractId, receivedMs })
-    }
     const quote = this.#quotes.get(contractId)
-    if (quote !== undefined) this.#quotes.set(contractId, settleExtremes(quote, this.#ports.clock.now()))
+    if (quote === undefined) return
+    for (const runtime of this.#holders.get(contractId) ?? []) {
+      if (!isQuietFor(runtime, quote)) this.#turn(runtime, { kind: 'quote-merged', contractId, receivedMs })
+    }
+    this.#quotes.set(contractId, settleExtremes(quote, this.#ports.clock.now()))
   }
 
   #learn(contract: ContractSpec, receivedMs: number): void {
@@ -253,6 +257,7 @@ export class Kernel {
   #turn(runtime: AccountRuntime, input: TurnInput): void {
     runtime.handle(input)
     if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
+    for (const contractId of this.#heldBy.get(runtime) ?? []) this.#quiet.forget(contractId)
     // Other rules may need other prices.
     if (input.kind === 'settings-changed') this.#watchHeldContracts()
   }
@@ -264,6 +269,7 @@ export class Kernel {
     // Who holds what matters to the gateway only where the first holder comes or the last one goes.
     let isWatchChanged = false
     for (const contractId of before ?? []) {
+      this.#quiet.forget(contractId)
       const holders = this.#holders.get(contractId)
       holders?.delete(runtime)
       if (holders?.size === 0) {

@@ -13,7 +13,7 @@ import {
   type Snapshot,
   type StoredAccount,
 } from '@rm/domain'
-import { drillOf, EVALUATION_ORDER, type RuleId, rules, stopCriteriaOf } from '@rm/rules'
+import { drilledAlone, drillOf, EVALUATION_ORDER, type RuleId, rules, stopCriteriaOf } from '@rm/rules'
 import { mergeQuote } from '@rm/state/book'
 import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState } from './account-state.ts'
@@ -102,11 +102,9 @@ export class ProofOfLife {
   }
 }
 
-/** The policy with one rule that enforces, so that no other one and no guard of the data acts first. A rule in shadow is proved as if it enforced. */
+/** The policy with one rule that enforces, so that no other one and no guard of the data acts first. */
 function aloneWith(id: RuleId, policy: AccountPolicy): AccountPolicy {
-  const settings = policy.rules[id]
-  invariant(settings !== undefined, `${id} is not enabled`)
-  const alone = { [id]: { ...settings, mode: 'enforce' } }
+  const alone = drilledAlone(id, policy.rules)
   const guards = { ...policy.guards, onStaleQuotes: 'alert', onUnvaluedPosition: 'alert' } as const
   return { ...policy, accountId: SANDBOX, guards, rules: alone, stopCriteria: stopCriteriaOf(alone) }
 }

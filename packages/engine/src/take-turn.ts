@@ -9,6 +9,7 @@ import { nextWake } from './next-wake.ts'
 import { type Observation, observe } from './observe.ts'
 import { planCommands } from './plan-commands.ts'
 import { planReading } from './plan-reading.ts'
+import { quietPrices } from './quiet-prices.ts'
 import { pursueViolations } from './pursue-violations.ts'
 import { demandsOf, endLockouts, shrinkBaselines, standingGoals } from './standing-goals.ts'
 import { takeHoldings } from './take-holdings.ts'
@@ -45,6 +46,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
     notes: draft.notes,
     streamDoubted: draft.streamDoubted,
     mayLoosen: loosens,
+    quiet: input.kind === 'quote-merged' && isBookKnown ? quietPrices(draft, judgement.view) : null,
   }
 }
 

@@ -13,6 +13,7 @@ import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState, ReadingKind } from './account-state.ts'
 import type { Note } from './note.ts'
 import type { RuleProof } from './proof-of-life.ts'
+import type { QuietPrices } from './quiet-prices.ts'
 
 /** What can begin a turn of one account. */
 export type TurnInput =
@@ -71,4 +72,6 @@ export interface Turn {
   readonly streamDoubted: boolean
   /** Whether settings that are looser may take effect after this turn. */
   readonly mayLoosen: boolean
+  /** Prices among which a quote would change nothing, `null`: every quote needs a turn. They hold until the next turn. */
+  readonly quiet: QuietPrices | null
 }

@@ -48,6 +48,8 @@ const VARIANTS: readonly (readonly [RuleId, object])[] = [
   ['daily_realized_profit', { target: 0.01, include_unrealized: false, pnl_basis: 'gross', lockout: '5m' }],
   ['trade_frequency_limit', { count: 'fills', existing_positions: 'close' }],
   ['trade_frequency_limit', { limits: { per_minute: null, per_hour: null, per_session: 120 } }],
+  // Playing a million trades would keep the program from starting.
+  ['trade_frequency_limit', { limits: { per_minute: 1_000_000, per_hour: 1_000_000, per_session: null } }],
   ['no_stop_loss_grace', { grace_period_seconds: 3_600, coverage: 'any' }],
   ['session_block_outside', { ...SESSION, close_positions_at_session_end: false, close_lead_seconds: 60 }],
   ['session_block_outside', { per_instrument_sessions: { CL: { start: '08:00', end: '13:30' } } }],

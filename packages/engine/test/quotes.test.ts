@@ -66,7 +66,7 @@ describe('quotes', () => {
     scene.trade('buy', 5)
     await scene.run(1_000)
     const receivedMs = scene.time.elapsedMs()
-    tellQuote(scene, -10)
+    tellQuote(scene, -100)
     tellQuote(scene, -210, MNQ, receivedMs - 99)
     expect(scene.state().lockouts).toEqual([])
     tellQuote(scene, 0, MNQ, receivedMs - 98)

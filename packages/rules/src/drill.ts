@@ -10,7 +10,7 @@ import { maxContractsPerInstrumentDrill } from './drills/max-contracts-per-instr
 import { dailyRealizedLossDrill } from './drills/daily-realized-loss.ts'
 import { noStopLossGraceDrill } from './drills/no-stop-loss-grace.ts'
 import { sessionBlockOutsideDrill } from './drills/session-block-outside.ts'
-import { tradeFrequencyLimitDrill } from './drills/trade-frequency-limit.ts'
+import { tradeFrequencyLimitDrill, withReachableLimits } from './drills/trade-frequency-limit.ts'
 import { tradeManagementDrill } from './drills/trade-management.ts'
 import type { EnabledRules } from './evaluate.ts'
 import type { RuleId, RuleSettings } from './registry.ts'
@@ -24,6 +24,14 @@ export interface DrillContext {
 
 /** How a rule is driven to breach with its settings, or `null` when they limit nothing that could be breached. */
 export type DrillMaker<Id extends RuleId> = (settings: RuleSettings[Id], context: DrillContext) => Drill | null
+
+/** One rule as it is drilled: alone, enforcing also when it is in shadow, and with limits that can be reached in a moment. */
+export function drilledAlone(id: RuleId, enabled: EnabledRules): EnabledRules {
+  const { trade_frequency_limit: frequency } = enabled
+  const settings =
+    id === 'trade_frequency_limit' && frequency !== undefined ? withReachableLimits(frequency) : enabled[id]
+  return { [id]: { ...settings, mode: 'enforce' } }
+}
 
 /** The drill of an enabled rule. */
 export function drillOf<Id extends RuleId>(id: Id, enabled: EnabledRules, context: DrillContext): Drill | null {

@@ -3,7 +3,7 @@ export type { CommonSettings } from './common-settings.ts'
 export { accountCheckMs } from './auth-loss-guard.ts'
 export { lossTiers } from './cooldown-after-loss.ts'
 export { allowedRange, type Demands, mayOpen, mustBeFlat, type SideCaps, type SizeRange } from './demands.ts'
-export { type DrillContext, drillOf } from './drill.ts'
+export { type DrillContext, drilledAlone, drillOf } from './drill.ts'
 export { DAY_MS, lockoutTerm } from './duration.ts'
 export {
   evaluateGuards,

@@ -16,6 +16,7 @@ export {
 } from './book/book.ts'
 export { isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './book/management.ts'
 export type { BookContext, BookStep } from './book/book-step.ts'
+export { isValuedByPrice, movedView } from './book/moved-view.ts'
 export { mergeQuote, type QuoteMerge, settleExtremes } from './book/quotes.ts'
 export { REST_LAG_TOLERANCE_MS } from './book/rest-lag.ts'
 export { dayPnl } from './book/trades.ts'

@@ -14,7 +14,7 @@ import {
   TradingCalendar,
   usd,
 } from '@rm/domain'
-import { contracts } from '@rm/domain/testing'
+import { anAccount, contracts } from '@rm/domain/testing'
 import { type AccountPolicy, Kernel, ProofOfLife, type Store } from '@rm/engine'
 import { rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 import { drillEvents } from '@rm/sdk-bridge'
@@ -145,7 +145,10 @@ class Stage {
         reporter: { report: () => {} },
       },
     })
-    this.#kernel.handle({ kind: 'stream-restored', stream: 'user', receivedMs: this.#tick() })
+    for (const stream of ['user', 'market'] as const) {
+      this.#kernel.handle({ kind: 'stream-restored', stream, receivedMs: this.#tick() })
+    }
+    this.#kernel.proveRules()
     // What is read so long after the stream stands is certain.
     this.#elapsedMs += 5_000
     this.#accounts.forEach((accountId, index) => this.#open(accountId, index < HOLDERS_MAX ? MNQ.id : contracts.ES.id))
@@ -174,7 +177,8 @@ class Stage {
       contractId,
       type: 'stop',
       side: 'sell',
-      size: 1,
+      // Also for the contract that trades add and take off again.
+      size: 2,
       filled: 0,
       limitPrice: null,
       stopPrice: STOP_PRICE,
@@ -187,7 +191,7 @@ class Stage {
     const snapshot = {
       accountId,
       requestedMs: receivedMs,
-      account: null,
+      account: { ...anAccount(), id: accountId },
       positions: [position],
       orders: [stop],
       ordersComplete: true,

@@ -1,6 +1,27 @@
 import type { DrillStep } from '@rm/domain'
 import type { DrillMaker } from '../drill.ts'
+import type { RuleSettings } from '../registry.ts'
 import { drillContract, DRILL_PRICE } from './drill-contract.ts'
+
+type Settings = RuleSettings['trade_frequency_limit']
+
+/** The rule compares a count with a number, whatever the number: so many trades prove it, and thousands would take too long. */
+const DRILLED_TRADES_MAX = 100
+
+/** The settings with limits that a drill can reach. */
+export function withReachableLimits(settings: Settings): Settings {
+  const { per_minute, per_hour, per_session } = settings.limits
+  const reachable = (limit: number | null): number | null =>
+    limit === null ? null : Math.min(limit, DRILLED_TRADES_MAX)
+  return {
+    ...settings,
+    limits: {
+      per_minute: reachable(per_minute),
+      per_hour: reachable(per_hour),
+      per_session: reachable(per_session),
+    },
+  }
+}
 
 /** One entry more than the shortest window allows, all in one moment, with an entry order that still works. */
 export const tradeFrequencyLimitDrill: DrillMaker<'trade_frequency_limit'> = (settings, { now }) => {
