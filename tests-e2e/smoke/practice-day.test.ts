@@ -1,40 +1,16 @@
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { CHECKPOINTS, type CheckpointId, checkpointOf } from '@rm/runtime-pack'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import { enforcementsOf, playedDay } from './played-day.ts'
 
-const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url))
 /** Long enough for the last of the six rules: a session that ends 35 s into the day, and the re-entry after it. */
 const DAY = '48s'
 const LIMIT_MS = 120_000
 const RULES = ['RULE-001', 'RULE-002', 'RULE-003', 'RULE-006', 'RULE-008', 'RULE-009']
 
-const Told = z.looseObject({
-  event: z.string(),
-  msg: z.string().default(''),
-  rule: z.string().optional(),
-  breachId: z.string().optional(),
-  lockoutId: z.string().optional(),
-  origin: z.string().optional(),
-  state: z.string().optional(),
-})
-
-const DayEnded = z.looseObject({
-  summary: z.object({ breaches: z.number(), enforcements: z.number() }),
-  ledger: z.array(z.object({ id: z.number(), holds: z.string() })),
-})
-
 test(
   'npm start plays a day in which each of the six rules is broken and enforced, verified on the ledger',
   async () => {
-    const child = spawn(process.execPath, [CLI, 'start', '--duration', DAY, '--json'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const lines: z.infer<typeof Told>[] = []
-    createInterface(child.stdout).on('line', (line) => lines.push(Told.parse(JSON.parse(line))))
-    const exitCode = await new Promise((resolve) => child.once('close', resolve))
+    const { exitCode, lines, ended } = await playedDay('--duration', DAY)
     expect(exitCode).toBe(0)
 
     const passed = new Set(lines.map((line) => checkpointOf(line.msg)))
@@ -50,9 +26,9 @@ test(
     for (const id of told) expect(passed).toContain(id)
     expect(Object.keys(CHECKPOINTS)).toHaveLength(8)
 
-    expect(rulesVerified(lines)).toEqual(RULES)
+    expect([...new Set(enforcementsOf(lines).map(({ owedTo }) => owedTo))].toSorted()).toEqual(RULES)
 
-    const { summary, ledger } = DayEnded.parse(lines.find((line) => line.event === 'day-ended'))
+    const { summary, ledger } = ended
     expect(summary.breaches).toBeGreaterThanOrEqual(RULES.length)
     expect(summary.enforcements).toBeGreaterThanOrEqual(RULES.length)
     expect(Object.fromEntries(ledger.map(({ id, holds }) => [id, holds]))).toEqual({
@@ -67,14 +43,3 @@ test(
   },
   LIMIT_MS,
 )
-
-/** Rules of which a goal, owed to one of their breaches or lockouts, was reached by our action and verified. */
-function rulesVerified(lines: readonly z.infer<typeof Told>[]): readonly string[] {
-  const ruleOf = new Map<string, string>()
-  for (const { breachId, lockoutId, rule } of lines) {
-    const id = breachId ?? lockoutId
-    if (id !== undefined && rule !== undefined) ruleOf.set(id, rule)
-  }
-  const reached = lines.filter((line) => line.event === 'goal-ended' && line.state === 'reached')
-  return [...new Set(reached.map((line) => ruleOf.get(line.origin ?? '') ?? 'unknown'))].toSorted()
-}

@@ -8,6 +8,7 @@ const LogLine = z.looseObject({
   event: z.string().optional(),
   at: z.string().optional(),
   accountId: z.number().optional(),
+  rule: z.string().optional(),
 })
 export type LogLine = z.infer<typeof LogLine>
 

@@ -17,6 +17,7 @@ export interface PracticeDayOptions {
 
 /** The bundle stands in apps/cli/dist, the source in apps/cli/src: the repository is three levels up from either. */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+/** Below it each scenario has a folder, so that two of them can be played at a time. */
 const DATA = path.join(ROOT, 'data')
 /** A practice day begins on a blank page: its gateway is new each time and repeats its ids. */
 const DATABASE = 'practice.db'
@@ -40,7 +41,8 @@ export async function runPracticeDay(options: PracticeDayOptions): Promise<ExitC
     process.stderr.write(`no configuration for the scenario ${options.scenario} below config/simulator\n`)
     return EXIT_CODES.usage
   }
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(DATA, DATABASE + suffix), { force: true })
+  const dataDirectory = path.join(DATA, options.scenario)
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataDirectory, DATABASE + suffix), { force: true })
 
   const announced = Promise.withResolvers<Announcement>()
   const simulator = new ChildProgram(
@@ -58,7 +60,7 @@ export async function runPracticeDay(options: PracticeDayOptions): Promise<ExitC
   simulatorEnded.catch(() => {})
   try {
     const gateway = await Promise.race([announced.promise, simulatorEnded, tooLate('the simulator')])
-    return await playDay(options, gateway, configDirectory, face, interrupted.signal)
+    return await playDay(options, gateway, { configDirectory, dataDirectory }, face, interrupted.signal)
   } finally {
     await simulator.stop(STOP_MS)
   }
@@ -67,7 +69,7 @@ export async function runPracticeDay(options: PracticeDayOptions): Promise<ExitC
 async function playDay(
   options: PracticeDayOptions,
   gateway: Announcement,
-  configDirectory: string,
+  folders: { readonly configDirectory: string; readonly dataDirectory: string },
   face: StoryFace,
   interrupted: AbortSignal,
 ): Promise<ExitCode> {
@@ -75,7 +77,7 @@ async function playDay(
   let summary: RunSummary | null = null
   const daemon = new ChildProgram(
     path.join(ROOT, 'apps/daemon/dist/main.js'),
-    ['--config', configDirectory, '--data', DATA],
+    ['--config', folders.configDirectory, '--data', folders.dataDirectory],
     {
       SIM_API_URL: gateway.url,
       SIM_USER_HUB_URL: gateway.userHub,

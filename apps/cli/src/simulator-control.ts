@@ -9,7 +9,15 @@ const State = z.object({
     z.object({
       account: z.object({ id: z.number(), name: z.string(), balance: z.number().nullish() }),
       positions: z.array(z.object({ contractId: z.string(), type: z.number(), size: z.number() })),
-      orders: z.array(z.unknown()),
+      orders: z.array(
+        z.object({
+          contractId: z.string(),
+          side: z.number(),
+          size: z.number(),
+          limitPrice: z.number().nullish(),
+          stopPrice: z.number().nullish(),
+        }),
+      ),
     }),
   ),
 })
@@ -20,7 +28,8 @@ export interface LedgerAccount {
   readonly name: string
   /** `2 CON.F.US.MES.Z26, …`, or `flat`. */
   readonly holds: string
-  readonly orders: number
+  /** Those that work: `sell 1 CON.F.US.M2K.Z26 stop 2401.6`. */
+  readonly orders: readonly string[]
 }
 
 /** The first line of the simulator's output, or `null` when it is something else. */
@@ -46,6 +55,13 @@ export async function readLedger(controlUrl: string): Promise<readonly LedgerAcc
     id: account.id,
     name: account.name,
     holds: positions.map((one) => `${one.type === 2 ? -one.size : one.size} ${one.contractId}`).join(', ') || 'flat',
-    orders: orders.length,
+    orders: orders.map(
+      ({ side, size, contractId, limitPrice, stopPrice }) =>
+        `${side === 0 ? 'buy' : 'sell'} ${size} ${contractId}${priced('limit', limitPrice)}${priced('stop', stopPrice)}`,
+    ),
   }))
+}
+
+function priced(kind: string, price: number | null | undefined): string {
+  return typeof price === 'number' ? ` ${kind} ${price}` : ''
 }

@@ -5,6 +5,7 @@ const EXAMPLES = `
 Examples:
   $ npm start
   $ npm start -- --duration 60s
+  $ npm start -- --scenario all-rules --duration 120s
   $ npm start -- --scenario stubborn-trader --seed 7
   $ npm start -- --duration 60s --json
 
@@ -27,7 +28,7 @@ export function startCommand(): Command {
         .argParser(duration)
         .default(60_000, '60s'),
     )
-    .option('--scenario <name>', 'practice-day or stubborn-trader', 'practice-day')
+    .option('--scenario <name>', 'practice-day, all-rules or stubborn-trader', 'practice-day')
     .option('--seed <number>', 'decides every market move', whole, 1)
     .option('--json', 'one JSON object per line instead of text')
     .allowExcessArguments(false)

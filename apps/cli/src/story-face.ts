@@ -2,6 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 import { checkpointOf } from '@rm/runtime-pack'
 import { z } from 'zod'
 import type { LogLine, RunSummary } from './log-line.ts'
+import { type RuleRecord, RuleTally } from './rule-tally.ts'
 import type { LedgerAccount } from './simulator-control.ts'
 
 /** How the practice day is told. */
@@ -16,6 +17,7 @@ export interface StoryFace {
 /** One JSON object per line, for programs. */
 export class JsonFace implements StoryFace {
   readonly #out: NodeJS.WritableStream
+  readonly #tally = new RuleTally()
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out
@@ -26,11 +28,12 @@ export class JsonFace implements StoryFace {
   }
 
   tell(line: LogLine): void {
+    this.#tally.note(line)
     if (isTold(line)) this.#write(line)
   }
 
   close(summary: RunSummary | null, ledger: readonly LedgerAccount[]): void {
-    this.#write({ event: 'day-ended', summary, ledger })
+    this.#write({ event: 'day-ended', summary, rules: this.#tally.records(), ledger })
   }
 
   #write(value: unknown): void {
@@ -45,6 +48,7 @@ export class TextFace implements StoryFace {
   readonly #out: NodeJS.WritableStream
   /** Rules whose first enforcement was explained: once is enough to see how it is done. */
   readonly #explained = new Set<string>()
+  readonly #tally = new RuleTally()
 
   constructor(out: NodeJS.WritableStream) {
     this.#out = out
@@ -57,6 +61,7 @@ export class TextFace implements StoryFace {
   }
 
   tell(line: LogLine): void {
+    this.#tally.note(line)
     if (!isTold(line)) return
     if (line.event === 'checkpoint') {
       this.#line(line.msg)
@@ -71,6 +76,8 @@ export class TextFace implements StoryFace {
 
   /** Why it was enforced and how it is known to be done, for the first enforcement of each rule. */
   #explanationOf(line: LogLine): readonly string[] {
+    // Nothing had to be done for a goal that was moot.
+    if (line['state'] === 'moot') return []
     const sentences = z.array(z.string()).safeParse(line['explanation']).data ?? []
     const rule = /^[A-Z]+-[A-Z0-9]+/.exec(sentences[0] ?? '')?.[0]
     if (rule === undefined || this.#explained.has(rule)) return []
@@ -89,14 +96,14 @@ export class TextFace implements StoryFace {
     this.#line(`  events ${summary.events}   breaches ${summary.breaches}   enforcements ${summary.enforcements}`)
     this.#line(`  event → request ms: p50 ${milliseconds(p50)}   p99 ${milliseconds(p99)}`)
     this.#line('')
+    this.#line('  rule      breaches  lockouts  enforcements verified')
+    for (const record of this.#tally.records()) this.#line(`  ${tallied(record)}`)
+    this.#line('')
     this.#line(`  ${'account'.padEnd(10)}${'is'.padEnd(12)}on the gateway's ledger`)
     for (const account of ledger) {
       const state = summary.accounts.find((one) => one.accountId === account.id)
-      const orders = account.orders === 0 ? '' : `, ${account.orders} working orders`
-      this.#line(
-        `  ${String(account.id).padEnd(10)}${(state?.word ?? 'unwatched').padEnd(12)}${account.holds}${orders}`,
-      )
-      for (const lockout of state?.lockouts ?? []) this.#line(`  ${' '.repeat(22)}${lockout}`)
+      this.#line(`  ${String(account.id).padEnd(10)}${(state?.word ?? 'unwatched').padEnd(12)}${account.holds}`)
+      for (const more of [...account.orders, ...(state?.lockouts ?? [])]) this.#line(`  ${' '.repeat(22)}${more}`)
     }
   }
 
@@ -149,6 +156,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'limit-near',
   'drift-found',
   'alert',
+  'alert-over',
 ])
 
 const COLOURS: ReadonlyMap<string, 'yellow' | 'red'> = new Map([
@@ -161,6 +169,11 @@ const COLOURS: ReadonlyMap<string, 'yellow' | 'red'> = new Map([
 function isTold(line: LogLine): boolean {
   if (line.event === 'checkpoint') return checkpointOf(line.msg) !== null
   return line.event !== undefined && TOLD.has(line.event)
+}
+
+function tallied({ rule, breaches, lockouts, enforcements, orders }: RuleRecord): string {
+  const counts = [breaches, lockouts, enforcements].map((count) => String(count).padEnd(10)).join('')
+  return `${rule.padEnd(10)}${counts}${orders === 0 ? '' : `${orders} orders placed, moved or removed`}`.trimEnd()
 }
 
 /** The exchange's wall clock, as traders know it. */

@@ -140,6 +140,17 @@ describe('the shipped folders', () => {
     expect(limits).toEqual([3, 5, 5, 5, 5, 5, 5])
   })
 
+  test('config/simulator/all-rules/ has every rule on for some account, and two of them for all', () => {
+    const result = loadConfig({ directory: `${shipped}/simulator/all-rules`, environment: VARIABLES, today })
+    expect(result).toMatchObject({ ok: true, warnings: [], ruleCount: 13, api: { environment: 'simulator' } })
+    const on = result.ok ? result.accounts.map((account) => Object.keys(account.rules)) : []
+    expect(on).toHaveLength(9)
+    for (const own of on) {
+      expect(own).toEqual(expect.arrayContaining(['max_contracts', 'daily_realized_loss']))
+      expect(own.length).toBeLessThanOrEqual(4)
+    }
+  })
+
   test('config/simulator/ loads in every year, as its day is the simulator’s', () => {
     const inTenYears = Temporal.PlainDate.from('2036-12-05')
     expect(loadConfig({ directory: `${shipped}/simulator`, environment: VARIABLES, today: inTenYears }).ok).toBe(true)

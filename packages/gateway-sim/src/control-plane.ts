@@ -7,17 +7,22 @@ import {
 } from '@rm/sdk-bridge/wire'
 import { fastify, type FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { faultScopeSchema, faultyRouteSchema, hubFaultSchema, restFaultSchema } from './fault-vocabulary.ts'
+import {
+  faultScopeSchema,
+  faultyRouteSchema,
+  hubFaultSchema,
+  hubNameSchema,
+  restFaultSchema,
+} from './fault-vocabulary.ts'
 import { knobChangesSchema } from './knobs.ts'
 import type { GatewaySim } from './server.ts'
 
-const hubName = z.enum(['user', 'market'])
 const restPlan = z.strictObject({
   route: faultyRouteSchema,
   fault: restFaultSchema,
   scope: faultScopeSchema.optional(),
 })
-const hubPlan = z.strictObject({ hub: hubName, fault: hubFaultSchema, scope: faultScopeSchema.optional() })
+const hubPlan = z.strictObject({ hub: hubNameSchema, fault: hubFaultSchema, scope: faultScopeSchema.optional() })
 const clockChange = z.union([
   z.strictObject({ set: z.iso.datetime({ offset: true }) }),
   z.strictObject({ advanceMs: z.number().nonnegative() }),
@@ -109,7 +114,7 @@ function addFaults(app: FastifyInstance, sim: GatewaySim): void {
   })
   app.post<{ Params: { hub: string } }>('/sim/hubs/:hub/inject', ({ params, body }) => {
     const { target, arguments: args, userName } = injection.parse(json(body))
-    return sim.inject(hubName.parse(params.hub), target, args, userName)
+    return sim.inject(hubNameSchema.parse(params.hub), target, args, userName)
   })
 }
 

@@ -61,6 +61,9 @@ export const restFaultSchema = z.discriminatedUnion('verb', [
 export type RestFault = z.infer<typeof restFaultSchema>
 export type RestFaultInput = z.input<typeof restFaultSchema>
 
+/** One of the two hubs. */
+export const hubNameSchema = z.enum(['user', 'market'])
+
 const streamKind = z.enum(['account', 'order', 'position', 'trade', 'quote'])
 export type StreamKind = z.infer<typeof streamKind>
 

@@ -123,7 +123,7 @@ export class GatewaySim {
 
   /** Lets the scripted traders begin. They play one time: a second call does nothing. */
   beginScript(): void {
-    this.#run ??= this.#script?.begin(this.exchange, this.clock, (step) => {
+    this.#run ??= this.#script?.begin(this, (step) => {
       this.story.add((sequence) => ({ ...step, sequence }))
     })
   }

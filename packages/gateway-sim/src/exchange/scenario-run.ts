@@ -1,4 +1,5 @@
 import { OrderSide, OrderStatus, OrderType, type PlaceOrderRequest, PositionType } from '@rm/sdk-bridge/wire'
+import type { FaultPlan } from '../fault-plan.ts'
 import type { ExchangeEvent, SimClock } from '../seam.ts'
 import type { Exchange } from './exchange.ts'
 import { type Pause, type Routine, runRoutine } from './routine.ts'
@@ -20,6 +21,13 @@ export interface PlayedStep {
   readonly outcome: StepOutcome
 }
 
+/** What a scenario acts upon. */
+export interface ScenarioStage {
+  readonly exchange: Exchange
+  readonly clock: SimClock
+  readonly faults: Pick<FaultPlan, 'hub'>
+}
+
 /** A scenario that is being played. */
 export interface ScenarioRun {
   /** Every trader has done all its steps. */
@@ -35,14 +43,14 @@ export interface ScenarioRun {
  */
 export function playScenario(
   scenario: Scenario,
-  exchange: Exchange,
-  clock: SimClock,
+  stage: ScenarioStage,
   onStep: (played: PlayedStep) => void = () => undefined,
 ): ScenarioRun {
+  const { exchange, clock } = stage
   for (const { steps } of scenario.traders) for (const step of steps) requireContracts(step, exchange)
   const startMs = clock.now()
   const runs = scenario.traders.map((trader) => {
-    const run = new TraderRun(trader, exchange, clock, startMs, onStep)
+    const run = new TraderRun(trader, stage, startMs, onStep)
     return { trader: run, routine: runRoutine(run.steps(), exchange, clock, () => run.leave()) }
   })
   return {
@@ -64,6 +72,7 @@ class TraderRun {
   readonly #trader: Trader
   readonly #exchange: Exchange
   readonly #clock: SimClock
+  readonly #faults: ScenarioStage['faults']
   readonly #startMs: number
   readonly #onStep: (played: PlayedStep) => void
   /** Signed contracts by contract id, as the stream told. */
@@ -72,16 +81,12 @@ class TraderRun {
   /** Ends the subscription. */
   readonly leave: () => void
 
-  constructor(
-    trader: Trader,
-    exchange: Exchange,
-    clock: SimClock,
-    startMs: number,
-    onStep: (played: PlayedStep) => void,
-  ) {
+  constructor(trader: Trader, stage: ScenarioStage, startMs: number, onStep: (played: PlayedStep) => void) {
+    const { exchange, clock, faults } = stage
     this.#trader = trader
     this.#exchange = exchange
     this.#clock = clock
+    this.#faults = faults
     this.#startMs = startMs
     this.#onStep = onStep
     for (const { contractId, type, size } of exchange.positions(trader.account)) {
@@ -135,6 +140,8 @@ class TraderRun {
       case 'stop':
       case 'trailing-stop':
         return this.#place(step)
+      case 'move-stop':
+        return this.#moveStops(step)
       case 'cancel-all':
         return this.#cancelAll(step.contract)
       case 'close':
@@ -148,6 +155,12 @@ class TraderRun {
       case 'pin':
         this.#exchange.pinRegime(this.#contractId(step.contract), step.regime)
         return done
+      case 'firm':
+        this.#exchange.setCanTrade(this.#trader.account, step.canTrade)
+        return done
+      case 'fault':
+        this.#faults.hub(step.hub, step.fault)
+        return done
       default:
         return unreachable(step)
     }
@@ -155,22 +168,40 @@ class TraderRun {
 
   #place(step: OrderStep): StepOutcome {
     const contractId = this.#contractId(step.contract)
-    const isBuy = step.side === 'buy'
-    const { bid, ask, tickSize } = this.#exchange.bestPrices(contractId)
+    const side = step.side === 'buy' ? OrderSide.buy : OrderSide.sell
+    const best = this.#exchange.bestPrices(contractId)
     const common = {
       accountId: this.#trader.account,
       contractId,
-      side: isBuy ? OrderSide.buy : OrderSide.sell,
+      side,
       size: step.size,
       customTag: step.tag ?? null,
     }
-    const ahead = (ticks: number): number => (isBuy ? ask + ticks * tickSize : bid - ticks * tickSize)
-    const behind = (ticks: number): number => (isBuy ? bid - ticks * tickSize : ask + ticks * tickSize)
+    const ahead = (ticks: number): number => aheadOf(best, side, ticks)
+    const behind = (ticks: number): number =>
+      aheadOf(best, side === OrderSide.buy ? OrderSide.sell : OrderSide.buy, ticks)
     const { errorCode, errorMessage, success } = this.#exchange.place(
       { ...common, ...orderTerms(step, ahead, behind) },
       'trader',
     )
     return success ? done : { kind: 'refused', errorCode, errorMessage: errorMessage ?? null }
+  }
+
+  #moveStops({ contract, price }: Extract<TraderStep, { do: 'move-stop' }>): StepOutcome {
+    const accountId = this.#trader.account
+    const contractId = this.#contractId(contract)
+    const best = this.#exchange.bestPrices(contractId)
+    for (const order of this.#exchange.orders(accountId)) {
+      if (order.contractId !== contractId || order.type !== OrderType.stop || order.status !== OrderStatus.open)
+        continue
+      const stopPrice = typeof price === 'number' ? price : aheadOf(best, order.side, price.awayTicks)
+      const { success, errorCode, errorMessage } = this.#exchange.modify(
+        { accountId, orderId: order.id, stopPrice },
+        'trader',
+      )
+      if (!success) return { kind: 'refused', errorCode, errorMessage: errorMessage ?? null }
+    }
+    return done
   }
 
   #cancelAll(contract: string | undefined): StepOutcome {
@@ -212,6 +243,11 @@ class TraderRun {
 type WaitStep = Extract<TraderStep, { do: 'wait' }>
 type OrderStep = Extract<TraderStep, { do: 'market' | 'limit' | 'stop' | 'trailing-stop' }>
 
+/** Where a stop of this side rests: above the market to buy, below it to sell. */
+function aheadOf({ bid, ask, tickSize }: ReturnType<Exchange['bestPrices']>, side: OrderSide, ticks: number): number {
+  return side === OrderSide.buy ? ask + ticks * tickSize : bid - ticks * tickSize
+}
+
 function orderTerms(
   step: OrderStep,
   ahead: (ticks: number) => number,
@@ -252,8 +288,12 @@ function requireContracts(step: TraderStep, exchange: Exchange): void {
     for (const inner of step.steps) requireContracts(inner, exchange)
     return
   }
-  const names = step.do === 'wait' ? contractsOfWait(step.until) : [step.contract]
-  for (const name of names) if (name !== undefined) contractIdOrThrow(name, exchange)
+  for (const name of contractsOf(step)) if (name !== undefined) contractIdOrThrow(name, exchange)
+}
+
+function contractsOf(step: Exclude<TraderStep, { do: 'repeat' }>): (string | undefined)[] {
+  if (step.do === 'wait') return contractsOfWait(step.until)
+  return 'contract' in step ? [step.contract] : []
 }
 
 function contractsOfWait(until: WaitStep['until']): (string | undefined)[] {

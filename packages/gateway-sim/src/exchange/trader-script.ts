@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hubFaultSchema, hubNameSchema } from '../fault-vocabulary.ts'
 
 /*
  * The language in which scripted traders and scripted markets are written: plain data, so that a scenario can be kept as YAML or JSON.
@@ -43,6 +44,8 @@ const limit = z.strictObject({ ...order, do: z.literal('limit'), price })
 /** `awayTicks`: so far ahead of the best price that the order rests. */
 const stop = z.strictObject({ ...order, do: z.literal('stop'), price })
 const trailingStop = z.strictObject({ ...order, do: z.literal('trailing-stop'), awayTicks: z.int().positive() })
+/** Every working stop of the contract. `awayTicks`: so far ahead of the best price. */
+const moveStop = z.strictObject({ ...timing, do: z.literal('move-stop'), contract, price })
 /** Of one contract, or all. */
 const cancelAll = z.strictObject({ ...timing, do: z.literal('cancel-all'), contract: contract.optional() })
 /** The whole position, or some contracts of it. */
@@ -76,6 +79,10 @@ const pin = z.strictObject({
   contract,
   regime: z.enum(['still', 'calm', 'trend', 'spike']),
 })
+/** The firm lets the trader's account trade, or bars it. */
+const firm = z.strictObject({ ...timing, do: z.literal('firm'), canTrade: z.boolean() })
+/** Something happens to a hub, whoever is connected to it. */
+const fault = z.strictObject({ ...timing, do: z.literal('fault'), hub: hubNameSchema, fault: hubFaultSchema })
 const repeat = z.strictObject({
   ...timing,
   do: z.literal('repeat'),
@@ -85,7 +92,21 @@ const repeat = z.strictObject({
   },
 })
 
-const singleStep = [market, limit, stop, trailingStop, cancelAll, close, wait, move, setPrice, pin] as const
+const singleStep = [
+  market,
+  limit,
+  stop,
+  trailingStop,
+  moveStop,
+  cancelAll,
+  close,
+  wait,
+  move,
+  setPrice,
+  pin,
+  firm,
+  fault,
+] as const
 type SingleStep = z.infer<(typeof singleStep)[number]>
 interface Repeat {
   at?: Duration | undefined

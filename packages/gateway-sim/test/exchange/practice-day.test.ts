@@ -1,30 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { steppedClock } from '../../src/clock.ts'
-import { Exchange } from '../../src/exchange/exchange.ts'
-import { type PlayedStep, playScenario } from '../../src/exchange/scenario-run.ts'
+import type { Exchange } from '../../src/exchange/exchange.ts'
 import { practiceDay, practiceDayRisk } from '../../src/exchange/scenarios/practice-day.ts'
 import { scenarios } from '../../src/exchange/scenarios/scenarios.ts'
 import { scenarioSchema, scenarioStartMs } from '../../src/exchange/trader-script.ts'
-import type { LedgerEntry } from '../../src/seam.ts'
+import { type Fill, fillsOf, playedScenario } from './played-scenario.ts'
 
 const startMs = scenarioStartMs(practiceDay)
-type Fill = Extract<LedgerEntry, { kind: 'fill' }>
-
-/** Plays the day without any risk manager, or with one that acts as `guard` does. */
-function played(seed: number, guard: (exchange: Exchange) => void = () => undefined) {
-  const clock = steppedClock(startMs)
-  const { accounts, regimes } = practiceDay
-  const exchange = new Exchange({ seed, clock, accounts, regimes })
-  const told: PlayedStep[] = []
-  guard(exchange)
-  const run = playScenario(practiceDay, exchange, clock, (step) => told.push(step))
-  clock.advance(60_000)
-  return { exchange, told, run }
-}
-
-function fillsOf(exchange: Exchange, accountId: number): Fill[] {
-  return exchange.ledger().filter((entry): entry is Fill => entry.kind === 'fill' && entry.accountId === accountId)
-}
+const played = (seed: number, guard?: (exchange: Exchange) => void) => playedScenario(practiceDay, seed, 60_000, guard)
 
 /** Largest sum of absolute positions that the account ever held, and when it was first held. */
 function grossPeak(fills: readonly Fill[]): { readonly size: number; readonly atMs: number } {

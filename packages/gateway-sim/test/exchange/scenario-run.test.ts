@@ -22,7 +22,7 @@ function played(
 ): { on: Stage; told: PlayedStep[]; isOver: boolean } {
   const on = stage()
   const told: PlayedStep[] = []
-  const run = playScenario(scenarioOf(steps), on.exchange, on.clock, (step) => told.push(step))
+  const run = playScenario(scenarioOf(steps), on, (step) => told.push(step))
   during(on)
   return { on, told, isOver: run.isOver }
 }
@@ -98,6 +98,62 @@ describe('scripted trader', () => {
     expect(on.position()).toBe(2)
   })
 
+  test('moves every working stop of a contract, whoever placed it', () => {
+    const { on } = played(
+      [
+        { do: 'stop', contract: 'MNQ', side: 'sell', size: 1, price: 24_990 },
+        { do: 'stop', contract: 'MNQ', side: 'buy', size: 1, price: 25_010 },
+        { do: 'stop', contract: 'MES', side: 'sell', size: 1, price: 6_490 },
+        { do: 'limit', contract: 'MNQ', side: 'sell', size: 1, price: 25_020 },
+        { do: 'move-stop', contract: 'MNQ', price: { awayTicks: 4 } },
+        { do: 'move-stop', contract: 'MES', price: 6_480 },
+      ],
+      () => undefined,
+    )
+    const orders = on.exchange.orders(trader).map(({ stopPrice, limitPrice }) => stopPrice ?? limitPrice)
+    expect(orders).toEqual([24_999, 25_001.25, 6_480, 25_020])
+  })
+
+  test('tells that a stop was not moved', () => {
+    const { told } = played(
+      [
+        { do: 'stop', contract: 'MNQ', side: 'sell', size: 1, price: 24_990 },
+        { do: 'move-stop', contract: 'MNQ', price: 24_990.1 },
+      ],
+      () => undefined,
+    )
+    expect(told.at(-1)?.outcome).toMatchObject({ kind: 'refused', errorCode: 3 })
+  })
+
+  test('lets the firm bar its account, and allow it again', () => {
+    const { told, on } = played(
+      [
+        { do: 'firm', canTrade: false },
+        { do: 'market', contract: 'MNQ', side: 'buy', size: 1 },
+        { do: 'firm', canTrade: true },
+        { do: 'market', contract: 'MNQ', side: 'buy', size: 2 },
+      ],
+      () => undefined,
+    )
+    expect(told.map(({ outcome }) => outcome.kind)).toEqual(['done', 'refused', 'done', 'done'])
+    expect(on.position()).toBe(2)
+  })
+
+  test('lets faults happen to the hubs', () => {
+    const { on } = played(
+      [
+        { do: 'fault', at: '1s', hub: 'user', fault: { verb: 'down' } },
+        { do: 'fault', after: '2s', hub: 'user', fault: { verb: 'up' } },
+      ],
+      (at) => {
+        at.clock.advance(1_000)
+        expect(at.acted).toEqual(['user down'])
+        at.clock.advance(2_000)
+      },
+    )
+    expect(on.acted).toEqual(['user down', 'user up'])
+  })
+
   test('leads the market', () => {
     const { on } = played(
       [
@@ -163,7 +219,7 @@ describe('scripted trader', () => {
   test('stops for good when it is stopped', () => {
     const on = stage()
     const steps: TraderStep[] = [{ do: 'market', at: '2s', contract: 'MNQ', side: 'buy', size: 1 }]
-    const run = playScenario(scenarioOf(steps), on.exchange, on.clock)
+    const run = playScenario(scenarioOf(steps), on)
     run.stop()
     on.clock.advance(5_000)
     expect(on.position()).toBe(0)
@@ -175,7 +231,7 @@ describe('scripted trader', () => {
       { do: 'market', contract: 'MNQ', side: 'buy', size: 1 },
       { do: 'repeat', times: 1, steps: [{ do: 'close', contract: 'GMET' }] },
     ]
-    expect(() => playScenario(scenarioOf(steps), on.exchange, on.clock)).toThrow('GMET')
+    expect(() => playScenario(scenarioOf(steps), on)).toThrow('GMET')
     expect(on.exchange.ledger()).toEqual([])
   })
 })
@@ -196,6 +252,12 @@ describe('scenario data', () => {
       what: 'a mistake inside a repetition',
       change: {
         traders: [{ account: trader, story: 's', steps: [{ do: 'repeat', times: 2, steps: [{ do: 'close' }] }] }],
+      },
+    },
+    {
+      what: 'an unknown fault',
+      change: {
+        traders: [{ account: trader, story: 's', steps: [{ do: 'fault', hub: 'user', fault: { verb: 'explode' } }] }],
       },
     },
     { what: 'a trader without an account', change: { traders: [{ account: 5, story: 's', steps: [] }] } },

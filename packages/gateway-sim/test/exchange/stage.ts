@@ -3,6 +3,7 @@ import { steppedClock } from '../../src/clock.ts'
 import { Exchange, type ExchangeOptions } from '../../src/exchange/exchange.ts'
 import { immediateKnobs } from '../../src/exchange/knobs.ts'
 import type { ExchangeEvent, PlaceResult, SimClock } from '../../src/seam.ts'
+import { FaultPlan } from '../../src/fault-plan.ts'
 import { unreachable } from '../../src/unreachable.ts'
 
 export const trader = 7001001
@@ -15,6 +16,9 @@ export const wednesdayMorning = '2026-11-18T15:30:00Z'
 export interface Stage {
   readonly exchange: Exchange
   readonly clock: SimClock
+  readonly faults: FaultPlan
+  /** What the faults did to the hubs: `user down`. */
+  readonly acted: string[]
   readonly events: ExchangeEvent[]
   readonly place: (order: Partial<PlaceOrderRequest>) => PlaceResult
   readonly market: (side: 'buy' | 'sell', size: number, more?: Partial<PlaceOrderRequest>) => PlaceResult
@@ -33,6 +37,14 @@ export function stage(options: Partial<ExchangeOptions> & { readonly startsAt?: 
     ...options,
     knobs: { ...immediateKnobs, ...options.knobs },
   })
+  const acted: string[] = []
+  const faults = new FaultPlan(7, {
+    act: (hub, { verb }) => {
+      acted.push(`${hub} ${verb}`)
+      return undefined
+    },
+    reachBack: () => undefined,
+  })
   const events: ExchangeEvent[] = []
   exchange.subscribe((event) => events.push(event))
   const place = (order: Partial<PlaceOrderRequest>): PlaceResult =>
@@ -40,6 +52,8 @@ export function stage(options: Partial<ExchangeOptions> & { readonly startsAt?: 
   return {
     exchange,
     clock,
+    faults,
+    acted,
     events,
     place,
     market: (side, size, more = {}) => place({ side: sideOf(side), size, ...more }),
