@@ -11,8 +11,6 @@ const DRILLED_TRADES_MAX = 100
 /** The settings with limits that a drill can reach. */
 export function withReachableLimits(settings: Settings): Settings {
   const { per_minute, per_hour, per_session } = settings.limits
-  const reachable = (limit: number | null): number | null =>
-    limit === null ? null : Math.min(limit, DRILLED_TRADES_MAX)
   return {
     ...settings,
     limits: {
@@ -21,6 +19,10 @@ export function withReachableLimits(settings: Settings): Settings {
       per_session: reachable(per_session),
     },
   }
+}
+
+function reachable(limit: number | null): number | null {
+  return limit === null ? null : Math.min(limit, DRILLED_TRADES_MAX)
 }
 
 /** One entry more than the shortest window allows, all in one moment, with an entry order that still works. */
