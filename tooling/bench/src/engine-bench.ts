@@ -1,6 +1,7 @@
 import {
   AccountId,
-  type ContractId,
+  ContractId,
+  type ContractSpec,
   type DomainEvent,
   instantOf,
   later,
@@ -21,13 +22,41 @@ import { drillEvents } from '@rm/sdk-bridge'
 import { percentile } from './percentile.ts'
 import { type Figure, type Report, reportOf } from './report.ts'
 
-const SIZES = [1, 100, 10_000] as const
 /** Trades are fewer than quotes, as in a day: an account with thousands of them would measure something that does not exist. */
 const EVENTS_A_ROUND = { quote: 1_000, trade: 10 } as const
 const START = instantOf('2026-11-18T15:30:00Z')
 const MNQ = contracts.MNQ
 /** Accounts that hold the quoted contract, whatever the number of accounts: what a quote has to touch. */
 const HOLDERS_MAX = 10
+/** A desk as large as one process may ever have to watch: 600 holders of each contract. */
+const SPREAD = { accounts: 10_000, positions: 3, contracts: 50 } as const
+
+/** Who is there, what each holds, and what is quoted. */
+interface Scene {
+  readonly name: string
+  readonly accounts: number
+  readonly held: (account: number) => readonly ContractSpec[]
+  readonly quoted: readonly ContractSpec[]
+}
+
+function few(accounts: number): Scene {
+  const held = (account: number): readonly ContractSpec[] => [account < HOLDERS_MAX ? MNQ : contracts.ES]
+  return { name: accounts === 1 ? '1 account' : `${accounts} accounts`, accounts, held, quoted: [MNQ] }
+}
+
+function spread(): Scene {
+  const quoted = Array.from({ length: SPREAD.contracts }, (_unused, index): ContractSpec => {
+    if (index === 0) return MNQ
+    const product = `X${String(index).padStart(2, '0')}`
+    return { ...MNQ, id: ContractId.parse(`CON.F.US.${product}.Z26`), name: `${product}Z6`, product, root: product }
+  })
+  const held = (account: number): readonly ContractSpec[] =>
+    Array.from({ length: SPREAD.positions }, (_unused, index) => quoted[(account + index) % quoted.length] ?? MNQ)
+  const name = `${SPREAD.accounts} × ${SPREAD.positions} positions`
+  return { name, accounts: SPREAD.accounts, held, quoted }
+}
+
+const SCENES = [few(1), few(100), few(10_000), spread()]
 
 const STOP_PRICE = 20_800
 
@@ -35,7 +64,7 @@ const STOP_PRICE = 20_800
 const ENABLED: RuleSettings = {
   max_contracts: rules.max_contracts.settings.parse({ limit: 5 }),
   max_contracts_per_instrument: rules.max_contracts_per_instrument.settings.parse({
-    instrument_limits: { MNQ: 5, ES: 5 },
+    default_limit: 5,
   }),
   daily_realized_loss: rules.daily_realized_loss.settings.parse({ limit: '-5000.00' }),
   daily_unrealized_loss: rules.daily_unrealized_loss.settings.parse({ limit: '-5000.00' }),
@@ -71,7 +100,7 @@ const ENABLED: RuleSettings = {
  * durable is what the relay bench measures), so these are the costs of deciding.
  */
 export async function engineBench(rounds: number): Promise<Report> {
-  const stages = SIZES.map((accounts) => ({ accounts, stage: new Stage(accounts) }))
+  const stages = SCENES.map((scene) => ({ name: scene.name, stage: new Stage(scene) }))
   const measured = new Map<string, number[]>()
   const keep = (name: string, value: number): void => {
     const values = measured.get(name)
@@ -80,26 +109,26 @@ export async function engineBench(rounds: number): Promise<Report> {
   }
   for (let round = -2; round < rounds; round += 1) {
     const perSecond = new Map<string, number>()
-    for (const { accounts, stage } of stages) {
+    for (const { name, stage } of stages) {
       for (const kind of ['quote', 'trade'] as const) {
         const took = stage.run(kind, EVENTS_A_ROUND[kind])
         if (round < 0) continue
         const total = took.reduce((sum, one) => sum + one, 0)
-        perSecond.set(`${kind} ${accounts}`, (EVENTS_A_ROUND[kind] / total) * 1_000)
+        perSecond.set(`${kind}s, ${name}`, (EVENTS_A_ROUND[kind] / total) * 1_000)
         for (const [label, share] of [
           ['p50', 0.5],
           ['p99', 0.99],
           ['p99.9', 0.999],
         ] as const) {
-          keep(`${kind}, ${accounts} accounts: ${label}|µs`, percentile(took, share) * 1_000)
+          keep(`${kind}, ${name}: ${label}|µs`, percentile(took, share) * 1_000)
         }
       }
     }
     for (const [name, rate] of perSecond) {
-      const [kind = '', accounts = ''] = name.split(' ')
-      keep(`${kind}s, ${accounts} accounts|events/s`, rate)
-      if (accounts !== '1')
-        keep(`${kind}s, ${accounts} ÷ 1 account|ratio`, rate / (perSecond.get(`${kind} 1`) ?? Number.NaN))
+      keep(`${name}|events/s`, rate)
+      const [kind = ''] = name.split(',')
+      const alone = `${kind}, 1 account`
+      if (name !== alone) keep(`${name} ÷ 1 account|ratio`, rate / (perSecond.get(alone) ?? Number.NaN))
     }
   }
   const figures = [...measured].map(([key, values]): Figure => {
@@ -109,17 +138,19 @@ export async function engineBench(rounds: number): Promise<Report> {
   return reportOf('engine', rounds, 'events through the kernel; ratios against one account', figures)
 }
 
-/** A kernel with so many accounts, each holding one contract, at most ten of them the quoted one. */
+/** A kernel with the accounts of a scene. */
 class Stage {
   readonly #kernel: Kernel
   readonly #accounts: readonly AccountId[]
+  readonly #quoted: readonly ContractSpec[]
   /** What waits for the end of the pass: each event is a pass of its own. */
   readonly #idle: (() => void)[] = []
   #elapsedMs = 0
   #next = 1
   #trades = 0
 
-  constructor(accounts: number) {
+  constructor({ accounts, held, quoted }: Scene) {
+    this.#quoted = quoted
     this.#accounts = Array.from({ length: accounts }, (_unused, index) => AccountId.parse(7_100_000 + index))
     const calendar = new TradingCalendar({
       time: '17:00',
@@ -129,7 +160,7 @@ class Stage {
     this.#kernel = new Kernel({
       policies: this.#accounts.map((accountId) => ({ policy: policyOf(accountId, calendar), pending: null })),
       onLoosened: () => {},
-      contracts: Object.values(contracts),
+      contracts: [...new Set([...Object.values(contracts), ...quoted])],
       isMarketOpen: () => true,
       evaluationIntervalMs: 100,
       ports: {
@@ -151,7 +182,7 @@ class Stage {
     this.#kernel.proveRules()
     // What is read so long after the stream stands is certain.
     this.#elapsedMs += 5_000
-    this.#accounts.forEach((accountId, index) => this.#open(accountId, index < HOLDERS_MAX ? MNQ.id : contracts.ES.id))
+    this.#accounts.forEach((accountId, index) => this.#open(accountId, held(index)))
   }
 
   /** @returns milliseconds of each event */
@@ -168,32 +199,36 @@ class Stage {
     return took
   }
 
-  #open(accountId: AccountId, contractId: ContractId): void {
+  #open(accountId: AccountId, held: readonly ContractSpec[]): void {
     const receivedMs = this.#tick()
-    const position = { accountId, contractId, signedSize: 1, averagePrice: 21_000, openedAt: START }
-    const stop: Order = {
-      id: OrderId.parse(3_300_000_000 + accountId),
-      accountId,
-      contractId,
-      type: 'stop',
-      side: 'sell',
-      // Also for the contract that trades add and take off again.
-      size: 2,
-      filled: 0,
-      limitPrice: null,
-      stopPrice: STOP_PRICE,
-      status: 'open',
-      tag: null,
-      parentId: null,
-      createdAt: START,
-      updatedAt: START,
-    }
+    const stops = held.map(
+      ({ id: contractId }, index): Order => ({
+        id: OrderId.parse(3_300_000_000 + accountId * 10 + index),
+        accountId,
+        contractId,
+        type: 'stop',
+        side: 'sell',
+        // Also for the contract that trades add and take off again.
+        size: 2,
+        filled: 0,
+        limitPrice: null,
+        stopPrice: STOP_PRICE,
+        status: 'open',
+        tag: null,
+        parentId: null,
+        createdAt: START,
+        updatedAt: START,
+      }),
+    )
+    const positions = held.map(({ id: contractId }) => {
+      return { accountId, contractId, signedSize: 1, averagePrice: 21_000, openedAt: START }
+    })
     const snapshot = {
       accountId,
       requestedMs: receivedMs,
       account: { ...anAccount(), id: accountId },
-      positions: [position],
-      orders: [stop],
+      positions,
+      orders: stops,
       ordersComplete: true,
       history: null,
       trades: [],
@@ -204,9 +239,10 @@ class Stage {
   #quote(): DomainEvent {
     const receivedMs = this.#tick()
     const bid = ticks(84_000 + (this.#next % 8))
+    const contractId = this.#quoted[this.#next % this.#quoted.length]?.id ?? MNQ.id
     return {
       kind: 'quote-changed',
-      change: { contractId: MNQ.id, bid, ask: ticks(bid + 1), at: later(START, Math.floor(receivedMs)) },
+      change: { contractId, bid, ask: ticks(bid + 1), at: later(START, Math.floor(receivedMs)) },
       receivedMs,
     }
   }
