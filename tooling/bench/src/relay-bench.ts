@@ -9,7 +9,7 @@ const RULES = '  max_contracts_per_instrument: { enabled: true, instrument_limit
 const BURST = 10
 const SINGLES = 5
 /** Rounds with one pair of programs: below the 200 requests a minute that the daemon allows itself. */
-const ROUNDS_A_PAIR = 6
+const ROUNDS_A_PAIR = 4
 const ROUND_TRIPS_BEFORE = 300
 const ARRIVAL_MS = 5_000
 const CALM_MS = 40
