@@ -1,5 +1,5 @@
-import { formatUsd, unreachable, type Usd, usd } from '@rm/domain'
-import { EVALUATION_ORDER, type EnabledRules, lossTiers, rules, type RuleSettings } from '@rm/rules'
+import { formatUsd, type Usd, usd } from '@rm/domain'
+import { EVALUATION_ORDER, type EnabledRules, limitOfUnlisted, lossTiers, rules, type RuleSettings } from '@rm/rules'
 
 /** One limit in both settings; `null` where there is none. A larger number is looser. */
 interface Compared {
@@ -46,7 +46,7 @@ function limitsOf(own: EnabledRules, base: EnabledRules): readonly Compared[] {
   if (perProduct !== undefined && basePerProduct !== undefined)
     for (const [product, limit] of Object.entries(perProduct.instrument_limits)) {
       const name = `max_contracts_per_instrument.instrument_limits.${product}`
-      plain(name, limit, basePerProduct.instrument_limits[product] ?? unlistedLimit(basePerProduct))
+      plain(name, limit, basePerProduct.instrument_limits[product] ?? limitOfUnlisted(basePerProduct))
     }
   if (own.daily_realized_loss !== undefined && base.daily_realized_loss !== undefined)
     compared.push(loss('daily_realized_loss.limit', own.daily_realized_loss.limit, base.daily_realized_loss.limit))
@@ -86,20 +86,4 @@ function loss(name: string, own: Usd, base: Usd): Compared {
 /** The loss from which on RULE-007 locks. */
 function firstLossOf({ loss_threshold, loss_thresholds }: RuleSettings['cooldown_after_loss']): Usd {
   return loss_threshold ?? usd(Math.max(...lossTiers(loss_thresholds).map(({ loss_amount }) => loss_amount)))
-}
-
-/** What holds for a product without a limit of its own; `null` for no limit at all. */
-function unlistedLimit(settings: RuleSettings['max_contracts_per_instrument']): number | null {
-  if (settings.default_limit !== undefined) return settings.default_limit
-  const action = settings.unknown_symbol_action ?? { kind: 'block' }
-  switch (action.kind) {
-    case 'block':
-      return 0
-    case 'allow-with-limit':
-      return action.contracts
-    case 'allow-unlimited':
-      return null
-    default:
-      return unreachable(action)
-  }
 }

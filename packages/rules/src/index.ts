@@ -13,6 +13,7 @@ export {
   type TickValueDoubt,
 } from './data-guards.ts'
 export { type EnabledRules, evaluateRules, type Judged, nextCheck, type RuleVerdict } from './evaluate.ts'
+export { limitOfUnlisted } from './max-contracts-per-instrument.ts'
 export { unitsAllowed, unitsOfRoot, unitsPerContract } from './max-contracts.ts'
 export { managedOrders, managementAfter, ownOrder, type WantedOrder } from './managed-orders.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'

@@ -125,6 +125,11 @@ function limitOf(settings: Settings, months: Months): number | null | 'unknowabl
   if (named.length > 0) return Math.min(...named.map(([, limit]) => limit))
   const hasRecord = months.some(({ contract }) => contract !== null)
   if (!hasRecord && Object.keys(settings.instrument_limits).length > 0) return 'unknowable'
+  return limitOfUnlisted(settings)
+}
+
+/** What holds for a product without a limit of its own; `null` for any size. */
+export function limitOfUnlisted(settings: Settings): number | null {
   if (settings.default_limit !== undefined) return settings.default_limit
   const action = settings.unknown_symbol_action ?? { kind: 'block' }
   switch (action.kind) {

@@ -1,4 +1,4 @@
-import { unreachable } from '@rm/domain'
+import { limitOfUnlisted } from './max-contracts-per-instrument.ts'
 import type { RuleSettings } from './registry.ts'
 
 type Settings = RuleSettings['max_contracts_per_instrument']
@@ -23,18 +23,7 @@ export function strictestInstrumentLimits(before: Settings, after: Settings): Se
 
 /** Contracts of a product that no limit names; infinite when they are not limited. */
 export function unlistedLimitOf(settings: Settings): number {
-  if (settings.default_limit !== undefined) return settings.default_limit
-  const action = settings.unknown_symbol_action ?? { kind: 'block' }
-  switch (action.kind) {
-    case 'block':
-      return 0
-    case 'allow-with-limit':
-      return action.contracts
-    case 'allow-unlimited':
-      return Number.POSITIVE_INFINITY
-    default:
-      return unreachable(action)
-  }
+  return limitOfUnlisted(settings) ?? Number.POSITIVE_INFINITY
 }
 
 function limitOf(settings: Settings, product: string): number {

@@ -1,5 +1,4 @@
-import { unreachable } from '@rm/domain'
-import { type EnabledRules, type RuleSettings, unitsAllowed, unitsPerContract } from '@rm/rules'
+import { type EnabledRules, limitOfUnlisted, type RuleSettings, unitsAllowed, unitsPerContract } from '@rm/rules'
 import type { GeneralSettings } from '../general-settings.ts'
 import { KNOWN_PRODUCTS, knownProduct } from '../known-products.ts'
 
@@ -37,30 +36,14 @@ export function limitByProduct(enabled: EnabledRules, product: string): number |
     const own = limits.instrument_limits[name]
     if (own !== undefined) return own
   }
-  return limitOfUnlisted(enabled)
-}
-
-/** What RULE-002 allows of a product that it does not name; `null` for any size. */
-export function limitOfUnlisted({ max_contracts_per_instrument: limits }: EnabledRules): number | null {
-  if (limits === undefined) return null
-  if (limits.default_limit !== undefined) return limits.default_limit
-  const action = limits.unknown_symbol_action ?? { kind: 'block' }
-  switch (action.kind) {
-    case 'block':
-      return 0
-    case 'allow-with-limit':
-      return action.contracts
-    case 'allow-unlimited':
-      return null
-    default:
-      return unreachable(action)
-  }
+  return limitOfUnlisted(limits)
 }
 
 /** Every product that the account may hold and whose size is bounded: those it names, or all we know where the others are open as well. */
 export function allowedSizes(enabled: EnabledRules, general: GeneralSettings): readonly AllowedSize[] {
   const named = [...Object.keys(enabled.max_contracts_per_instrument?.instrument_limits ?? {}), ...general.instruments]
-  const isOpen = general.instruments.length === 0 && limitOfUnlisted(enabled) !== 0
+  const limits = enabled.max_contracts_per_instrument
+  const isOpen = general.instruments.length === 0 && (limits === undefined || limitOfUnlisted(limits) !== 0)
   const products = new Set(isOpen ? [...named, ...KNOWN_PRODUCTS.map(({ root }) => root)] : named)
   return [...products].flatMap((product) => {
     const contracts = allowedContracts(enabled, product)

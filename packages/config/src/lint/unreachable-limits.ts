@@ -1,9 +1,9 @@
 import { formatUsd, usd } from '@rm/domain'
-import { EVALUATION_ORDER, unitsAllowed, unitsPerContract } from '@rm/rules'
+import { EVALUATION_ORDER, limitOfUnlisted, unitsAllowed, unitsPerContract } from '@rm/rules'
 import { isGiven, placeOf } from '../config-node.ts'
 import { type Complaint, keyPathOf, type Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
-import { allowedSizes, limitByProduct, limitOfUnlisted, mostByTotal, rootOf } from './allowed-size.ts'
+import { allowedSizes, limitByProduct, mostByTotal, rootOf } from './allowed-size.ts'
 import { knownProduct } from '../known-products.ts'
 
 /** Limits that another one always meets first, and rules that forbid everything. */
@@ -19,7 +19,7 @@ function lintSizes(settings: RiskSettings, report: Report): void {
   const { rules: enabled, general } = settings
   const perProduct = enabled.max_contracts_per_instrument
   if (perProduct === undefined) return
-  const unlisted = limitOfUnlisted(enabled)
+  const unlisted = limitOfUnlisted(perProduct)
   const named = Object.keys(perProduct.instrument_limits)
   if (unlisted === 0 && named.every((product) => perProduct.instrument_limits[product] === 0))
     add('warning', settings, PER_PRODUCT, report, {
