@@ -6,7 +6,7 @@ import { unreachable } from './invariant.ts'
 import type { Order } from './order.ts'
 import type { Position } from './position.ts'
 import type { QuoteChange } from './quote.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ReadingKind, Snapshot } from './snapshot.ts'
 import type { Trade } from './trade.ts'
 
 export type Stream = 'user' | 'market'
@@ -46,6 +46,7 @@ export type AccountEvent =
   | {
       readonly kind: 'snapshot-failed'
       readonly accountId: AccountId
+      readonly reading: ReadingKind
       readonly reason: string
       readonly receivedMs: number
     }

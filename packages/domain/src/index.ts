@@ -62,7 +62,7 @@ export {
   type SessionSpec,
   type SessionWindow,
 } from './session-schedule.ts'
-export type { Snapshot } from './snapshot.ts'
+export type { ReadingKind, Snapshot } from './snapshot.ts'
 export { isCovered, type ProtectedPosition, type StopCriteria } from './stop-coverage.ts'
 export { type TickFraction, ticks, type Ticks, toPrice, toTickFraction, toTicks } from './ticks.ts'
 export type { LockoutTerm, Timers } from './timers.ts'

@@ -4,6 +4,9 @@ import type { Order } from './order.ts'
 import type { Position } from './position.ts'
 import type { Trade } from './trade.ts'
 
+/** How much one reading of an account asks for: positions and orders, or the account's record and its trades as well. */
+export type ReadingKind = 'exposure' | 'account'
+
 /**
  * What the gateway's REST said of one account. Lists are explicit: a reply without a list never becomes a snapshot
  * (reliability S-09), so an empty list here proves "none" at that moment.

@@ -4,12 +4,13 @@ import {
   type ContractId,
   type Instant,
   later,
+  type ReadingKind,
   type Snapshot,
   type TurnRecord,
 } from '@rm/domain'
 import { openSizes } from '@rm/state/book'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
-import type { AccountState, ReadingKind } from './account-state.ts'
+import type { AccountState } from './account-state.ts'
 import { ordersAskedSince } from './manage-orders.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
@@ -194,7 +195,13 @@ export class AccountRuntime {
       snapshot = await this.#ask(kind, begunAt)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      this.#kernel.deliver(this, { kind: 'snapshot-failed', accountId, reason, receivedMs: clock.elapsedMs() })
+      this.#kernel.deliver(this, {
+        kind: 'snapshot-failed',
+        accountId,
+        reading: kind,
+        reason,
+        receivedMs: clock.elapsedMs(),
+      })
       return
     }
     // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.

@@ -11,6 +11,7 @@ import type {
   OrderId,
   ProtectionKind,
   PursuedGoal,
+  ReadingKind,
   TradeId,
   Usd,
 } from '@rm/domain'
@@ -145,11 +146,9 @@ export interface BalanceMark {
   readonly apart: Usd | null
 }
 
-export type ReadingKind = 'exposure' | 'account'
-
-/** REST readings of the account: one at a time. */
+/** REST readings of the account: one of a kind at a time. */
 export interface Reading {
-  readonly inFlight: ReadingKind | null
+  readonly inFlight: ReadonlySet<ReadingKind>
   /** Monotonic time of the last reading that was begun. */
   readonly begunMs: number
   /** Monotonic time of the last full reading that was begun. */

@@ -1,4 +1,4 @@
-import { type Account, type ConnectionFacts, type Snapshot, unreachable } from '@rm/domain'
+import { type Account, type ConnectionFacts, type ReadingKind, type Snapshot, unreachable } from '@rm/domain'
 import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
 import { isTrusted, type Reading, type Trust } from './account-state.ts'
 import { compareBalance } from './compare-balance.ts'
@@ -41,7 +41,7 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
     case 'snapshot-read':
       return takeSnapshot(draft, input)
     case 'snapshot-failed':
-      takeFailedReading(draft, input.reason)
+      takeFailedReading(draft, input.reading, input.reason)
       return NOTHING_NEW
     case 'command-settled':
       takeAnswer(draft, input.commandId, input.outcome)
@@ -133,9 +133,10 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   } else if (snapshot.account !== null) {
     takeAccount(draft, snapshot.account)
   }
+  const kind: ReadingKind = snapshot.trades === null ? 'exposure' : 'account'
   const reading: Reading = {
     ...draft.state.reading,
-    inFlight: null,
+    inFlight: withoutReading(draft, kind),
     failures: 0,
     notBeforeMs: Number.NEGATIVE_INFINITY,
   }
@@ -152,11 +153,16 @@ function takeSnapshot(draft: TurnDraft, input: Extract<TurnInput, { kind: 'snaps
   return observation
 }
 
-function takeFailedReading(draft: TurnDraft, reason: string): void {
+function takeFailedReading(draft: TurnDraft, kind: ReadingKind, reason: string): void {
   const failures = draft.state.reading.failures + 1
   const longestMs = draft.state.goals.length > 0 ? READING_RETRY_OWING_MAX_MS : READING_RETRY_MAX_MS
   const pauseMs = Math.min(READING_RETRY_MS * 2 ** (failures - 1), longestMs)
-  const reading: Reading = { ...draft.state.reading, inFlight: null, failures, notBeforeMs: draft.elapsedMs + pauseMs }
+  const reading: Reading = {
+    ...draft.state.reading,
+    inFlight: withoutReading(draft, kind),
+    failures,
+    notBeforeMs: draft.elapsedMs + pauseMs,
+  }
   draft.change({ reading })
   if (failures === READING_FAILURES_ALERTED) {
     draft.note({
@@ -166,6 +172,10 @@ function takeFailedReading(draft: TurnDraft, reason: string): void {
       text: `${failures} readings of the account failed in a row: ${reason}`,
     })
   }
+}
+
+function withoutReading(draft: TurnDraft, kind: ReadingKind): ReadonlySet<ReadingKind> {
+  return draft.state.reading.inFlight.difference(new Set([kind]))
 }
 
 function takeConnection(draft: TurnDraft, changes: Partial<ConnectionFacts>): void {

@@ -1,7 +1,7 @@
-import type { AccountView, PursuedGoal } from '@rm/domain'
+import type { AccountView, PursuedGoal, ReadingKind } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
 import { exposureOf } from '@rm/state/book'
-import { isTrusted, type ReadingKind } from './account-state.ts'
+import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
 import { EFFECT_OVERDUE_MS } from './settle-commands.ts'
@@ -35,30 +35,30 @@ export interface WantedReading {
  */
 export function planReading(draft: TurnDraft, view: AccountView): WantedReading | null {
   const { reading } = draft.state
-  if (reading.inFlight !== null) return null
+  if (reading.inFlight.has('exposure')) return null
+  // A full reading may wait long for its share of the rate budget; what is asked about a goal has a right of its own to leave.
   const wanted = earliestOf(
     draft.elapsedMs,
-    reconciliation(draft),
-    ...questions(draft),
-    ...protectionLooks(draft, view),
+    ...[...reconciliation(draft), ...questions(draft), ...protectionLooks(draft, view)].filter(
+      ({ kind }) => !reading.inFlight.has(kind),
+    ),
   )
   return wanted === null ? null : { ...wanted, dueMs: Math.max(wanted.dueMs, reading.notBeforeMs) }
 }
 
-function reconciliation(draft: TurnDraft): WantedReading {
+function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
   const { trust, reading, goals } = draft.state
   if (!isTrusted(trust)) {
     const sinceDoubt = reading.fullBegunMs >= trust.doubtedMs
     const pauseMs = trust.userStreamUp ? READINGS_APART_MS : CLOSE_WATCH_MS
-    return { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
+    yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
+    return
   }
-  const fullDue: WantedReading = { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }
+  yield { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }
   if (goals.length > 0) {
     const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
-    const exposureDue: WantedReading = { kind: 'exposure', dueMs: reading.begunMs + watchMs }
-    return fullDue.dueMs <= exposureDue.dueMs ? fullDue : exposureDue
+    yield { kind: 'exposure', dueMs: reading.begunMs + watchMs }
   }
-  return fullDue
 }
 
 /** RULE-010 may want the account record sooner than the comparison does. */

@@ -48,7 +48,7 @@ export function recoverAccount(
     balance: null,
     trust: { userStreamUp: false, doubtedMs: at.elapsedMs, reconciledMs: null },
     reading: {
-      inFlight: null,
+      inFlight: new Set(),
       begunMs: Number.NEGATIVE_INFINITY,
       fullBegunMs: Number.NEGATIVE_INFINITY,
       failures: 0,

@@ -1,6 +1,14 @@
-import { accountWord, describeEvent, formatInstant, latest, longestFirst, unreachable } from '@rm/domain'
+import {
+  accountWord,
+  describeEvent,
+  formatInstant,
+  latest,
+  longestFirst,
+  type ReadingKind,
+  unreachable,
+} from '@rm/domain'
 import { viewOf } from '@rm/state/book'
-import { type AccountState, isTrusted, type ReadingKind } from './account-state.ts'
+import { type AccountState, isTrusted } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
 import { mayLoosen } from './loosening.ts'
 import { manageOrders } from './manage-orders.ts'
@@ -129,7 +137,15 @@ function takeWord(draft: TurnDraft): void {
 function beginReading(draft: TurnDraft, kind: ReadingKind): void {
   const { reading } = draft.state
   const fullBegunMs = kind === 'account' ? draft.elapsedMs : reading.fullBegunMs
-  draft.change({ reading: { ...reading, inFlight: kind, begunMs: draft.elapsedMs, fullBegunMs, againMs: null } })
+  draft.change({
+    reading: {
+      ...reading,
+      inFlight: reading.inFlight.union(new Set([kind])),
+      begunMs: draft.elapsedMs,
+      fullBegunMs,
+      againMs: null,
+    },
+  })
 }
 
 function describeInput(input: TurnInput): string {

@@ -5,12 +5,13 @@ import type {
   ContractSpec,
   Instant,
   Quote,
+  ReadingKind,
   Stream,
   TurnRecord,
 } from '@rm/domain'
 import type { TickValueDoubt } from '@rm/rules'
 import type { AccountPolicy } from './account-policy.ts'
-import type { AccountState, ReadingKind } from './account-state.ts'
+import type { AccountState } from './account-state.ts'
 import type { Note } from './note.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import type { QuietPrices } from './quiet-prices.ts'

@@ -49,6 +49,19 @@ describe('verification', () => {
     expect(goal?.toldMs).toBeGreaterThanOrEqual(clean.at(-1)?.atMs ?? Number.POSITIVE_INFINITY)
   })
 
+  test('a full reading that waits for its share of the rate budget does not keep the look at a goal back', async () => {
+    using scene = await aboutToLock()
+    scene.gateway.fullReadingWaitsMs = 26_000
+    await scene.run(30_000)
+    const readings = scene.gateway.readings.length
+    scene.move(-210)
+    await scene.until(() => scene.ended('flat-account').length > 0, 5_000)
+    expect(scene.gateway.readings.slice(readings).map(({ kind }) => kind)).toEqual(['exposure', 'exposure'])
+    await scene.run(30_000)
+    expect(scene.gateway.readings.at(-1)?.kind).toBe('account')
+    expect(scene.state().word).toBe('LOCKED')
+  })
+
   test('one clean reading is not enough, and one that is not clean starts over', async () => {
     using scene = await aboutToLock()
     scene.move(-210)

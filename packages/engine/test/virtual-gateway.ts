@@ -64,6 +64,8 @@ interface Connection {
 export class VirtualGateway {
   readonly delays: Delays = { requestMs: 20, replyMs: 20, streamMs: 5, deadlineMs: 3_000 }
   commandFate: (command: Command, nth: number) => CommandFate = () => ({ kind: 'served' })
+  /** How long a full reading waits for its share of the rate budget before it leaves. */
+  fullReadingWaitsMs = 0
   /** Why the nth reading fails, or `null`. */
   readingFault: (nth: number) => string | null = () => null
   /** Whether a reading leaves out what is not status `open`, as gateways without the order query do. */
@@ -278,19 +280,23 @@ export class VirtualGateway {
     connection: Connection,
   ): Promise<Snapshot> {
     if (!connection.isAlive) return forever()
-    const requestedMs = this.#time.elapsedMs()
-    const nth = this.readings.length
-    this.readings.push({ atMs: requestedMs, kind: tradesSince === null ? 'exposure' : 'account' })
     const { promise, resolve, reject } = Promise.withResolvers<Snapshot>()
-    this.#time.after(this.delays.requestMs, () => {
-      const fault = this.readingFault(nth)
-      const snapshot = this.#snapshot(accountId, tradesSince, ordersSince, requestedMs)
-      this.#time.after(this.delays.replyMs, () => {
-        if (!connection.isAlive) return
-        if (fault === null) resolve(snapshot)
-        else reject(new Error(fault))
+    const leave = (): void => {
+      const requestedMs = this.#time.elapsedMs()
+      const nth = this.readings.length
+      this.readings.push({ atMs: requestedMs, kind: tradesSince === null ? 'exposure' : 'account' })
+      this.#time.after(this.delays.requestMs, () => {
+        const fault = this.readingFault(nth)
+        const snapshot = this.#snapshot(accountId, tradesSince, ordersSince, requestedMs)
+        this.#time.after(this.delays.replyMs, () => {
+          if (!connection.isAlive) return
+          if (fault === null) resolve(snapshot)
+          else reject(new Error(fault))
+        })
       })
-    })
+    }
+    if (tradesSince !== null && this.fullReadingWaitsMs > 0) this.#time.after(this.fullReadingWaitsMs, leave)
+    else leave()
     return promise
   }
 

@@ -203,7 +203,13 @@ test('positions of a view are in order of their contract ids', () => {
 
 test('an event of another account is refused', () => {
   const stranger = AccountId.parse(7_001_002)
-  const event = { kind: 'snapshot-failed', accountId: stranger, reason: 'timeout', receivedMs: 0 } as const
+  const event = {
+    kind: 'snapshot-failed',
+    accountId: stranger,
+    reading: 'account',
+    reason: 'timeout',
+    receivedMs: 0,
+  } as const
   const story = new Story()
   expect(() => applyEvent(story.book, event, story.context())).toThrow(/got an event/)
 })

@@ -47,7 +47,13 @@ export class Story {
   constructor(world: StoryWorld = {}, book: Book = emptyBook(TEST_ACCOUNT)) {
     this.#world = world
     this.book = book
-    this.last = this.#apply({ kind: 'snapshot-failed', accountId: TEST_ACCOUNT, reason: 'none', receivedMs: 0 })
+    this.last = this.#apply({
+      kind: 'snapshot-failed',
+      accountId: TEST_ACCOUNT,
+      reading: 'account',
+      reason: 'none',
+      receivedMs: 0,
+    })
   }
 
   get now(): Instant {
