@@ -10,6 +10,8 @@ import { CLEAN_READINGS_APART_MS, lastSettledMs } from './verify-goals.ts'
 
 /** A trusted account is compared with the gateway this often: the stream has no sequence numbers (reliability B-6, 3.5). */
 const ANTI_ENTROPY_MS = 30_000
+/** The first reading waits so long for the user stream: one that was begun before its subscriptions has to be repeated (reliability 3.5). */
+const FIRST_STREAM_MS = 1_000
 /** The same while the user stream is down or a goal is still owed. */
 const CLOSE_WATCH_MS = 2_000
 /** While a trader keeps coming back the stream tells enough, and every request that is not a close is one too many. */
@@ -49,6 +51,12 @@ export function planReading(draft: TurnDraft, view: AccountView): WantedReading 
 function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
   const { trust, reading, goals } = draft.state
   if (!isTrusted(trust)) {
+    const isFirst = reading.fullBegunMs === Number.NEGATIVE_INFINITY
+    const { userStreamDownSince } = draft.state.connection
+    if (isFirst && userStreamDownSince !== null) {
+      yield { kind: 'account', dueMs: draft.elapsedMs + (userStreamDownSince + FIRST_STREAM_MS - draft.now) }
+      return
+    }
     const sinceDoubt = reading.fullBegunMs >= trust.doubtedMs
     const pauseMs = trust.userStreamUp ? READINGS_APART_MS : CLOSE_WATCH_MS
     yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
