@@ -79,6 +79,8 @@ export interface AccountState {
   readonly lastReset: Instant
   /** When a human was last told that the user stream does not deliver (monotonic). */
   readonly streamDoubtedMs: number
+  /** When a human was last told that the account is compared with the gateway too seldom (monotonic). */
+  readonly comparisonLateToldMs: number
   /** A daily reset was crossed, and it was not yet seen whether it finds a lockout: only one that finds none lets settings loosen. */
   readonly isResetUnexamined: boolean
   /** Makes ids unique within the run. */

@@ -1,5 +1,6 @@
 import { earliest, endInstant, type Instant, isActive } from '@rm/domain'
 import type { Judgement } from './judge.ts'
+import { comparisonLateMs } from './late-comparison.ts'
 import { graceEndsInMs } from './plan-commands.ts'
 import type { WantedReading } from './plan-reading.ts'
 import { SLOW_RETRY_MS } from './settle-commands.ts'
@@ -26,6 +27,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
     state.lockouts.some((lockout) => !isActive(lockout, draft.now)) ? context.elapsedMs + UNLOCK_RETRY_MS : null,
     wanted === null ? null : wanted.dueMs,
     draft.manageAgainMs,
+    comparisonLateMs(draft),
     ...retryTimes(draft),
     graceEnd(draft, judgement),
   ]

@@ -62,6 +62,7 @@ export type AlertCode =
   | 'rule-dead'
   | 'journal-unwritable'
   | 'reading-failed'
+  | 'comparison-late'
   | 'stream-incomplete'
   | 'repeated-reentry'
   | 'call-ceiling'

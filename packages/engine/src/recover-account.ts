@@ -68,6 +68,7 @@ export function recoverAccount(
     // Before the first reset that was processed here, all up to the last turn count as processed.
     lastReset: stored.lastReset ?? calendar.previousReset(stored.lastTurnAt ?? at.now),
     streamDoubtedMs: Number.NEGATIVE_INFINITY,
+    comparisonLateToldMs: Number.NEGATIVE_INFINITY,
     isResetUnexamined: false,
     sequence: 0,
   }

@@ -11,6 +11,7 @@ import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
 import { mayLoosen } from './loosening.ts'
+import { tellLateComparison } from './late-comparison.ts'
 import { manageOrders } from './manage-orders.ts'
 import { marketBook } from './market-book.ts'
 import { nextWake } from './next-wake.ts'
@@ -39,6 +40,7 @@ export function takeTurn(state: AccountState, input: TurnInput, context: TurnCon
   const isBookKnown = draft.state.trust.reconciledMs !== null
   if (!isBookKnown) keepUnjudged(draft, observation)
   const judgement = isBookKnown ? decide(draft, input, observation) : enforceProven(draft, observation)
+  tellLateComparison(draft)
   takeWord(draft)
   const loosens = mayLoosen(draft)
   const wanted = planReading(draft, judgement.view)

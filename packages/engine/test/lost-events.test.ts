@@ -47,6 +47,19 @@ describe('a user stream that stands and does not deliver', () => {
   })
 })
 
+test('an account that is compared too seldom, because many share the rate budget, is told again after five minutes', async () => {
+  using scene = await Scene.open({ rules: TO_TWO })
+  await scene.connect()
+  scene.gateway.fullReadingWaitsMs = 70_000
+  await scene.run(300_000)
+  expect(scene.alerts()).toEqual(['comparison-late'])
+  await scene.run(100_000)
+  expect(scene.alerts()).toEqual(['comparison-late', 'comparison-late'])
+  scene.gateway.fullReadingWaitsMs = 20_000
+  await scene.run(600_000)
+  expect(scene.alerts()).toHaveLength(2)
+})
+
 test('a position whose stop the stream did not tell of is looked at before it is closed', async () => {
   using scene = await Scene.open({ rules: settingsOf('no_stop_loss_grace', { grace_period_seconds: 10 }) })
   await scene.connect()
