@@ -1,3 +1,3 @@
 import { libraryBuild } from '@rm/package-config/tsup'
 
-export default libraryBuild('index', 'book')
+export default libraryBuild('index', 'book', 'testing')

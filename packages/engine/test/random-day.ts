@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describeCommand, endInstant, hasOwnTag, type Lockout, remainingSize, sumUsd, usdOf } from '@rm/domain'
 import type { LedgerEntry } from '@rm/gateway-sim'
+import type { CommandFate } from '@rm/gateway-sim/virtual'
 import type { EnabledRules } from '@rm/rules'
 import type { WireOrder } from '@rm/sdk-bridge/wire'
 import { exposureOf, signedSize } from '@rm/state/book'
 import * as fc from 'fast-check'
-import type { CommandFate } from './virtual-gateway.ts'
 import { daemonEntries, MES, MNQ, Scene, settingsOf } from './scene.ts'
 
 /** One thing that happens, and how long nothing else does. */

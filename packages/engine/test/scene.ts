@@ -21,6 +21,7 @@ import {
   type TellStep,
 } from '@rm/engine'
 import { Exchange, type ExchangeKnobs, immediateKnobs, type LedgerEntry } from '@rm/gateway-sim'
+import { contractOf, orderOf, VirtualGateway, VirtualTime } from '@rm/gateway-sim/virtual'
 import { type EnabledRules, type GuardSettings, rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 import { drillEvents } from '@rm/sdk-bridge'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
@@ -29,9 +30,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Journal } from './journal.ts'
-import { VirtualGateway } from './virtual-gateway.ts'
-import { VirtualTime } from './virtual-time.ts'
-import { contractOf, orderOf } from './wire-to-domain.ts'
 
 export const MNQ: ContractId = toContractId.parse('CON.F.US.MNQ.Z26')
 export const MES: ContractId = toContractId.parse('CON.F.US.MES.Z26')

@@ -1,6 +1,6 @@
 export type { BridgeLog, BridgeLogLevel } from './bridge-log.ts'
 export { drillEvents } from './drill-events.ts'
-export type { GatewayClock } from './gateway-clock.ts'
+export { GatewayClock } from './gateway-clock.ts'
 export { createGateway, type Gateway, type GatewayCounts } from './gateway.ts'
 export type { QuarantinedPayload } from './quarantine.ts'
 export type {
@@ -13,3 +13,4 @@ export type {
   RetrySettings,
   Timeouts,
 } from './options.ts'
+export { AccountReads, type ReadsPort } from './rest/account-reads.ts'

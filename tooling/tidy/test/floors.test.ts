@@ -11,6 +11,7 @@ describe('the floors', () => {
     ['packages/rules/src/registry.ts', "import type { Breach } from '@rm/domain'"],
     ['packages/engine/src/take-turn.ts', "import { applyEvent } from '@rm/state/book'"],
     ['packages/gateway-sim/src/rest-routes.ts', "import { orderSchema } from '@rm/sdk-bridge/wire'"],
+    ['packages/gateway-sim/src/virtual/virtual-time.ts', "import { instant } from '@rm/domain'"],
     ['packages/state/src/store/open.ts', "import Database from 'better-sqlite3'\nimport { statSync } from 'node:fs'"],
     ['packages/state/src/book/apply-event.ts', "import { usd } from '@rm/domain'\nimport { view } from './view.ts'"],
     ['apps/daemon/src/boot.ts', "import { openStore } from '@rm/state'\nconst pino = await import('pino')"],
@@ -29,6 +30,11 @@ describe('the floors', () => {
     ],
     ['packages/gateway-sim/src/server.ts', "import '@rm/sdk-bridge'", '1: imports @rm/sdk-bridge against the floors'],
     ['packages/gateway-sim/src/server.ts', "import '@rm/domain'", '1: imports @rm/domain against the floors'],
+    [
+      'packages/gateway-sim/src/virtual/virtual-gateway.ts',
+      "import '@rm/engine'",
+      '1: imports @rm/engine against the floors',
+    ],
     ['packages/config/src/load.ts', "export { x } from '@rm/engine'", '1: imports @rm/engine against the floors'],
     [
       'packages/sdk-bridge/src/gateway.ts',

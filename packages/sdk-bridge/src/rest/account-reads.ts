@@ -36,19 +36,22 @@ interface Listed<Item> {
   readonly sentMs: number
 }
 
+/** What is asked of the way to the gateway. The simulation puts its exchange here. */
+export type ReadsPort = Pick<Reads, 'read'>
+
 interface ListedOrders extends Listed<Order> {
   readonly complete: boolean
 }
 
 /** What REST knows of accounts. A list that is missing, or any element that does not fit, fails the whole read (reliability S-09, 3.5). */
 export class AccountReads {
-  readonly #reads: Reads
-  readonly #log: SampledLog
+  readonly #reads: ReadsPort
+  readonly #log: Pick<SampledLog, 'write'>
   #accountsUnderWay: Promise<Listed<Account>> | null = null
   /** The gateway answered that it has no such route. */
   #hasNoOrderQuery = false
 
-  constructor(reads: Reads, log: SampledLog) {
+  constructor(reads: ReadsPort, log: Pick<SampledLog, 'write'>) {
     this.#reads = reads
     this.#log = log
   }

@@ -50,7 +50,8 @@ function openOrNameOwner(file: string): Database {
   }
 }
 
-function beginRun(database: Database, version: string, at: Instant): number {
+/** A new run with the next epoch. */
+export function beginRun(database: Database, version: string, at: Instant): number {
   const inserted = database.prepare('INSERT INTO run (version, started_at) VALUES (?, ?)').run(version, at)
   return Number(inserted.lastInsertRowid)
 }

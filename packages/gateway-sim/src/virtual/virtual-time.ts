@@ -1,6 +1,5 @@
 import { type Clock, type Instant, instant } from '@rm/domain'
-import type { Wakeups } from '@rm/engine'
-import type { SimClock } from '@rm/gateway-sim'
+import type { SimClock } from '../seam.ts'
 
 interface Task {
   readonly dueMs: number
@@ -16,7 +15,7 @@ const MICROTASK_DEPTH = 8
  * Time of a whole simulated world: one queue of due callbacks for the exchange, the network and the program. Callbacks that are due
  * at the same millisecond run in the order in which they were asked for, so the same world gives the same run.
  */
-export class VirtualTime implements SimClock, Wakeups, Clock {
+export class VirtualTime implements SimClock, Clock {
   trusted = true
   /** Added to what the program takes for business time; the exchange keeps its own. */
   skewMs = 0

@@ -13,9 +13,9 @@ import {
   toPrice,
   unreachable,
 } from '@rm/domain'
-import type { Gateway } from '@rm/engine'
-import type { Exchange, ExchangeEvent } from '@rm/gateway-sim'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { ExchangeEvent } from '../seam.ts'
 import type { VirtualTime } from './virtual-time.ts'
 import { accountOf, contractOf, orderOf, outcomeOf, positionOf, quoteOf, tradeOf } from './wire-to-domain.ts'
 
@@ -49,6 +49,17 @@ export interface Delays {
   streamMs: number
   /** Deadline of a request whose answer does not come. */
   deadlineMs: number
+}
+
+/** The engine's port `Gateway`, by structure: the simulator imports nothing of the engine. */
+export interface VirtualGatewayPort {
+  send(command: Command): Promise<CommandOutcome>
+  readExposure(accountId: AccountId, ordersSince: Instant | null): Promise<Snapshot>
+  readAccount(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null): Promise<Snapshot>
+  contract(contractId: ContractId): Promise<ContractSpec | null>
+  watchQuotes(contractIds: ReadonlySet<ContractId>): void
+  recycle(stream: Stream): void
+  resubscribeQuotes(contractId: ContractId): void
 }
 
 /** One program's connection; a program that died hears nothing more. */
@@ -103,7 +114,7 @@ export class VirtualGateway {
   }
 
   /** A new program connects; the one before is dead. */
-  connect(sink: (event: DomainEvent) => void): Gateway {
+  connect(sink: (event: DomainEvent) => void): VirtualGatewayPort {
     this.disconnect()
     const connection: Connection = { sink, isAlive: true }
     this.#connection = connection

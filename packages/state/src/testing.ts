@@ -1,0 +1,1 @@
+export { openMemoryStore, type MemoryStore } from './testing/memory-store.ts'

@@ -1,0 +1,30 @@
+import type { Instant } from '@rm/domain'
+import Sqlite from 'better-sqlite3'
+import { checkHead } from '../store/audit-chain.ts'
+import { checkIntegrity } from '../store/durable-database.ts'
+import { migrate } from '../store/migrate.ts'
+import { beginRun } from '../store/open-store.ts'
+import { Store } from '../store/store.ts'
+
+/** A store that lives in memory, with what would be on its disk. */
+export interface MemoryStore {
+  readonly store: Store
+  /** Everything that was committed, as the file would hold it: what a process that dies now leaves behind. */
+  image(): Uint8Array
+}
+
+/**
+ * The store with the same statements, migrations and checks, and nothing of a file: no lock, no sync, no log to reserve. For simulations that
+ * open thousands of them; what the disk can do to a store is the matter of the tests on real files.
+ *
+ * @param image - what an earlier run left behind; `null`: a new data folder
+ */
+export async function openMemoryStore(image: Uint8Array | null, now: Instant): Promise<MemoryStore> {
+  const database = image === null ? new Sqlite(':memory:') : new Sqlite(Buffer.from(image))
+  database.pragma('foreign_keys = ON')
+  if (image !== null) checkIntegrity(database)
+  await migrate(database, now)
+  checkHead(database)
+  const store = new Store(database, beginRun(database, 'in memory', now), () => undefined)
+  return { store, image: () => database.serialize() }
+}
