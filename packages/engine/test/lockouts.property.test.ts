@@ -10,6 +10,7 @@ import {
 } from '@rm/domain'
 import { anAccount, contracts } from '@rm/domain/testing'
 import type { EnabledRules } from '@rm/rules'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AccountPolicy } from '../src/account-policy.ts'
@@ -23,7 +24,7 @@ import { GUARDS, settingsOf, TIMERS } from './scene.ts'
  * What no configuration, no clock and no other account may do to a lockout (risk rules, 3.2), on whole turns.
  */
 
-const RUNS = { numRuns: 1_000 }
+const RUNS = { numRuns: propertyRuns() }
 const ACCOUNT = AccountId.parse(7_001_001)
 const OTHER = AccountId.parse(7_001_002)
 /** Wednesday, 09:30 in Chicago. */

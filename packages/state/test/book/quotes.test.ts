@@ -1,5 +1,6 @@
 import { type ContractSpec, type Instant, instant, type Quote, type QuoteChange, ticks } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeQuote, settleExtremes } from '../../src/book.ts'
@@ -127,6 +128,7 @@ test('the extremes bound every exit since they were settled', () => {
         }
       }
     }),
+    { numRuns: propertyRuns() },
   )
 })
 

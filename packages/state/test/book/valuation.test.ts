@@ -13,6 +13,7 @@ import {
   usd,
 } from '@rm/domain'
 import { aPosition, contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeQuote, settleExtremes } from '../../src/book.ts'
@@ -181,6 +182,7 @@ test('a value is zero at the average, opposite for the other side, and lies betw
         expect([long.worst, long.best]).toEqual([0 - short.best || 0, 0 - short.worst || 0])
       },
     ),
+    { numRuns: propertyRuns() },
   )
 })
 
