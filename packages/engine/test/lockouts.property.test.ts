@@ -3,12 +3,14 @@ import {
   endInstant,
   type Instant,
   instant,
+  later,
   type Lockout,
   type LockoutEnd,
   type StoredAccount,
   TradingCalendar,
+  WEEKDAYS,
 } from '@rm/domain'
-import { anAccount, contracts } from '@rm/domain/testing'
+import { anAccount, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import type { EnabledRules } from '@rm/rules'
 import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
@@ -18,6 +20,7 @@ import type { AccountState } from '../src/account-state.ts'
 import { recoverAccount } from '../src/recover-account.ts'
 import { takeTurn } from '../src/take-turn.ts'
 import type { TurnInput } from '../src/turn.ts'
+import { Clockwork, NOTHING_STORED, START as CLOCKWORK_START } from './clockwork.ts'
 import { GUARDS, settingsOf, TIMERS } from './scene.ts'
 
 /*
@@ -162,6 +165,14 @@ function idsOf(state: AccountState, among: readonly Lockout[]): readonly string[
   return state.lockouts.map(({ id }) => id).filter((id) => known.has(id))
 }
 
+const A_LOCKOUT = {
+  id: 'l-1',
+  accountId: TEST_ACCOUNT,
+  scope: 'account',
+  baseline: new Map(),
+  reason: 'a reason',
+} as const
+
 /** Whether something has happened that ends the lockout. */
 function isOver({ end: lockoutEnd }: Lockout, { rules: enabled, now, timeTrusted, canTrade }: Circumstances): boolean {
   if (lockoutEnd.kind === 'can-trade') return canTrade
@@ -214,3 +225,66 @@ test('what is locked on one account says nothing about another', () =>
     }),
     RUNS,
   ))
+
+const anyCalendar = fc
+  .record({
+    time: fc.constantFrom('17:00', '02:30', '00:00', '12:00'),
+    timeZone: fc.constantFrom('America/Chicago', 'America/New_York', 'Europe/Berlin'),
+    days: fc.subarray([...WEEKDAYS], { minLength: 1 }),
+  })
+  .map((spec) => new TradingCalendar(spec))
+
+test('a lockout until the reset follows a changed calendar to a later reset only', () =>
+  fc.assert(
+    fc.property(anyCalendar, fc.array(anyCalendar, { minLength: 1, maxLength: 5 }), (first, changes) => {
+      const from = later(CLOCKWORK_START, -HOUR)
+      const end: LockoutEnd = { kind: 'next-reset', at: first.nextReset(CLOCKWORK_START) }
+      const lockout = { ...A_LOCKOUT, rule: 'RULE-003', effect: 'flat', from, end } as const
+      const clockwork = new Clockwork({ rules: {}, calendar: first }, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      clockwork.read(0, 5)
+      let latest: Instant = end.at
+      for (const [index, calendarNow] of changes.entries()) {
+        clockwork.recalendar(calendarNow, 10 + index)
+        latest = instant(Math.max(latest, calendarNow.nextReset(from)))
+        expect(clockwork.state.lockouts.map((one) => endInstant(one.end))).toEqual([latest])
+      }
+    }),
+    RUNS,
+  ))
+
+test('what may be kept under a lockout shrinks with every reduction and never grows', () => {
+  const size = fc.integer({ min: -4, max: 4 })
+  fc.assert(
+    fc.property(size, fc.array(size, { maxLength: 8 }), fc.boolean(), (held, sizes, isRestarted) => {
+      const baseline = new Map(held === 0 ? [] : [[contracts.MNQ.id, held]])
+      const end: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, 72 * HOUR) }
+      const lockout = {
+        ...A_LOCKOUT,
+        rule: 'RULE-006',
+        effect: 'reduce-only',
+        from: CLOCKWORK_START,
+        baseline,
+        end,
+      } as const
+      const world = { rules: {}, calendar }
+      let clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      clockwork.read(held, 5)
+      let kept = held
+      for (const [index, now] of sizes.entries()) {
+        const atMs = 5_000 * (index + 1)
+        if (isRestarted && index === 2) {
+          clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: clockwork.state.lockouts }, atMs - 10)
+          clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: atMs - 9 }, atMs - 9)
+        }
+        clockwork.read(now, atMs)
+        // Of what was there and is there: the smaller of the same side, or nothing.
+        kept = Math.sign(now) === Math.sign(kept) ? Math.sign(kept) * Math.min(Math.abs(now), Math.abs(kept)) : 0
+        const [standing] = clockwork.state.lockouts
+        expect(standing?.baseline.get(contracts.MNQ.id) ?? 0).toBe(kept)
+      }
+    }),
+    RUNS,
+  )
+})

@@ -1,25 +1,20 @@
 import {
   type Instant,
   instant,
-  instantOf,
   later,
   type Lockout,
   type LockoutEnd,
-  type StoredAccount,
-  ticks,
+  type ResetSpec,
+  TradingCalendar,
 } from '@rm/domain'
-import { type ResetSpec, TradingCalendar } from '@rm/domain'
-import { anAccount, aPosition, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { TEST_ACCOUNT } from '@rm/domain/testing'
 import { propertyRuns } from '@rm/package-config/property-runs'
 import type { EnabledRules } from '@rm/rules'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AccountPolicy } from '../src/account-policy.ts'
-import type { AccountState } from '../src/account-state.ts'
-import { recoverAccount } from '../src/recover-account.ts'
-import { takeTurn } from '../src/take-turn.ts'
-import type { Turn, TurnInput } from '../src/turn.ts'
-import { GUARDS, settingsOf, TIMERS } from './scene.ts'
+import type { Turn } from '../src/turn.ts'
+import { Clockwork, NOTHING_STORED, START } from './clockwork.ts'
+import { settingsOf } from './scene.ts'
 
 /*
  * Timers are computed and never stored (risk rules, 3.3 and 3.4): what a wake-up does, early, late or twice, on whole turns.
@@ -28,9 +23,6 @@ import { GUARDS, settingsOf, TIMERS } from './scene.ts'
 const RUNS = { numRuns: propertyRuns() }
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const { MNQ } = contracts
-/** Friday before the clocks change in Chicago, 09:30 there. */
-const START = instantOf('2026-03-06T15:30:00Z')
 const CHICAGO: ResetSpec = { time: '17:00', timeZone: 'America/Chicago', days: ['sun', 'mon', 'tue', 'wed', 'thu'] }
 const calendar = new TradingCalendar(CHICAGO)
 
@@ -79,18 +71,6 @@ const rules: fc.Arbitrary<EnabledRules> = fc
   )
   .map((chosen) => Object.assign({}, ...chosen))
 
-const NOTHING_STORED: StoredAccount = {
-  trades: [],
-  cycles: [],
-  lockouts: [],
-  breaches: [],
-  goals: [],
-  commands: [],
-  lastReset: null,
-  warnings: [],
-  lastTurnAt: null,
-}
-
 interface Circumstances {
   readonly rules: EnabledRules
   readonly lockouts: readonly Lockout[]
@@ -99,102 +79,13 @@ interface Circumstances {
   readonly marketLost: boolean
 }
 
-/** One account over its turns; what comes of time alone. */
-class Clockwork {
-  readonly #policy: AccountPolicy
-  readonly #quotedAt: Instant
-  state: AccountState
-  last: Turn | null = null
-  readonly resets: Instant[] = []
-  timeTrusted = true
-
-  constructor(
-    { rules: on, calendar: days }: Pick<Circumstances, 'rules' | 'calendar'>,
-    stored: StoredAccount,
-    atMs: number,
-  ) {
-    this.#policy = {
-      accountId: TEST_ACCOUNT,
-      rules: on,
-      timers: TIMERS,
-      calendar: days,
-      pnlBasis: 'net',
-      stopCriteria: { coverage: 'full', allowStopLimit: false, maxDistanceTicks: null },
-      guards: GUARDS,
-      enforcementDeadlineMs: 10_000,
-      loosening: 'next_reset',
-      configuration: 'test',
-      epoch: 1,
-    }
-    this.#quotedAt = later(START, atMs)
-    this.state = recoverAccount(this.#policy, stored, { now: later(START, atMs), elapsedMs: atMs })
-  }
-
-  /** An account that was read, flat or with a position, and waits. */
-  static waiting({ lockouts: standing, size, marketLost, ...world }: Circumstances): Clockwork {
-    const clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: standing }, 0)
-    clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
-    if (!marketLost) clockwork.take({ kind: 'stream-restored', stream: 'market', receivedMs: 0 }, 0)
-    clockwork.read(size, 5)
-    return clockwork
-  }
-
-  read(size: number, atMs: number): void {
-    const snapshot = {
-      accountId: TEST_ACCOUNT,
-      account: anAccount(),
-      positions: size === 0 ? [] : [aPosition(MNQ, size, { openedAt: START })],
-      orders: [],
-      ordersComplete: true,
-      trades: [],
-      history: null,
-      requestedMs: atMs,
-    }
-    this.take({ kind: 'snapshot-read', accountId: TEST_ACCOUNT, snapshot, receivedMs: atMs }, atMs)
-  }
-
-  wake(atMs: number): Turn {
-    return this.take({ kind: 'woken', receivedMs: atMs }, atMs)
-  }
-
-  take(input: TurnInput, atMs: number): Turn {
-    const turn = this.look(input, atMs)
-    this.state = turn.state
-    this.last = turn
-    this.resets.push(...turn.record.resets)
-    return turn
-  }
-
-  /** What a turn would make of the account, which stays as it is. */
-  look(input: TurnInput, atMs: number): Turn {
-    const price = ticks(84_000)
-    return takeTurn(this.state, input, {
-      policy: this.#policy,
-      market: {
-        contract: () => MNQ,
-        quote: (contractId) => ({
-          contractId,
-          bid: price,
-          ask: price,
-          last: price,
-          bidLow: price,
-          bidHigh: price,
-          askLow: price,
-          askHigh: price,
-          suspectUntil: null,
-          at: this.#quotedAt,
-          receivedAt: this.#quotedAt,
-        }),
-        isOpen: () => true,
-        contractsOf: () => [MNQ],
-        tickValueDoubt: () => null,
-      },
-      now: later(START, atMs),
-      elapsedMs: atMs,
-      timeTrusted: this.timeTrusted,
-      journalWritable: true,
-    })
-  }
+/** An account that was read, flat or with a position, and waits. */
+function waiting({ lockouts: standing, size, marketLost, ...world }: Circumstances): Clockwork {
+  const clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: standing }, 0)
+  clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+  if (!marketLost) clockwork.take({ kind: 'stream-restored', stream: 'market', receivedMs: 0 }, 0)
+  clockwork.read(size, 5)
+  return clockwork
 }
 
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
@@ -217,7 +108,7 @@ test('the wake-up that is asked for is no later than anything that is due', () =
   const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
   fc.assert(
     fc.property(circumstances, fc.array(share, { minLength: 6, maxLength: 6 }), (given, shares) => {
-      const clockwork = Clockwork.waiting(given)
+      const clockwork = waiting(given)
       let nowMs = 5
       for (const part of shares) {
         const wakeMs = Math.ceil(clockwork.last?.wakeMs ?? Number.NaN)
@@ -238,7 +129,7 @@ test('the wake-up that is asked for is no later than anything that is due', () =
 test('waking early or twice changes nothing', () =>
   fc.assert(
     fc.property(circumstances, fc.integer({ min: 0, max: 90_000 }), (given, afterMs) => {
-      const clockwork = Clockwork.waiting(given)
+      const clockwork = waiting(given)
       clockwork.wake(5 + afterMs)
       const before = clockwork.state
       expect(doneBy(clockwork.wake(5 + afterMs))).toEqual(NOTHING_DONE)
@@ -251,7 +142,7 @@ test('a late wake-up does everything that was due meanwhile, resets in order', (
   fc.assert(
     fc.property(circumstances, spec, fc.integer({ min: 0, max: 90 * HOUR }), (given, days, lateMs) => {
       const flat: Circumstances = { ...given, size: 0, rules: {}, calendar: new TradingCalendar(days) }
-      const [punctual, sleeper] = [Clockwork.waiting(flat), Clockwork.waiting(flat)]
+      const [punctual, sleeper] = [waiting(flat), waiting(flat)]
       let nowMs = 5
       for (let turns = 0; turns < 200; turns += 1) {
         const wakeMs = Math.max(nowMs + 1, Math.ceil(punctual.last?.wakeMs ?? Number.POSITIVE_INFINITY))
