@@ -238,12 +238,12 @@ test('a lockout until the reset follows a changed calendar to a later reset only
   fc.assert(
     fc.property(anyCalendar, fc.array(anyCalendar, { minLength: 1, maxLength: 5 }), (first, changes) => {
       const from = later(CLOCKWORK_START, -HOUR)
-      const end: LockoutEnd = { kind: 'next-reset', at: first.nextReset(CLOCKWORK_START) }
-      const lockout = { ...A_LOCKOUT, rule: 'RULE-003', effect: 'flat', from, end } as const
+      const set = { kind: 'next-reset' as const, at: first.nextReset(CLOCKWORK_START) }
+      const lockout = { ...A_LOCKOUT, rule: 'RULE-003', effect: 'flat', from, end: set } as const
       const clockwork = new Clockwork({ rules: {}, calendar: first }, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
       clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
       clockwork.read(0, 5)
-      let latest: Instant = end.at
+      let latest: Instant = set.at
       for (const [index, calendarNow] of changes.entries()) {
         clockwork.recalendar(calendarNow, 10 + index)
         latest = instant(Math.max(latest, calendarNow.nextReset(from)))
@@ -258,14 +258,14 @@ test('what may be kept under a lockout shrinks with every reduction and never gr
   fc.assert(
     fc.property(size, fc.array(size, { maxLength: 8 }), fc.boolean(), (held, sizes, isRestarted) => {
       const baseline = new Map(held === 0 ? [] : [[contracts.MNQ.id, held]])
-      const end: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, 72 * HOUR) }
+      const longest: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, 72 * HOUR) }
       const lockout = {
         ...A_LOCKOUT,
         rule: 'RULE-006',
         effect: 'reduce-only',
         from: CLOCKWORK_START,
         baseline,
-        end,
+        end: longest,
       } as const
       const world = { rules: {}, calendar }
       let clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
@@ -283,6 +283,40 @@ test('what may be kept under a lockout shrinks with every reduction and never gr
         kept = Math.sign(now) === Math.sign(kept) ? Math.sign(kept) * Math.min(Math.abs(now), Math.abs(kept)) : 0
         const [standing] = clockwork.state.lockouts
         expect(standing?.baseline.get(contracts.MNQ.id) ?? 0).toBe(kept)
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('what a lockout owes is owed until it was reached, although the lockout ends before', () => {
+  const owing = fc.record({
+    held: fc.integer({ min: 1, max: 4 }),
+    endsInMs: fc.integer({ min: 100, max: 20 * 60_000 }),
+    looks: fc.array(fc.integer({ min: 600, max: 10 * 60_000 }), { minLength: 1, maxLength: 8 }),
+  })
+  fc.assert(
+    fc.property(owing, ({ held, endsInMs, looks }) => {
+      const ends: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, endsInMs) }
+      const lockout = { ...A_LOCKOUT, rule: 'RULE-007', effect: 'flat', from: CLOCKWORK_START, end: ends } as const
+      const clockwork = new Clockwork({ rules: {}, calendar }, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      const owed = (): readonly string[] => clockwork.state.goals.map(({ goal }) => goal.kind)
+      let atMs = 5
+      clockwork.read(held, atMs)
+      expect(owed()).toEqual(['flat-account'])
+      for (const ms of looks) {
+        atMs += ms
+        // Every close is refused, and every reading finds the position where it was.
+        for (const { record } of clockwork.state.inFlight) {
+          const outcome = { kind: 'refused', refusal: 'market-closed', code: 5, message: null } as const
+          const accountId = A_LOCKOUT.accountId
+          const { id: commandId, command } = record
+          clockwork.take({ kind: 'command-settled', accountId, commandId, command, outcome, receivedMs: atMs }, atMs)
+        }
+        clockwork.read(held, atMs)
+        expect(owed()).toEqual(['flat-account'])
+        expect(clockwork.state.lockouts).toHaveLength(atMs < endsInMs ? 1 : 0)
       }
     }),
     RUNS,

@@ -45,6 +45,10 @@ function enabledBy(all: { readonly [Id in RuleId]: object }, ids: readonly RuleI
   return Object.fromEntries(ids.map((id) => [id, rules[id].settings.parse({ enabled: true, ...all[id] })]))
 }
 
+function sinceMs(ms: number | null): Instant | null {
+  return ms === null ? null : later(NOW, -ms)
+}
+
 const ago = fc.option(fc.integer({ min: 0, max: 150_000 }), { nil: null })
 
 const view = fc
@@ -69,7 +73,6 @@ const view = fc
     }),
   })
   .map(({ positions, realized, lost }) => {
-    const since = (ms: number | null): Instant | null => (ms === null ? null : later(NOW, -ms))
     return aView({
       positions: positions.map(({ contract, size, open, uncoveredMs, covered, measuredAgoMs }) => {
         const value = usd(open * 10_000)
@@ -80,10 +83,10 @@ const view = fc
       }),
       trades: [aTrade(1, contracts.ES, { realizedPnl: usd(realized * 10_000), at: later(NOW, -1_000) })],
       connection: {
-        userStreamDownSince: since(lost.userStreamDownSince),
-        marketStreamDownSince: since(lost.marketStreamDownSince),
-        authenticationLostSince: since(lost.authenticationLostSince),
-        unlistedSince: since(lost.unlistedSince),
+        userStreamDownSince: sinceMs(lost.userStreamDownSince),
+        marketStreamDownSince: sinceMs(lost.marketStreamDownSince),
+        authenticationLostSince: sinceMs(lost.authenticationLostSince),
+        unlistedSince: sinceMs(lost.unlistedSince),
       },
     })
   })

@@ -1,4 +1,11 @@
-import { type Argument, type CallExpression, type Expression, parseSync, Visitor } from 'oxc-parser'
+import {
+  type Argument,
+  type CallExpression,
+  type Expression,
+  parseSync,
+  type TemplateLiteral,
+  Visitor,
+} from 'oxc-parser'
 import type { Finding, SourceFile } from './source-file.ts'
 
 /** One section of the rules reference, and where its worked examples are tested. */
@@ -53,7 +60,7 @@ export function uncoveredSections(sections: readonly Section[], files: readonly 
 export function rulesWithoutSection(sections: readonly Section[], files: readonly SourceFile[]): readonly Finding[] {
   const known = new Set(sections.map(({ id }) => id))
   return files
-    .filter(({ path }) => /^packages\/rules\/src\//.test(path))
+    .filter(({ path }) => path.startsWith('packages/rules/src/'))
     .flatMap(({ path, text }) =>
       [...text.matchAll(/\bcode: '(RULE-\d{3})'/g)].flatMap(([, code = '']) =>
         known.has(code) ? [] : [`${path}: ${code} is no section of the list`],
@@ -103,23 +110,14 @@ function tableOf({ callee }: CallExpression): readonly string[] {
   return callee.type === 'CallExpression' ? callee.arguments.flatMap(literals) : []
 }
 
-/** Every text within an expression. */
+/** Every text within an expression, through lists and `as const`. */
 function literals(within: Argument): readonly string[] {
-  const found: string[] = []
-  switch (within.type) {
-    case 'Literal':
-      if (typeof within.value === 'string') found.push(within.value)
-      break
-    case 'TemplateLiteral':
-      if (within.expressions.length === 0) found.push(within.quasis[0]?.value.cooked ?? '')
-      break
-    case 'ArrayExpression':
-      for (const element of within.elements) if (element !== null) found.push(...literals(element))
-      break
-    case 'TSAsExpression':
-      found.push(...literals(within.expression))
-      break
-    default:
-  }
-  return found
+  if (within.type === 'Literal') return typeof within.value === 'string' ? [within.value] : []
+  if (within.type === 'TemplateLiteral') return within.expressions.length === 0 ? textsOf(within) : []
+  if (within.type === 'ArrayExpression') return within.elements.flatMap((one) => (one === null ? [] : literals(one)))
+  return within.type === 'TSAsExpression' ? literals(within.expression) : []
+}
+
+function textsOf({ quasis }: TemplateLiteral): readonly string[] {
+  return quasis.flatMap(({ value }) => value.cooked ?? [])
 }

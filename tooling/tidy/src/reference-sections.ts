@@ -697,6 +697,7 @@ export const referenceSections: readonly Section[] = [
         book('quotes'),
         ['older', 'is not replaced by an older one'],
         ['crossed', 'is suspect for a second when it is crossed, and the worse side counts'],
+        ['crossed, always', 'a crossed change makes the quote suspect for a second, in which the worse side counts'],
         ['bounds', 'the extremes bound every exit since they were settled'],
         ['zero or less', 'of zero or less is $name'],
       ),
@@ -977,7 +978,10 @@ export const referenceSections: readonly Section[] = [
         ['config explain', 'names value, layer and line, for each account'],
         ['no credential', 'shows no credential, and stays within 80 columns'],
       ),
-      ...inFile(story('lockout/stubborn-trader'), ['the trader does not get around it', 'every %s is closed each time, within the rate budget']),
+      ...inFile(story('lockout/stubborn-trader'), [
+        'the trader does not get around it',
+        'every %s is closed each time, within the rate budget',
+      ]),
     ],
   },
 
@@ -1109,7 +1113,11 @@ export const referenceSections: readonly Section[] = [
   ...defect('G29', engine('ancestor-defects'), 'G29: only trades make it, not the position that is gone'),
   ...defect('G30', bridge('to-domain'), 'of status %i is %s'),
   ...defect('G31', engine('ancestor-defects'), 'G31: two trades in one millisecond both count'),
-  ...defect('G32', 'tests-e2e/smoke/all-rules.test.ts', 'each of the thirteen rules is broken by a trader of the scenario all-rules, enforced or alerted, verified and explained'),
+  ...defect(
+    'G32',
+    'tests-e2e/smoke/all-rules.test.ts',
+    'each of the thirteen rules is broken by a trader of the scenario all-rules, enforced or alerted, verified and explained',
+  ),
 
   // 9 and 10. Choices
   {

@@ -132,6 +132,19 @@ test('the extremes bound every exit since they were settled', () => {
   )
 })
 
+test('a crossed change makes the quote suspect for a second, in which the worse side counts', () => {
+  const price = fc.integer({ min: 1, max: 30 })
+  fc.assert(
+    fc.property(price, price, fc.integer({ min: 0, max: 2_000 }), (bid, ask, afterMs) => {
+      const quote = merge(null, { bid, ask }, 0, 0)
+      const isSuspect = bid > ask && afterMs < 1_000
+      expect(quote.suspectUntil).toBe(bid > ask ? 1_000 : null)
+      expect(exits(quote, afterMs)).toEqual(isSuspect ? [Math.min(bid, ask), Math.max(bid, ask)] : [bid, ask])
+    }),
+    { numRuns: propertyRuns() },
+  )
+})
+
 function merged(changes: readonly Prices[]): Quote {
   let quote: Quote | null = null
   for (const [index, change] of changes.entries()) quote = merge(quote, change, index, index)
