@@ -44,7 +44,14 @@ export const referenceSections: readonly Section[] = [
       ...inFile(domain('ticks'), ['residue on the grid', 'is never a fraction of ticks']),
       ...inFile(bridge('to-domain'), ['a price off the grid is a fault', 'off the grid is a fault']),
       ...inFile(book('quotes'), ['side never seen', 'falls back to the last trade for a side that was never seen']),
-      ...inFile(book('valuation'), ['unknown is no zero', 'without a price to exit at']),
+      ...inFile(
+        book('valuation'),
+        ['unknown is no zero', 'without a price to exit at'],
+        [
+          'unknown, always',
+          'a value that lacks anything is unknown, and its last known loss is never more than a loss',
+        ],
+      ),
     ],
   },
   {
@@ -76,6 +83,10 @@ export const referenceSections: readonly Section[] = [
         ['machine clock moved', 'goes on with the monotonic clock between samples, whatever the wall clock does'],
         ['simulator', 'is that of its day, in the past or the future, and trusted with the first sample'],
       ),
+      ...inFile(bridge('gateway-clock.property'), [
+        'now, always',
+        'business time never runs backwards and never ahead of the gateway, however the machine’s clock is moved',
+      ]),
     ],
   },
   {
@@ -163,6 +174,12 @@ export const referenceSections: readonly Section[] = [
         'baseline',
         'RULE-006: after too many trades positions may be kept and reduced, entries are cancelled and undone',
       ]),
+      ...inFile(
+        engine('lockouts.property'),
+        ['baseline, always', 'what may be kept under a lockout shrinks with every reduction and never grows'],
+        ['only to a later reset', 'a lockout until the reset follows a changed calendar to a later reset only'],
+        ['owed, always', 'what a lockout owes is owed until it was reached, although the lockout ends before'],
+      ),
       ...inFile(engine('time'), ['owed over the end', 'a close that is still owed outlives it']),
       ...inFile(story('lockout/daily-reset'), [
         'no unlock by configuration',
