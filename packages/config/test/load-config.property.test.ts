@@ -1,3 +1,4 @@
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatDiagnostics } from '../src/index.ts'
@@ -93,7 +94,7 @@ describe('whatever the files hold', () => {
         for (const row of formatDiagnostics(result.diagnostics, { color: false, width: 80 }).split('\n'))
           if (row.includes(' ', 12)) expect(row.length).toBeLessThanOrEqual(200)
       }),
-      { numRuns: 600 },
+      { numRuns: propertyRuns(600) },
     )
   })
 
@@ -107,7 +108,7 @@ describe('whatever the files hold', () => {
         const shown = result.ok ? JSON.stringify({ ...result, credentials: null }) : JSON.stringify(result.diagnostics)
         if (name !== 'A' || !result.ok) expect(shown).not.toContain(secret)
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     )
   })
 })

@@ -1,10 +1,11 @@
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { instant, type Instant } from '../src/instant.ts'
 import { isActive, type Lockout, type LockoutEnd, longestFirst, withLockout } from '../src/lockout.ts'
 import { TEST_ACCOUNT } from '../src/testing/builders.ts'
 
-const RUNS = { numRuns: 1_000 }
+const RUNS = { numRuns: propertyRuns() }
 const moment: fc.Arbitrary<Instant> = fc.integer({ min: 0, max: 200 }).map(instant)
 
 const end: fc.Arbitrary<LockoutEnd> = fc.oneof(

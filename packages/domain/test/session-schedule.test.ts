@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { formatInstant, type Instant, instant, instantOf, later } from '../src/instant.ts'
 import { type Holidays, NO_HOLIDAYS, SessionSchedule, type SessionSpec } from '../src/session-schedule.ts'
@@ -208,6 +209,7 @@ describe('sessions in general', () => {
         expect(subject.isOpen(next)).toBe(true)
         expect(subject.isOpen(later(next, -1))).toBe(false)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -217,6 +219,7 @@ describe('sessions in general', () => {
         const asked = schedule(one)
         for (const now of instants) expect(asked.isOpen(now)).toBe(schedule(one).isOpen(now))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { InvariantError } from '../src/invariant.ts'
 import { ticks, toPrice, toTickFraction, toTicks } from '../src/ticks.ts'
@@ -36,6 +37,7 @@ describe('a price on the grid', () => {
       fc.property(fc.integer({ min: -10_000_000, max: 10_000_000 }), tickSize, (count, size) => {
         expect(toTicks(toPrice(ticks(count), size), size)).toBe(count)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -61,6 +63,7 @@ describe('an average price', () => {
       fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), tickSize, (count, size) => {
         expect(toTickFraction(toPrice(ticks(count), size), size)).toEqual({ numerator: BigInt(count), denominator: 1n })
       }),
+      { numRuns: propertyRuns() },
     )
   })
 

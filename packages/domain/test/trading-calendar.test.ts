@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { formatInstant, type Instant, instant, instantOf } from '../src/instant.ts'
 import { InvariantError } from '../src/invariant.ts'
@@ -125,6 +126,7 @@ describe('resets', () => {
         expect(calendar.nextReset(previous)).toBeGreaterThan(at)
         expect(calendar.previousReset(calendar.nextReset(at))).toBe(calendar.nextReset(at))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -139,6 +141,7 @@ describe('resets', () => {
         expect(days).toBeGreaterThanOrEqual(1)
         expect(Math.abs(end - start - days * 24 * HOUR_MS)).toBeLessThanOrEqual(HOUR_MS)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -148,6 +151,7 @@ describe('resets', () => {
         const asked = new TradingCalendar(spec)
         for (const at of instants) expect(asked.dayOf(at)).toEqual(new TradingCalendar(spec).dayOf(at))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import type { ContractSpec } from '../src/contract.ts'
 import { contracts } from '../src/testing/builders.ts'
@@ -61,6 +62,7 @@ describe('the P&L of an open position', () => {
         const rest = exactTimesDenominator - value * denominator
         expect(rest >= 0n && rest < denominator).toBe(true)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -72,6 +74,7 @@ describe('the P&L of an open position', () => {
         const long = unrealizedPnl(contract, average, exit, size)
         expect(unrealizedPnl(contract, average, exit, -size)).toBe(0 - long)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

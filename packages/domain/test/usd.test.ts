@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { InvariantError } from '../src/invariant.ts'
 import { addUsd, formatUsd, parseUsd, subtractUsd, sumUsd, usd, usdOf, usdToDecimalText } from '../src/usd.ts'
@@ -50,6 +51,7 @@ describe('dollars from text', () => {
       fc.property(anyUsd, (amount) => {
         expect(parseUsd(usdToDecimalText(amount))).toBe(amount)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })
@@ -73,6 +75,7 @@ describe('dollars from a number of the gateway', () => {
       fc.property(fc.integer({ min: -(10 ** 11), max: 10 ** 11 }).map(usd), (amount) => {
         expect(usdOf(Number(usdToDecimalText(amount)))).toBe(amount)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })
@@ -100,6 +103,7 @@ describe('sums of dollars', () => {
       fc.property(shuffled, ([amounts, again]) => {
         expect(sumUsd(again)).toBe(sumUsd(amounts))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -108,6 +112,7 @@ describe('sums of dollars', () => {
       fc.property(anyUsd, anyUsd, (a, b) => {
         expect(subtractUsd(addUsd(a, b), b)).toBe(a)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 

@@ -3,13 +3,16 @@ import {
   endInstant,
   type Instant,
   instant,
+  later,
   type Lockout,
   type LockoutEnd,
   type StoredAccount,
   TradingCalendar,
+  WEEKDAYS,
 } from '@rm/domain'
-import { anAccount, contracts } from '@rm/domain/testing'
+import { anAccount, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import type { EnabledRules } from '@rm/rules'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AccountPolicy } from '../src/account-policy.ts'
@@ -17,13 +20,14 @@ import type { AccountState } from '../src/account-state.ts'
 import { recoverAccount } from '../src/recover-account.ts'
 import { takeTurn } from '../src/take-turn.ts'
 import type { TurnInput } from '../src/turn.ts'
+import { Clockwork, NOTHING_STORED, START as CLOCKWORK_START } from './clockwork.ts'
 import { GUARDS, settingsOf, TIMERS } from './scene.ts'
 
 /*
  * What no configuration, no clock and no other account may do to a lockout (risk rules, 3.2), on whole turns.
  */
 
-const RUNS = { numRuns: 1_000 }
+const RUNS = { numRuns: propertyRuns() }
 const ACCOUNT = AccountId.parse(7_001_001)
 const OTHER = AccountId.parse(7_001_002)
 /** Wednesday, 09:30 in Chicago. */
@@ -161,6 +165,14 @@ function idsOf(state: AccountState, among: readonly Lockout[]): readonly string[
   return state.lockouts.map(({ id }) => id).filter((id) => known.has(id))
 }
 
+const A_LOCKOUT = {
+  id: 'l-1',
+  accountId: TEST_ACCOUNT,
+  scope: 'account',
+  baseline: new Map(),
+  reason: 'a reason',
+} as const
+
 /** Whether something has happened that ends the lockout. */
 function isOver({ end: lockoutEnd }: Lockout, { rules: enabled, now, timeTrusted, canTrade }: Circumstances): boolean {
   if (lockoutEnd.kind === 'can-trade') return canTrade
@@ -213,3 +225,100 @@ test('what is locked on one account says nothing about another', () =>
     }),
     RUNS,
   ))
+
+const anyCalendar = fc
+  .record({
+    time: fc.constantFrom('17:00', '02:30', '00:00', '12:00'),
+    timeZone: fc.constantFrom('America/Chicago', 'America/New_York', 'Europe/Berlin'),
+    days: fc.subarray([...WEEKDAYS], { minLength: 1 }),
+  })
+  .map((spec) => new TradingCalendar(spec))
+
+test('a lockout until the reset follows a changed calendar to a later reset only', () =>
+  fc.assert(
+    fc.property(anyCalendar, fc.array(anyCalendar, { minLength: 1, maxLength: 5 }), (first, changes) => {
+      const from = later(CLOCKWORK_START, -HOUR)
+      const set = { kind: 'next-reset' as const, at: first.nextReset(CLOCKWORK_START) }
+      const lockout = { ...A_LOCKOUT, rule: 'RULE-003', effect: 'flat', from, end: set } as const
+      const clockwork = new Clockwork({ rules: {}, calendar: first }, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      clockwork.read(0, 5)
+      let latest: Instant = set.at
+      for (const [index, calendarNow] of changes.entries()) {
+        clockwork.recalendar(calendarNow, 10 + index)
+        latest = instant(Math.max(latest, calendarNow.nextReset(from)))
+        expect(clockwork.state.lockouts.map((one) => endInstant(one.end))).toEqual([latest])
+      }
+    }),
+    RUNS,
+  ))
+
+test('what may be kept under a lockout shrinks with every reduction and never grows', () => {
+  const size = fc.integer({ min: -4, max: 4 })
+  fc.assert(
+    fc.property(size, fc.array(size, { maxLength: 8 }), fc.boolean(), (held, sizes, isRestarted) => {
+      const baseline = new Map(held === 0 ? [] : [[contracts.MNQ.id, held]])
+      const longest: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, 72 * HOUR) }
+      const lockout = {
+        ...A_LOCKOUT,
+        rule: 'RULE-006',
+        effect: 'reduce-only',
+        from: CLOCKWORK_START,
+        baseline,
+        end: longest,
+      } as const
+      const world = { rules: {}, calendar }
+      let clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      clockwork.read(held, 5)
+      let kept = held
+      for (const [index, now] of sizes.entries()) {
+        const atMs = 5_000 * (index + 1)
+        if (isRestarted && index === 2) {
+          clockwork = new Clockwork(world, { ...NOTHING_STORED, lockouts: clockwork.state.lockouts }, atMs - 10)
+          clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: atMs - 9 }, atMs - 9)
+        }
+        clockwork.read(now, atMs)
+        // Of what was there and is there: the smaller of the same side, or nothing.
+        kept = Math.sign(now) === Math.sign(kept) ? Math.sign(kept) * Math.min(Math.abs(now), Math.abs(kept)) : 0
+        const [standing] = clockwork.state.lockouts
+        expect(standing?.baseline.get(contracts.MNQ.id) ?? 0).toBe(kept)
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('what a lockout owes is owed until it was reached, although the lockout ends before', () => {
+  const owing = fc.record({
+    held: fc.integer({ min: 1, max: 4 }),
+    endsInMs: fc.integer({ min: 100, max: 20 * 60_000 }),
+    looks: fc.array(fc.integer({ min: 600, max: 10 * 60_000 }), { minLength: 1, maxLength: 8 }),
+  })
+  fc.assert(
+    fc.property(owing, ({ held, endsInMs, looks }) => {
+      const ends: LockoutEnd = { kind: 'at', at: later(CLOCKWORK_START, endsInMs) }
+      const lockout = { ...A_LOCKOUT, rule: 'RULE-007', effect: 'flat', from: CLOCKWORK_START, end: ends } as const
+      const clockwork = new Clockwork({ rules: {}, calendar }, { ...NOTHING_STORED, lockouts: [lockout] }, 0)
+      clockwork.take({ kind: 'stream-restored', stream: 'user', receivedMs: 0 }, 0)
+      const owed = (): readonly string[] => clockwork.state.goals.map(({ goal }) => goal.kind)
+      let atMs = 5
+      clockwork.read(held, atMs)
+      expect(owed()).toEqual(['flat-account'])
+      for (const ms of looks) {
+        atMs += ms
+        // Every close is refused, and every reading finds the position where it was.
+        for (const { record } of clockwork.state.inFlight) {
+          const outcome = { kind: 'refused', refusal: 'market-closed', code: 5, message: null } as const
+          const accountId = A_LOCKOUT.accountId
+          const { id: commandId, command } = record
+          clockwork.take({ kind: 'command-settled', accountId, commandId, command, outcome, receivedMs: atMs }, atMs)
+        }
+        clockwork.read(held, atMs)
+        expect(owed()).toEqual(['flat-account'])
+        expect(clockwork.state.lockouts).toHaveLength(atMs < endsInMs ? 1 : 0)
+      }
+    }),
+    RUNS,
+  )
+})

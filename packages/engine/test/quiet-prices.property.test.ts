@@ -2,6 +2,7 @@ import { type Instant, type Quote, type StoredAccount, TradingCalendar, later, t
 import { aPosition, aTrade, anOrder, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import { type EnabledRules, EVALUATION_ORDER, rules as registry, stopCriteriaOf } from '@rm/rules'
 import { settleExtremes } from '@rm/state/book'
+import { patienceMs, propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { instantOf } from '@rm/domain'
 import { expect, test } from 'vitest'
@@ -13,7 +14,7 @@ import { takeTurn } from '../src/take-turn.ts'
 import type { Turn, TurnInput } from '../src/turn.ts'
 import { GUARDS, settingsOf, TIMERS } from './scene.ts'
 
-const RUNS = Number(process.env['RM_QUIET_CASES'] ?? 1_000)
+const RUNS = propertyRuns()
 const START = instantOf('2026-03-09T14:30:00Z')
 const CALENDAR = new TradingCalendar({
   time: '17:00',
@@ -214,7 +215,7 @@ const NOTHING_STORED: StoredAccount = {
 
 let quietCases = 0
 
-test('a quote within the quiet prices would change nothing', { timeout: 300_000 }, () => {
+test('a quote within the quiet prices would change nothing', { timeout: patienceMs(300_000) }, () => {
   fc.assert(
     fc.property(quietCase, (given) => {
       const desk = new Desk(given)

@@ -1,10 +1,14 @@
+import { patienceMs, propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { playDay, randomDay } from './random-day.ts'
 
-const RUNS = Number(process.env['RM_RANDOM_DAYS'] ?? 60)
+/** A day takes a tenth of a second: few in the gate. */
+const RUNS = propertyRuns(60)
 
-test('whatever the trader, the market and the faults do, the properties hold', { timeout: 600_000 }, async () => {
+test('whatever the trader, the market and the faults do, the properties hold', {
+  timeout: patienceMs(600_000),
+}, async () => {
   await fc.assert(
     fc.asyncProperty(randomDay, async (day) => {
       await playDay(day)
@@ -18,6 +22,6 @@ test('the same day twice is the same story', async () => {
     fc.asyncProperty(randomDay, async (day) => {
       expect(await playDay(day)).toBe(await playDay(day))
     }),
-    { numRuns: 5 },
+    { numRuns: propertyRuns(5) },
   )
 })

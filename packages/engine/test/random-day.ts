@@ -9,7 +9,7 @@ import * as fc from 'fast-check'
 import { daemonEntries, MES, MNQ, Scene, settingsOf } from './scene.ts'
 
 /** One thing that happens, and how long nothing else does. */
-interface Happening {
+export interface Happening {
   readonly what:
     | { readonly kind: 'trade'; readonly side: 'buy' | 'sell'; readonly size: number; readonly isMes: boolean }
     | { readonly kind: 'limit'; readonly side: 'buy' | 'sell'; readonly size: number; readonly awayTicks: number }
@@ -55,6 +55,9 @@ const doings = [
     }),
   },
 ] as const
+
+/** What a trader and a market do. */
+export const doing: fc.Arbitrary<Happening['what']> = fc.oneof(...doings)
 
 const faults = [
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stream' as const), isUp: fc.boolean() }) },
@@ -149,7 +152,7 @@ export async function playDay(day: RandomDay): Promise<string> {
 }
 
 /** What must be true whatever happens (reliability 1.1, 1.2; risk rules 3.1, 3.2). */
-class PropertyWatch {
+export class PropertyWatch {
   readonly #scene: Scene
   readonly #isCalm: boolean
   /** Ids of the orders that carry our tag. */
@@ -171,11 +174,15 @@ class PropertyWatch {
   }
 
   look(): void {
+    this.lookAtCommands()
+    this.#lookAtReadings()
+    this.#lookAtLockouts()
+  }
+
+  lookAtCommands(): void {
     this.#lookAtLedger()
     if (this.#protective.size > 0) this.#lookAtOwnOrders()
     this.#lookAtRequests()
-    this.#lookAtReadings()
-    this.#lookAtLockouts()
   }
 
   lookAtTheEnd(): void {
@@ -323,7 +330,7 @@ async function heal(scene: Scene): Promise<void> {
   await scene.run(0)
 }
 
-async function take(scene: Scene, happening: Happening['what']): Promise<void> {
+export async function take(scene: Scene, happening: Happening['what']): Promise<void> {
   const contractId = 'isMes' in happening && happening.isMes ? MES : MNQ
   switch (happening.kind) {
     case 'trade':

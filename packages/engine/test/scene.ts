@@ -26,7 +26,7 @@ import { type EnabledRules, type GuardSettings, rules, type RuleSettings, stopCr
 import { drillEvents } from '@rm/sdk-bridge'
 import { isTerminalStatus, type PlaceOrderRequest } from '@rm/sdk-bridge/wire'
 import { openStore, type Store } from '@rm/state'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Journal } from './journal.ts'
@@ -82,6 +82,9 @@ export interface SceneOptions {
   readonly evaluationIntervalMs?: number
 }
 
+/** Where stores of scenes lie: in memory where the system has such a folder, or thousands of commits would wait for the disk. */
+const SCRATCH = isWritable('/dev/shm') ? '/dev/shm' : tmpdir()
+
 /** What somebody was told. */
 export type ToldNote = Note & { readonly accountId: AccountId; readonly toldMs: number }
 
@@ -105,7 +108,7 @@ export class Scene implements Disposable {
   #kernel: Kernel
 
   static async open(options: SceneOptions): Promise<Scene> {
-    const folder = mkdtempSync(join(tmpdir(), 'rm-engine-'))
+    const folder = mkdtempSync(join(SCRATCH, 'rm-engine-'))
     const time = new VirtualTime(Date.parse(options.startsAt ?? WEDNESDAY_MORNING))
     return new Scene(options, folder, time, await openIn(folder, time))
   }
@@ -366,6 +369,15 @@ export class Scene implements Disposable {
       configuration: 'c0ffee',
       epoch: this.#store.epoch,
     }
+  }
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

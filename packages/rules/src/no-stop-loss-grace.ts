@@ -61,17 +61,26 @@ export const noStopLossGrace: Rule<'no_stop_loss_grace'> = {
     return { findings, blind: [], use }
   },
 
-  /** The instant at which the first budget runs out. */
+  /** The instant at which the first budget runs out, or reaches a share of the grace at which a warning is given. */
   nextCheck(settings, view, context) {
     const graceMs = settings.grace_period_seconds * 1_000
+    const budgetsMs = [graceMs, ...settings.warn_at.map((level) => warnedAfterMs(level, graceMs))]
     let first: Instant | null = null
     for (const { protection } of view.positions) {
       if (protection.covered) continue
-      const due = later(protection.measuredAt, graceMs - protection.uncoveredMs)
-      if (due > context.now && (first === null || due < first)) first = due
+      for (const budgetMs of budgetsMs) {
+        const due = later(protection.measuredAt, budgetMs - protection.uncoveredMs)
+        if (due > context.now && (first === null || due < first)) first = due
+      }
     }
     return first
   },
+}
+
+/** The first whole millisecond whose share of the grace is the level, as {@link noStopLossGrace} divides. */
+function warnedAfterMs(level: number, graceMs: number): number {
+  const about = Math.floor(level * graceMs)
+  return about / graceMs >= level ? about : about + 1
 }
 
 /** What the book has to count as protection: as RULE-008 says, or as it would by default while it is off. */

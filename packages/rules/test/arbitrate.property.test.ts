@@ -1,5 +1,6 @@
 import { type ContractSpec, type Goal, OrderId } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { arbitrate, isImplied } from '../src/arbitrate.ts'
@@ -53,6 +54,7 @@ describe('arbitration', () => {
       fc.property(shuffledTwice, ([some, again]) => {
         expect(arbitrate(again)).toEqual(arbitrate(some))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -64,6 +66,7 @@ describe('arbitration', () => {
           expect(allowedRange(demands, contract.id, contract)).toEqual(naiveRange(some, contract))
         }
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -82,6 +85,7 @@ describe('arbitration', () => {
           expect(mayOpen(after, contract.id, contract) && !mayOpen(before, contract.id, contract)).toBe(false)
         }
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -94,6 +98,7 @@ describe('arbitration', () => {
           expect(meaning(arbitrate([...some, another]))).toEqual(meaning(demands))
         }
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

@@ -9,7 +9,7 @@ const { MNQ, ES } = contracts
 const maxContracts = rules.max_contracts.settings.parse({ limit: 2 })
 const perInstrument = rules.max_contracts_per_instrument.settings.parse({ instrument_limits: { MNQ: 1 } })
 const dailyLoss = rules.daily_realized_loss.settings.parse({ limit: -500 })
-const grace = rules.no_stop_loss_grace.settings.parse({ enabled: true })
+const grace = rules.no_stop_loss_grace.settings.parse({ enabled: true, warn_at: [] })
 
 const resultOf = (view: Parameters<typeof aView>[0]) =>
   evaluateRules({ daily_realized_loss: dailyLoss }, aView(view), aContext())[0]?.result

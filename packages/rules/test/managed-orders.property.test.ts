@@ -1,5 +1,6 @@
 import { type Order, type PositionView, remainingSize, type Ticks, ticks, toTicks } from '@rm/domain'
 import { anOrder, contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { managedOrders, managementAfter } from '../src/managed-orders.ts'
@@ -121,7 +122,7 @@ test('a stop never loosens, never comes nearer than the gap, and all stops toget
       }
       if (target !== null) expect(target.contracts).toBe(given.size)
     }),
-    { numRuns: 2_000 },
+    { numRuns: propertyRuns(2_000) },
   )
 })
 
@@ -143,7 +144,7 @@ test('a short position is the mirror image of a long one', () => {
       })
       expect(short).toEqual(long)
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -157,7 +158,7 @@ test('what the cycle remembers only ever gets better, and asking twice changes n
       if (before.breakEvenDone !== null) expect(after.breakEvenDone).toBe(before.breakEvenDone)
       if (before.trailExtreme !== null) expect(after.trailExtreme).toBeGreaterThanOrEqual(before.trailExtreme)
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -181,6 +182,6 @@ test('whatever was done so is satisfied: what must stand asks for nothing more o
       const second = managedOrders(given.settings, position, placed)
       expect([second.stop, second.target]).toEqual([first.stop, first.target])
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns() },
   )
 })

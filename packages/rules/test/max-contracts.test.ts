@@ -1,4 +1,4 @@
-import { describeGoal, OrderId, type PositionView } from '@rm/domain'
+import { ContractId, type ContractSpec, describeGoal, OrderId, type PositionView } from '@rm/domain'
 import { anOrder, contracts } from '@rm/domain/testing'
 import { describe, expect, test } from 'vitest'
 import { maxContracts } from '../src/max-contracts.ts'
@@ -135,6 +135,29 @@ describe('max contracts', () => {
     },
   ])('$name', ({ settings = {}, view, expected }) => {
     expect(goalsOf(settings, view)).toEqual(expected)
+  })
+})
+
+/** A contract of a product that the builders do not have; its weight follows from its exchange root alone. */
+function contractOf(root: string): ContractSpec {
+  return { ...CL, id: ContractId.parse(`CON.F.US.${root}.Z26`), name: `${root}Z6`, product: root, root }
+}
+
+describe('the weight of a product', () => {
+  const micros = ['MES', 'MNQ', 'M2K', 'MYM', 'MCL', 'MNG', 'MGC', 'MHG', 'M6E', 'M6B', 'M6A', 'MCD']
+  const weighted = { weighting: 'mini_equivalent', limit: 1 }
+
+  test.each(micros)('of the micro %s is a tenth of a mini', (root) => {
+    expect(goalsOf(weighted, { positions: [held(contractOf(root), 10)] })).toBe('no breach')
+    expect(goalsOf(weighted, { positions: [held(contractOf(root), 11)] })).toHaveLength(1)
+  })
+
+  test.each(['ES', 'CL', 'SIL', 'MBT', 'MET'])('of %s is a mini, until the settings say otherwise', (root) => {
+    expect(goalsOf(weighted, { positions: [held(contractOf(root), 1)] })).toBe('no breach')
+    expect(goalsOf(weighted, { positions: [held(contractOf(root), 2)] })).toHaveLength(1)
+    expect(goalsOf({ ...weighted, weights: { [root]: 5 } }, { positions: [held(contractOf(root), 2)] })).toBe(
+      'no breach',
+    )
   })
 })
 

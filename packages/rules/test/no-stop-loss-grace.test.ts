@@ -18,8 +18,9 @@ function meterOf(...edges: readonly number[]): ProtectionMeter {
   return { uncoveredMs, covered: edges.length % 2 === 1, measuredAt: later(OPENED, from * 1_000) }
 }
 
+/** Without warnings, unless the settings want some. */
 function look(settings: object, protection: ProtectionMeter, seconds: number) {
-  const parsed = noStopLossGrace.settings.parse({ enabled: true, ...settings })
+  const parsed = noStopLossGrace.settings.parse({ enabled: true, warn_at: [], ...settings })
   const view = aView({ positions: [held(MNQ, 3, { protection })] })
   const context = aContext({ now: later(OPENED, seconds * 1_000) })
   const next = noStopLossGrace.nextCheck(parsed, view, context)
@@ -69,7 +70,7 @@ describe('no stop-loss grace', () => {
   })
 
   test('judges every position by itself and wakes for the first', () => {
-    const settings = noStopLossGrace.settings.parse({})
+    const settings = noStopLossGrace.settings.parse({ warn_at: [] })
     const view = aView({
       positions: [held(MNQ, 1, { protection: meterOf(2, 5) }), held(ES, 1, { protection: meterOf() })],
     })
@@ -79,6 +80,15 @@ describe('no stop-loss grace', () => {
       `contract:${ES.id}`,
     ])
     expect(noStopLossGrace.nextCheck(settings, view, at(10))).toBe(later(OPENED, 13_000))
+  })
+
+  test('wakes for a warning as it wakes for the end of the grace', () => {
+    const warned = { warn_at: [0.5, 0.57, 0.8] }
+    expect(look(warned, meterOf(), 0).nextSeconds).toBe(5)
+    expect(look(warned, meterOf(), 5).nextSeconds).toBe(5.7)
+    expect(look(warned, meterOf(), 5.7).verdict.use).toBeGreaterThanOrEqual(0.57)
+    expect(look(warned, meterOf(3, 20), 20).nextSeconds).toBe(22)
+    expect(look(warned, meterOf(), 8).nextSeconds).toBe(10)
   })
 
   test('reports the used share of the longest unprotected position', () => {

@@ -1,5 +1,6 @@
 import { type Finding, later, usd } from '@rm/domain'
 import { aTrade, contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { evaluateRules } from '../src/evaluate.ts'
@@ -7,7 +8,7 @@ import { type EnabledRules, type RuleId, rules } from '../src/index.ts'
 import { strictestRules } from '../src/strictest.ts'
 import { aContext, aView, held, NOW } from './account-views.ts'
 
-const RUNS = 1_000
+const RUNS = propertyRuns()
 const limit = fc.integer({ min: 1, max: 8 })
 const orNone = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
 

@@ -1,5 +1,6 @@
 import { describeGoal, instant, instantOf, type Lockout, OrderId, type Trade, type TradeOrigin } from '@rm/domain'
 import { aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemOf } from './problem-of.ts'
@@ -227,6 +228,7 @@ describe('counts of trades', () => {
         expect(isBreached(fills(...seconds), undefined, minute)).toBe(naive(seconds, limit, 60))
         expect(isBreached(fills(...seconds), undefined, hour)).toBe(naive(seconds, limit, 3_600))
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -241,6 +243,7 @@ describe('counts of trades', () => {
           expect(finding?.tier).toBe(3)
         }
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfigFnObject } from 'vitest/config'
+import { patienceMs } from './property-runs.ts'
 
 // The gate runs many processes on few cores: a test may wait long for its turn, and a slow one is no failure.
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = patienceMs(30_000)
 
 /**
  * The vitest settings of every package: workspace packages from source, one report per kind of test.

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ambientUses } from '../src/ambient.ts'
 import { badFileNames } from '../src/file-names.ts'
+import { rulesWithoutSection, uncoveredSections } from '../src/covered-sections.ts'
 import { importsAgainstTheFloors } from '../src/floors.ts'
 import { addressesInLockfile, missingPlatforms } from '../src/lockfile.ts'
+import { referenceSections } from '../src/reference-sections.ts'
 import { readSources } from '../src/source-file.ts'
 import { faultyPins, Toolchain } from '../src/toolchain-pins.ts'
 import { unownedTodos } from '../src/unowned-todos.ts'
@@ -25,6 +27,11 @@ test('every import follows the floors', () => expect(importsAgainstTheFloors(sou
 test('nothing takes time, waits, chance or the terminal from the air', () => expect(ambientUses(sources)).toEqual([]))
 test('every file name says what is inside', () => expect(badFileNames(sources)).toEqual([]))
 test('every promise of work has an owner', () => expect(unownedTodos(sources)).toEqual([]))
+test('every section of the rules reference has its worked examples tested', () =>
+  expect([
+    ...uncoveredSections(referenceSections, sources),
+    ...rulesWithoutSection(referenceSections, sources),
+  ]).toEqual([]))
 test('the lockfile installs on every platform', () => expect(missingPlatforms(read('pnpm-lock.yaml'))).toEqual([]))
 test('the lockfile names no registry', () => expect(addressesInLockfile(read('pnpm-lock.yaml'))).toEqual([]))
 test('the bootstrap can fetch Node and pnpm on every platform', () => {

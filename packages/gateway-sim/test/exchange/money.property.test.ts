@@ -1,3 +1,4 @@
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ExchangeEvent } from '../../src/seam.ts'
@@ -70,7 +71,7 @@ function perform({ exchange, clock, place }: ReturnType<typeof stage>, step: Act
 const units = (amount: number): number => Math.round(amount * 10_000)
 const flows = fc.array(action, { minLength: 1, maxLength: 60 })
 const fills = fc.constantFrom(1, 2, Number.POSITIVE_INFINITY)
-const runs = { numRuns: 60 }
+const runs = { numRuns: propertyRuns(60) }
 
 describe('money', () => {
   test('the balance is the start plus the profits less the costs of every trade', () => {

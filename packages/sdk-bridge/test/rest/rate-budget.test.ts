@@ -1,4 +1,5 @@
 import { AccountId } from '@rm/domain'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Lane, RateBudget, RateBudgetSpent } from '../../src/rest/rate-budget.ts'
@@ -243,7 +244,7 @@ describe('the rate budget', () => {
           expect(inWindow.length).toBeLessThanOrEqual(SETTINGS.requests)
         }
       }),
-      { numRuns: 30 },
+      { numRuns: propertyRuns(30) },
     )
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { decodeHubArgument } from '../../src/wire/decode.ts'
 import { orderSchema, positionSchema, tradeSchema } from '../../src/wire/entities.ts'
@@ -82,6 +83,7 @@ describe('a hub argument', () => {
       fc.property(fc.anything({ withNullPrototype: true }), (argument) => {
         expect(Array.isArray(decodeHubArgument(orderSchema, argument))).toBe(true)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

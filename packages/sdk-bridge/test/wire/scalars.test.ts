@@ -1,3 +1,4 @@
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { epochMsOf, wireBoolean, wireInteger, wireNumber, wireStamp, wireStampText } from '../../src/wire/scalars.ts'
@@ -56,6 +57,7 @@ describe('a stamp', () => {
       fc.property(fc.integer({ min: -6e13, max: 6e13 }), (instant) => {
         expect(epochMsOf(Temporal.Instant.fromEpochMilliseconds(instant).toString())).toBe(instant)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 
@@ -75,6 +77,7 @@ describe('a stamp', () => {
       fc.property(fc.integer({ min: 0, max: 4e12 }), fc.constantFrom<6 | 7>(6, 7), (instant, fractionDigits) => {
         expect(epochMsOf(wireStampText(instant, fractionDigits))).toBe(instant)
       }),
+      { numRuns: propertyRuns() },
     )
   })
 })

@@ -17,6 +17,7 @@ import {
   usd,
 } from '@rm/domain'
 import { anAccount, anOrder, aPosition, aTrade, CONNECTED, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { applyEvent, type Book, type BookContext, emptyBook, restoreBook, viewOf } from '../../src/book.ts'
@@ -135,7 +136,7 @@ test('any arrival of the same facts, with any repetition, ends in the same book 
       expect(facts(book)).toEqual(facts(play(emptyBook(TEST_ACCOUNT), other)))
       expect(facts(book)).toEqual(naive(histories.flat(), null))
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -153,7 +154,7 @@ test('applying an event twice is applying it once', () => {
         expect(again.newTrades.size).toBe(0)
       }
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -170,7 +171,7 @@ test('what is kept incrementally equals a recount, after every event and after a
       const { realized } = view(book)
       expect(realized.net).toBeLessThanOrEqual(realized.gross)
     }),
-    { numRuns: 200 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -192,7 +193,7 @@ test('a snapshot and the events since end in one book, wherever among them the s
         }),
       )
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns() },
   )
 })
 
@@ -216,6 +217,7 @@ test('R and U of closing trades and their position events never count a contract
         expect(realized.gross + unrealized.current).toBe(WORTH * (size - missing))
       }
     }),
+    { numRuns: propertyRuns() },
   )
 })
 

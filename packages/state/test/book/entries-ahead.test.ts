@@ -1,5 +1,6 @@
 import { type Instant, later, TradeId } from '@rm/domain'
 import { aTrade, contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -71,7 +72,7 @@ describe('what entries have added and the position does not show yet', () => {
       fc.property(positionsInOrder, (told) => {
         expect(executedAfter(told, 100).at(-1)).toBe(5)
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns() },
     )
   })
 

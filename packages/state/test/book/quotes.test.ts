@@ -1,5 +1,6 @@
 import { type ContractSpec, type Instant, instant, type Quote, type QuoteChange, ticks } from '@rm/domain'
 import { contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeQuote, settleExtremes } from '../../src/book.ts'
@@ -127,6 +128,20 @@ test('the extremes bound every exit since they were settled', () => {
         }
       }
     }),
+    { numRuns: propertyRuns() },
+  )
+})
+
+test('a crossed change makes the quote suspect for a second, in which the worse side counts', () => {
+  const price = fc.integer({ min: 1, max: 30 })
+  fc.assert(
+    fc.property(price, price, fc.integer({ min: 0, max: 2_000 }), (bid, ask, afterMs) => {
+      const quote = merge(null, { bid, ask }, 0, 0)
+      const isSuspect = bid > ask && afterMs < 1_000
+      expect(quote.suspectUntil).toBe(bid > ask ? 1_000 : null)
+      expect(exits(quote, afterMs)).toEqual(isSuspect ? [Math.min(bid, ask), Math.max(bid, ask)] : [bid, ask])
+    }),
+    { numRuns: propertyRuns() },
   )
 })
 

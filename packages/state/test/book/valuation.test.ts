@@ -13,6 +13,7 @@ import {
   usd,
 } from '@rm/domain'
 import { aPosition, contracts } from '@rm/domain/testing'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeQuote, settleExtremes } from '../../src/book.ts'
@@ -181,6 +182,48 @@ test('a value is zero at the average, opposite for the other side, and lies betw
         expect([long.worst, long.best]).toEqual([0 - short.best || 0, 0 - short.worst || 0])
       },
     ),
+    { numRuns: propertyRuns() },
+  )
+})
+
+test('an account without positions is worth nothing, and that is known', () => {
+  const size = fc.integer({ min: 1, max: 9 })
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(MNQ, ES), size), { maxLength: 6 }),
+      fc.boolean(),
+      (opened, isOpen) => {
+        const story = new Story()
+        story.isMarketOpen = isOpen
+        for (const [contract, contracts_] of opened) story.position(aPosition(contract, contracts_))
+        // Nothing was ever quoted, so what is held cannot be valued.
+        expect(story.view().unrealized.known).toBe(opened.length === 0)
+        for (const contract of [MNQ, ES]) story.position(aPosition(contract, 0))
+        expect(story.view().unrealized).toEqual({ known: true, current: 0, pessimistic: 0 })
+      },
+    ),
+    { numRuns: propertyRuns() },
+  )
+})
+
+test('a value that lacks anything is unknown, and its last known loss is never more than a loss', () => {
+  const missing = fc.constantFrom('contract', 'quote', 'side', 'age', 'tick value')
+  fc.assert(
+    fc.property(missing, fc.integer({ min: 1, max: 20 }), fc.boolean(), (what, size, isLong) => {
+      const signedSize = isLong ? size : -size
+      const inputs: Record<typeof what, Partial<ValuationInputs>> = {
+        contract: { contract: null },
+        quote: { quote: null },
+        side: { quote: quoteOf(MNQ, isLong ? { ask: 20_990 } : { bid: 20_990 }) },
+        age: { quote: quoteOf(MNQ, { bid: 20_990, ask: 20_990 }), now: instant(10_001) },
+        'tick value': { contract: { ...MNQ, tickValue: usd(0) } },
+      }
+      const value = valueOf({ signedSize, ...inputs[what] })
+      expect(value.kind).toBe('unknown')
+      expect(sumValues([value]).known).toBe(false)
+      expect(sumValues([value]).pessimistic).toBeLessThanOrEqual(0)
+    }),
+    { numRuns: propertyRuns() },
   )
 })
 

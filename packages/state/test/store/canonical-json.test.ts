@@ -1,3 +1,4 @@
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson } from '../../src/store/canonical-json.ts'
@@ -30,6 +31,7 @@ test('it reads back as the same value, and the order in which members were added
       expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
       expect(canonicalJson(turnedAround(value))).toBe(text)
     }),
+    { numRuns: propertyRuns() },
   )
 })
 

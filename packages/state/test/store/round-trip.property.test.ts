@@ -24,6 +24,7 @@ import {
   usd,
   type WarningMark,
 } from '@rm/domain'
+import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DataFolder } from './data-folder.ts'
@@ -246,7 +247,7 @@ test('whatever a turn wrote is what the next start reads', async () => {
       )
       expect(store.verifyAudit().ok).toBe(true)
     }),
-    { numRuns: 60 },
+    { numRuns: propertyRuns(60) },
   )
 })
 
@@ -265,7 +266,7 @@ test('a restart on the same store locks every account as before, with kinds, sco
           store.commit([aTurn({ accountId, lockouts: own })])
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns() },
     )
   }
   using store = await folder.open()
@@ -302,7 +303,7 @@ test('contract records are read back exactly, the last version of each', async (
         expect(bySortedText(store.contracts())).toEqual(bySortedText(changed))
       },
     ),
-    { numRuns: 20 },
+    { numRuns: propertyRuns(20) },
   )
 })
 
