@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { type Command, describeCommand } from '@rm/domain'
+import type { CommandFate } from '@rm/gateway-sim/virtual'
 import { patienceMs, propertyRuns } from '@rm/package-config/property-runs'
 import type { EnabledRules } from '@rm/rules'
 import * as fc from 'fast-check'
 import { test } from 'vitest'
 import { doing, type Happening, PropertyWatch, take } from './random-day.ts'
 import { MES, MNQ, Scene, settingsOf, TRADER } from './scene.ts'
-import type { CommandFate } from './virtual-gateway.ts'
 
 /*
  * What holds of every pursuit (risk rules, 3.1): real kernel, rules, store and exchange; the way between program and exchange takes its time, and
