@@ -1,11 +1,11 @@
 import {
-  type AccountView,
+  type UnpricedView,
   type ContractId,
   type ContractSpec,
   type Finding,
   type Goal,
   namesProduct,
-  type PositionView,
+  type UnpricedPosition,
   productOf,
   unreachable,
 } from '@rm/domain'
@@ -75,6 +75,7 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
   code: 'RULE-002',
   title: 'Max contracts per instrument',
   enabledByDefault: true,
+  readsPrices: false,
   settings: MaxContractsPerInstrumentSettings,
   renamedKeys: {
     limits: 'instrument_limits',
@@ -104,10 +105,10 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
 }
 
 /** The open positions of one product: at least one. */
-type Months = readonly [PositionView, ...PositionView[]]
+type Months = readonly [UnpricedPosition, ...UnpricedPosition[]]
 
-function productsOf(view: AccountView): Iterable<Months> {
-  const products = new Map<string, [PositionView, ...PositionView[]]>()
+function productsOf(view: UnpricedView): Iterable<Months> {
+  const products = new Map<string, [UnpricedPosition, ...UnpricedPosition[]]>()
   for (const position of view.positions) {
     const product = productOf(position.contractId)
     const months = products.get(product)
