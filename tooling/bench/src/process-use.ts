@@ -18,6 +18,15 @@ export async function cpuSeconds(pid: number): Promise<number | null> {
   return user === undefined || system === undefined ? null : (Number(user) + Number(system)) / TICKS_A_SECOND
 }
 
+/**
+ * Milliseconds that the main thread was ready to run and did not get a core, since its start: what other programs on the machine cost it.
+ * `null` where the system does not tell.
+ */
+export async function waitedMs(pid: number): Promise<number | null> {
+  const [, waitedNs] = (await read(`/proc/${pid}/schedstat`)).split(' ')
+  return waitedNs === undefined ? null : Number(waitedNs) / 1_000_000
+}
+
 async function read(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch(() => '')
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { GatewaySim } from '@rm/gateway-sim'
 import { z } from 'zod'
-import { cpuSeconds } from './process-use.ts'
+import { cpuSeconds, waitedMs } from './process-use.ts'
 import { type Figure, type Report, reportOf } from './report.ts'
 import { accountIds, Home, openGateway, Program } from './stage.ts'
 
@@ -56,10 +56,12 @@ async function atFullRate(rounds: number): Promise<readonly Figure[]> {
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) await desk.quote(FULL_RATE / 10)
   const sent: number[] = []
   const cores: number[] = []
+  const waits: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const took = await desk.quote(FULL_RATE)
     sent.push(took.perSecond)
     if (took.cores !== null) cores.push(took.cores)
+    if (took.waitedMs !== null) waits.push(took.waitedMs)
   }
   const { handled, lagMs } = await desk.stop()
   return [
@@ -67,6 +69,7 @@ async function atFullRate(rounds: number): Promise<readonly Figure[]> {
     { name: 'handled ÷ sent, at the moment of the last', unit: 'ratio', values: [handled / desk.sent] },
     { name: 'behind the stamp when handled, p50', unit: 'ms', values: [lagMs.p50 ?? Number.NaN] },
     { name: 'behind the stamp when handled, p99', unit: 'ms', values: [lagMs.p99 ?? Number.NaN] },
+    { name: 'waited for a core, in a second', unit: 'ms', values: waits },
     { name: `CPU at ${FULL_RATE} quotes/s`, unit: 'cores', values: cores },
   ]
 }
@@ -88,6 +91,14 @@ async function oneAgainstMany(rounds: number): Promise<readonly Figure[]> {
     { name: `CPU at ${SHARED_RATE} quotes/s, ${MANY_ACCOUNTS} accounts`, unit: 'cores', values: cores.many },
     { name: `${MANY_ACCOUNTS} accounts ÷ 1 account`, unit: 'ratio', values: ratios },
   ]
+}
+
+/** What was measured in a second of quotes; `null` where the system does not tell. */
+interface Second {
+  readonly perSecond: number
+  readonly cores: number | null
+  /** Of the daemon for a core that other programs had. */
+  readonly waitedMs: number | null
 }
 
 /** A gateway whose accounts are long one contract, and the daemon that watches them. */
@@ -123,8 +134,9 @@ class Desk implements AsyncDisposable {
   }
 
   /** Quotes for a second, spread over it evenly. */
-  async quote(perSecond: number): Promise<{ readonly perSecond: number; readonly cores: number | null }> {
-    const before = await cpuSeconds(this.#daemon.pid)
+  async quote(perSecond: number): Promise<Second> {
+    const { pid } = this.#daemon
+    const before = { cpu: await cpuSeconds(pid), waited: await waitedMs(pid) }
     const begunMs = performance.now()
     let sent = 0
     for (let elapsedMs = 0; elapsedMs < ROUND_MS; elapsedMs = performance.now() - begunMs) {
@@ -132,11 +144,12 @@ class Desk implements AsyncDisposable {
       await pause(1)
     }
     const tookSeconds = (performance.now() - begunMs) / 1_000
-    const after = await cpuSeconds(this.#daemon.pid)
+    const after = { cpu: await cpuSeconds(pid), waited: await waitedMs(pid) }
     this.#count()
     return {
       perSecond: sent / tookSeconds,
-      cores: before === null || after === null ? null : (after - before) / tookSeconds,
+      cores: before.cpu === null || after.cpu === null ? null : (after.cpu - before.cpu) / tookSeconds,
+      waitedMs: before.waited === null || after.waited === null ? null : (after.waited - before.waited) / tookSeconds,
     }
   }
 
