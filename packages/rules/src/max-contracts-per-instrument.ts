@@ -120,13 +120,13 @@ function productsOf(view: UnpricedView): Iterable<Months> {
 
 /** `null`: no limit. `unknowable`: a limit may be written by the exchange root, which only the contract record tells. */
 function limitOf(settings: Settings, months: Months): number | null | 'unknowable' {
-  const named = Object.entries(settings.instrument_limits).filter(([key]) =>
+  const listed = Object.entries(settings.instrument_limits)
+  if (listed.length === 0) return limitOfUnlisted(settings)
+  const named = listed.filter(([key]) =>
     months.some(({ contractId, contract }) => namesProductOf(key, contractId, contract)),
   )
   if (named.length > 0) return Math.min(...named.map(([, limit]) => limit))
-  const hasRecord = months.some(({ contract }) => contract !== null)
-  if (!hasRecord && Object.keys(settings.instrument_limits).length > 0) return 'unknowable'
-  return limitOfUnlisted(settings)
+  return months.some(({ contract }) => contract !== null) ? limitOfUnlisted(settings) : 'unknowable'
 }
 
 /** What holds for a product without a limit of its own; `null` for any size. */

@@ -36,7 +36,7 @@ export interface RuleContext {
 export type Rule<Id extends RuleId> = PricedRule<Id> | UnpricedRule<Id>
 
 /** A rule whose verdict depends on what positions are worth. */
-export interface PricedRule<Id extends RuleId> extends DescribedRule<Id> {
+interface PricedRule<Id extends RuleId> extends DescribedRule<Id> {
   readonly readsPrices: true
   readonly evaluate: (settings: RuleSettings[Id], view: AccountView, context: RuleContext) => Verdict
 }

@@ -3,7 +3,7 @@ import type { AccountPolicy } from '@rm/engine'
 import { rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
 
 /** Every rule, none near its limit: a rule that is missing here does not compile. */
-export const ALL_RULES: RuleSettings = {
+const ALL_RULES: RuleSettings = {
   max_contracts: rules.max_contracts.settings.parse({ limit: 5 }),
   max_contracts_per_instrument: rules.max_contracts_per_instrument.settings.parse({
     default_limit: 5,

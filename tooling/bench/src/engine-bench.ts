@@ -151,8 +151,8 @@ class Stage {
 
   round(): Times {
     const judged = this.#quotes('wild', A_ROUND.judgedQuotes)
-    // After a jump every holder looks once before prices are quiet again.
-    this.#quotes('calm', this.#quoted.length)
+    // After a jump every holder looks once before prices are quiet again, and then the holders of a contract are asked once together.
+    this.#quotes('calm', 2 * this.#quoted.length)
     const times = new Map<Kind, readonly number[]>([
       ['quote', this.#quotes('calm', A_ROUND.quotes)],
       ['judged quote', judged],
