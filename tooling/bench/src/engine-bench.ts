@@ -149,16 +149,13 @@ class Stage {
     }
   }
 
+  /** The aftermath of a jump, when all holders have looked, is left out; what fills leave to the quotes that follow is in their times. */
   round(): Times {
     const judged = this.#quotes('wild', A_ROUND.judgedQuotes)
-    // After a jump every holder looks once before prices are quiet again, and then the holders of a contract are asked once together.
     this.#quotes('calm', 2 * this.#quoted.length)
-    const times = new Map<Kind, readonly number[]>([
-      ['quote', this.#quotes('calm', A_ROUND.quotes)],
-      ['judged quote', judged],
-    ])
-    for (const [kind, took] of this.#fills(A_ROUND.fills)) times.set(kind, took)
-    return times
+    const fills = this.#fills(A_ROUND.fills)
+    const calm = this.#quotes('calm', A_ROUND.quotes)
+    return new Map<Kind, readonly number[]>([['quote', calm], ['judged quote', judged], ...fills])
   }
 
   #quotes(mood: MarketMood, events: number): readonly number[] {
