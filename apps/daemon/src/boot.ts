@@ -248,6 +248,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     figures.events += 1
     eventLog.take(event)
     kernel.handle(event)
+    if (event.kind === 'quote-changed') figures.quoteLags.take(gateway.clock.now() - event.change.at)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
   gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)

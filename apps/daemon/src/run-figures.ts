@@ -1,5 +1,6 @@
 import type { AccountState } from '@rm/engine'
 import { describeEnd, endInstant, formatInZone, type Lockout, longestFirst } from '@rm/domain'
+import { QuoteLags } from './quote-lags.ts'
 
 /** Latencies kept for the percentiles; of a longer run the newest. */
 const LATENCIES_KEPT = 10_000
@@ -9,6 +10,7 @@ export class RunFigures {
   events = 0
   breaches = 0
   enforcements = 0
+  readonly quoteLags = new QuoteLags()
   readonly #latencies: number[] = []
 
   /** @param eventToRequestMs - from the arrival of the event to its request on the wire */
@@ -26,6 +28,10 @@ export class RunFigures {
       breaches: this.breaches,
       enforcements: this.enforcements,
       eventToRequestMs: { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) },
+      quotes: {
+        handled: this.quoteLags.handled,
+        lagMs: { p50: this.quoteLags.percentile(0.5), p99: this.quoteLags.percentile(0.99) },
+      },
       accounts: states.map((state) => ({
         accountId: state.accountId,
         word: state.word,
@@ -39,6 +45,11 @@ export interface RunSummary {
   readonly events: number
   readonly breaches: number
   readonly enforcements: number
+  /** `null` before the first quote. */
+  readonly quotes: {
+    readonly handled: number
+    readonly lagMs: { readonly p50: number | null; readonly p99: number | null }
+  }
   /** `null` before the first enforcement. */
   readonly eventToRequestMs: { readonly p50: number | null; readonly p99: number | null }
   readonly accounts: readonly {

@@ -1,5 +1,6 @@
 import type { Account } from './account.ts'
 import type { ContractSpec } from './contract.ts'
+import type { FilledOrder } from './filled-order.ts'
 import type { AccountId, ContractId, OrderId, TradeId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { Order } from './order.ts'
@@ -121,10 +122,19 @@ export interface AccountView {
   readonly unrealized: UnrealizedPnl
   /** Trades of the day in order of their stamps, voided ones left out, re-sent opening half-turns counted once. */
   readonly trades: readonly DayTrade[]
+  /** The same trades by their orders, in order of the orders' ids. */
+  readonly filledOrders: readonly FilledOrder[]
   /** Trades that this turn applied for the first time. */
   readonly newTrades: ReadonlySet<TradeId>
   /** The contract whose position this turn's event enlarged, if any. */
   readonly enlarged: ContractId | null
   /** Orders that standing goals already want cancelled. */
   readonly ordersBeingCancelled: ReadonlySet<OrderId>
+}
+
+/** What a rule sees that does not look at prices. */
+export type UnpricedPosition = Omit<PositionView, 'value' | 'unvalued' | 'exit'>
+
+export interface UnpricedView extends Omit<AccountView, 'positions' | 'unrealized'> {
+  readonly positions: readonly UnpricedPosition[]
 }

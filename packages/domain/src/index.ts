@@ -9,6 +9,8 @@ export type {
   PositionValue,
   PositionView,
   ProtectionMeter,
+  UnpricedPosition,
+  UnpricedView,
   UnrealizedPnl,
   Unvalued,
 } from './account-view.ts'
@@ -21,6 +23,7 @@ export { type Decimal, decimalOf, parseDecimal } from './decimal.ts'
 export type { Drill, DrilledCommand, DrillStep } from './drill.ts'
 export { type EnforcementStory, explain } from './explanation.ts'
 export { ERROR_CODES, type ErrorCode, type ErrorDetails, type Failure, RmError } from './errors.ts'
+export { type FilledOrder, filledOrder } from './filled-order.ts'
 export { type AccountEvent, describeEvent, type DomainEvent, type SharedEvent, type Stream } from './event.ts'
 export { type Baseline, describeGoal, type Goal } from './goal.ts'
 export { AccountId, ContractId, OrderId, TradeId } from './ids.ts'
@@ -66,7 +69,7 @@ export type { ReadingKind, Snapshot } from './snapshot.ts'
 export { isCovered, type ProtectedPosition, type StopCriteria } from './stop-coverage.ts'
 export { type TickFraction, ticks, type Ticks, toPrice, toTickFraction, toTicks } from './ticks.ts'
 export type { LockoutTerm, Timers } from './timers.ts'
-export { netPnl, signedTradeSize, type Trade, type TradeOrigin } from './trade.ts'
+export { netPnl, signedTradeSize, stampUs, type Trade, type TradeOrigin } from './trade.ts'
 export { type ResetSpec, TradingCalendar, type TradingDay } from './trading-calendar.ts'
 export { unrealizedPnl } from './unrealized-pnl.ts'
 export {

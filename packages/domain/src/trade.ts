@@ -25,6 +25,11 @@ export interface Trade {
   readonly voided: boolean
 }
 
+/** The full stamp, in microseconds since the epoch. */
+export function stampUs({ at, microseconds }: Trade): number {
+  return at * 1_000 + microseconds
+}
+
 /** P&L after costs; an opening half-turn only costs. */
 export function netPnl(trade: Trade): Usd {
   return usd((trade.realizedPnl ?? NO_USD) - trade.fees - trade.commissions)

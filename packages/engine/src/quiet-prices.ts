@@ -1,7 +1,6 @@
 import { type AccountView, type ContractId, type PositionSide, sideOf, ticks, type Ticks } from '@rm/domain'
-import { evaluateRules, managedOrders, managementAfter, type RuleContext } from '@rm/rules'
+import { evaluatePricedRules, managedOrders, managementAfter, type RuleContext, sameManagedOrders } from '@rm/rules'
 import { isValuedByPrice, movedView } from '@rm/state/book'
-import { isDeepStrictEqual } from 'node:util'
 import { isTrusted } from './account-state.ts'
 import { managementInForce } from './cycle-memory.ts'
 import { dueWarnings, ruleContextOf } from './judge.ts'
@@ -58,7 +57,7 @@ function isCalm({ state, context }: TurnDraft): boolean {
 
 /** Whether nothing would be found, warned of, remembered or ordered at the moved prices that is not so already. */
 function isQuiet(draft: TurnDraft, view: AccountView, moved: AccountView, context: RuleContext): boolean {
-  for (const { rule, verdict } of evaluateRules(draft.context.policy.rules, moved, context)) {
+  for (const { rule, verdict } of evaluatePricedRules(draft.context.policy.rules, moved, context)) {
     if (verdict.findings.length > 0 || verdict.blind.length > 0) return false
     if (verdict.use !== null && dueWarnings(draft, rule, verdict.use, moved.day.label).length > 0) return false
   }
@@ -69,7 +68,7 @@ function isQuiet(draft: TurnDraft, view: AccountView, moved: AccountView, contex
     return (
       unmoved !== undefined &&
       managementAfter(settings, position) === position.management &&
-      isDeepStrictEqual(managedOrders(settings, position, moved.orders), managedOrders(settings, unmoved, view.orders))
+      sameManagedOrders(managedOrders(settings, position, moved.orders), managedOrders(settings, unmoved, view.orders))
     )
   })
 }

@@ -1,4 +1,4 @@
-import { type AccountView, earliest, type Finding, type Instant, later, type Severity } from '@rm/domain'
+import { type UnpricedView, earliest, type Finding, type Instant, later, type Severity } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import type { EnabledRules } from './evaluate.ts'
@@ -37,6 +37,7 @@ export const authLossGuard: Rule<'auth_loss_guard'> = {
   code: 'RULE-010',
   title: 'Auth loss guard',
   enabledByDefault: true,
+  readsPrices: false,
   settings: AuthLossGuardSettings,
   renamedKeys: {
     enforcement: 'on_cannot_trade',
@@ -85,7 +86,7 @@ interface Loss {
   readonly remedy: string
 }
 
-function lossesOf(settings: Settings, { connection }: AccountView): readonly Loss[] {
+function lossesOf(settings: Settings, { connection }: UnpricedView): readonly Loss[] {
   const afterMs = settings.disconnect_alert_after_seconds * 1_000
   const { userStreamDownSince, marketStreamDownSince, authenticationLostSince, unlistedSince } = connection
   const losses: Loss[] = []
@@ -123,7 +124,7 @@ function lossesOf(settings: Settings, { connection }: AccountView): readonly Los
   return losses
 }
 
-function findingOf(loss: Loss, view: AccountView, context: RuleContext): readonly Finding[] {
+function findingOf(loss: Loss, view: UnpricedView, context: RuleContext): readonly Finding[] {
   const { scope, since, afterMs, code, what, remedy } = loss
   const lostMs = context.now - since
   if (lostMs < afterMs) return []

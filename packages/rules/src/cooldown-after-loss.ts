@@ -1,5 +1,5 @@
 import {
-  type AccountView,
+  type UnpricedView,
   type BreachScope,
   type DayTrade,
   type Finding,
@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { LossAmount } from './dollar-amount.ts'
 import { describeDuration, lockoutTerm } from './duration.ts'
+import { freshOrders } from './fresh-orders.ts'
 import { keepOnly } from './keep-only.ts'
 import { kept, type Rule, type RuleContext } from './rule.ts'
 import { report } from './setting-problem.ts'
@@ -63,6 +64,7 @@ export const cooldownAfterLoss: Rule<'cooldown_after_loss'> = {
   code: 'RULE-007',
   title: 'Cooldown after loss',
   enabledByDefault: true,
+  readsPrices: false,
   settings: CooldownAfterLossSettings,
   renamedKeys: {
     threshold: 'loss_threshold, as a negative amount',
@@ -85,7 +87,6 @@ export const cooldownAfterLoss: Rule<'cooldown_after_loss'> = {
     const findings: Finding[] = []
     let use = 0
     for (const unit of unitsOf(settings, view)) {
-      if (!unit.trades.some(({ trade }) => view.newTrades.has(trade.id))) continue
       const measured = lossOf(unit.trades)
       if (shallowest !== undefined) use = Math.max(use, measured / shallowest.loss_amount)
       const reached = tierOf(tiers, measured)
@@ -133,7 +134,7 @@ function tierOf(tiers: readonly LossTier[], loss: Usd): number {
 }
 
 /** The tier that the unit had reached when the last turn judged it. */
-function tierBefore({ trades, isWhole }: Unit, tiers: readonly LossTier[], view: AccountView): number {
+function tierBefore({ trades, isWhole }: Unit, tiers: readonly LossTier[], view: UnpricedView): number {
   const last = trades.at(-1)
   if (isWhole && last !== undefined && view.newTrades.has(last.trade.id)) return 0
   return tierOf(tiers, lossOf(trades.filter(({ trade }) => !view.newTrades.has(trade.id))))
@@ -143,23 +144,37 @@ function lossOf(trades: readonly DayTrade[]): Usd {
   return sumUsd(trades.map(({ trade }) => netPnl(trade)))
 }
 
-/** Whoever caused them: what the flatten of a lockout loses counts too, and may extend it. */
-function unitsOf(settings: Settings, view: AccountView): readonly Unit[] {
-  const closes = view.trades.filter(({ trade }) => trade.realizedPnl !== null)
+/**
+ * Those of which something is new. Whoever caused them: what the flatten of a lockout loses counts too, and may extend it.
+ */
+function unitsOf(settings: Settings, view: UnpricedView): readonly Unit[] {
+  const isNew = ({ trade }: DayTrade): boolean => view.newTrades.has(trade.id)
+  const fresh = freshOrders(view)
   switch (settings.loss_unit) {
-    case 'execution':
-      return closes.map((one) => ({ scope: `trade:${one.trade.id}`, trades: [one], isWhole: true }))
+    case 'execution': {
+      const fills = fresh.flatMap((order) => order.fills)
+      return fills
+        .filter((one) => isClose(one) && isNew(one))
+        .map((one) => ({ scope: `trade:${one.trade.id}`, trades: [one], isWhole: true }))
+    }
     case 'exit_order':
-      return [...Map.groupBy(closes, ({ trade }) => trade.orderId)].map(([orderId, trades]) => ({
-        scope: `order:${orderId}`,
-        trades,
-        isWhole: false,
-      }))
-    case 'round_trip':
-      return [...Map.groupBy(view.trades, ({ trade }) => trade.contractId).values()].flatMap(roundTripsOf)
+      return fresh.flatMap(({ orderId, fills }) => {
+        const trades = fills.filter(isClose)
+        return trades.some(isNew) ? [{ scope: `order:${orderId}`, trades, isWhole: false }] : []
+      })
+    case 'round_trip': {
+      const touched = new Set(fresh.flatMap(({ fills }) => fills.map(({ trade }) => trade.contractId)))
+      const trades = view.trades.filter(({ trade }) => touched.has(trade.contractId))
+      const byContract = Map.groupBy(trades, ({ trade }) => trade.contractId)
+      return [...byContract.values()].flatMap(roundTripsOf).filter((unit) => unit.trades.some(isNew))
+    }
     default:
       return unreachable(settings.loss_unit)
   }
+}
+
+function isClose({ trade }: DayTrade): boolean {
+  return trade.realizedPnl !== null
 }
 
 /**
@@ -214,7 +229,7 @@ function finding(
   reached: number,
   tier: LossTier,
   settings: Settings,
-  view: AccountView,
+  view: UnpricedView,
 ): Finding {
   const closes = settings.existing_positions === 'close'
   const length = tier.cooldown.kind === 'for' ? `for ${describeDuration(tier.cooldown.ms)}` : 'until the next reset'

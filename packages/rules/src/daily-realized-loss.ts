@@ -26,6 +26,7 @@ export const dailyRealizedLoss: Rule<'daily_realized_loss'> = {
   code: 'RULE-003',
   title: 'Daily realized loss',
   enabledByDefault: true,
+  readsPrices: true,
   settings: DailyRealizedLossSettings,
   renamedKeys: {
     loss_limit: 'limit, as a negative amount',

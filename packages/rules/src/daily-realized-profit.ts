@@ -28,6 +28,7 @@ export const dailyRealizedProfit: Rule<'daily_realized_profit'> = {
   code: 'RULE-013',
   title: 'Daily realized profit',
   enabledByDefault: false,
+  readsPrices: true,
   settings: DailyRealizedProfitSettings,
   renamedKeys: {
     profit_target: 'target',

@@ -1,4 +1,4 @@
-import { type AccountView, type Finding, formatUsd, type PositionView, type Usd } from '@rm/domain'
+import { type AccountView, type Finding, formatUsd, NO_USD, type PositionView, type Usd } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { LossAmount } from './dollar-amount.ts'
@@ -23,6 +23,7 @@ export const dailyUnrealizedLoss: Rule<'daily_unrealized_loss'> = {
   code: 'RULE-004',
   title: 'Daily unrealized loss',
   enabledByDefault: true,
+  readsPrices: true,
   settings: DailyUnrealizedLossSettings,
   renamedKeys: {
     loss_limit: 'limit, as a negative amount',
@@ -35,12 +36,8 @@ export const dailyUnrealizedLoss: Rule<'daily_unrealized_loss'> = {
   },
 
   evaluate(settings, view) {
-    const measured = settings.scope === 'total' ? [view.unrealized.pessimistic] : view.positions.flatMap(worstOf)
-    return {
-      findings: settings.scope === 'total' ? total(settings, view) : perPosition(settings, view),
-      blind: unvaluedPositions(view),
-      use: measured.reduce((use, worst) => Math.max(use, worst / settings.limit), 0),
-    }
+    const findings = settings.scope === 'total' ? total(settings, view) : perPosition(settings, view)
+    return { findings, blind: unvaluedPositions(view), use: worstUse(settings, view) }
   },
 
   nextCheck: () => null,
@@ -49,19 +46,18 @@ export const dailyUnrealizedLoss: Rule<'daily_unrealized_loss'> = {
 function perPosition(settings: Settings, view: AccountView): readonly Finding[] {
   const findings: Finding[] = []
   for (const position of view.positions) {
-    for (const worst of worstOf(position)) {
-      if (worst > settings.limit) continue
-      const { contractId } = position
-      findings.push({
-        scope: `contract:${contractId}`,
-        measured: formatUsd(worst),
-        limit: formatUsd(settings.limit),
-        message: `The open loss of ${namedPosition(position)} is ${formatUsd(worst)}; the limit is ${formatUsd(settings.limit)}.`,
-        tier: 1,
-        goals: [{ kind: 'flat-contract', contractId }],
-        lockout: null,
-      })
-    }
+    const worst = worstOf(position)
+    if (worst === null || worst > settings.limit) continue
+    const { contractId } = position
+    findings.push({
+      scope: `contract:${contractId}`,
+      measured: formatUsd(worst),
+      limit: formatUsd(settings.limit),
+      message: `The open loss of ${namedPosition(position)} is ${formatUsd(worst)}; the limit is ${formatUsd(settings.limit)}.`,
+      tier: 1,
+      goals: [{ kind: 'flat-contract', contractId }],
+      lockout: null,
+    })
   }
   return findings
 }
@@ -82,8 +78,14 @@ function total(settings: Settings, view: AccountView): readonly Finding[] {
   ]
 }
 
-/** W(c), or the last known value of a position that has none: as in U* a loss that was seen counts, a profit does not. Empty when nothing was seen. */
-function worstOf({ value }: PositionView): readonly Usd[] {
-  if (value.kind === 'known') return [value.worst]
-  return value.lastKnown === null ? [] : [value.lastKnown]
+function worstUse(settings: Settings, view: AccountView): number {
+  if (settings.scope === 'total') return Math.max(0, view.unrealized.pessimistic / settings.limit)
+  let use = 0
+  for (const position of view.positions) use = Math.max(use, (worstOf(position) ?? NO_USD) / settings.limit)
+  return use
+}
+
+/** W(c), or the last known value of a position that has none: as in U* a loss that was seen counts, a profit does not. `null` when nothing was seen. */
+function worstOf({ value }: PositionView): Usd | null {
+  return value.kind === 'known' ? value.worst : value.lastKnown
 }

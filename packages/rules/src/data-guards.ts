@@ -53,7 +53,7 @@ interface Guard {
 export function evaluateGuards(settings: GuardSettings, view: AccountView, context: GuardContext): readonly Judged[] {
   if (isSound(view, context)) return NOTHING_MISSING
   return GUARDS.map((guard) =>
-    judgedBy(guard.code, 'enforce', view, () => ({
+    judgedBy(guard.code, view, () => ({
       findings: view.positions.flatMap((position) => guard.judge(settings, position, context) ?? []),
       blind: [],
       use: null,

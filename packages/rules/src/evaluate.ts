@@ -33,46 +33,68 @@ const FAULT_TIER = 0
  * A rule that throws is a breach of its own safety, and the account may only reduce.
  */
 export function evaluateRules(enabled: EnabledRules, view: AccountView, context: RuleContext): readonly RuleVerdict[] {
+  return verdictsOf(inOrder(enabled).all, enabled, view, context)
+}
+
+/** Lets only those rules judge the view whose verdict depends on prices: of two views that differ in nothing else, the others say the same. */
+export function evaluatePricedRules(
+  enabled: EnabledRules,
+  view: AccountView,
+  context: RuleContext,
+): readonly RuleVerdict[] {
+  return verdictsOf(inOrder(enabled).priced, enabled, view, context)
+}
+
+/** The earliest instant at which some verdict could change without an event, or `null`. */
+export function nextCheck(enabled: EnabledRules, view: AccountView, context: RuleContext): Instant | null {
+  let next: Instant | null = null
+  for (const id of inOrder(enabled).all) next = earliest(next, nextCheckOfOne(id, enabled, view, context))
+  return next
+}
+
+interface OrderedRules {
+  readonly all: readonly RuleId[]
+  readonly priced: readonly RuleId[]
+}
+
+/** Asked at every event; settings never change. */
+const remembered = new WeakMap<EnabledRules, OrderedRules>()
+
+/** The rules that are on, in the order of the log. */
+function inOrder(enabled: EnabledRules): OrderedRules {
+  let order = remembered.get(enabled)
+  if (order === undefined) {
+    const all = EVALUATION_ORDER.filter((id) => enabled[id] !== undefined)
+    order = { all, priced: all.filter((id) => rules[id].readsPrices) }
+    remembered.set(enabled, order)
+  }
+  return order
+}
+
+function verdictsOf(
+  ids: readonly RuleId[],
+  enabled: EnabledRules,
+  view: AccountView,
+  context: RuleContext,
+): readonly RuleVerdict[] {
   const verdicts: RuleVerdict[] = []
-  for (const id of orderOf(enabled)) {
+  for (const id of ids) {
     const verdict = evaluateOne(id, enabled, view, context)
     if (verdict !== null) verdicts.push(verdict)
   }
   return verdicts
 }
 
-/** The earliest instant at which some verdict could change without an event, or `null`. */
-export function nextCheck(enabled: EnabledRules, view: AccountView, context: RuleContext): Instant | null {
-  let next: Instant | null = null
-  for (const id of orderOf(enabled)) next = earliest(next, nextCheckOfOne(id, enabled, view, context))
-  return next
-}
-
-/** Asked at every event; settings never change. */
-const remembered = new WeakMap<EnabledRules, readonly RuleId[]>()
-
-/** The rules that are on, in the order of the log. */
-function orderOf(enabled: EnabledRules): readonly RuleId[] {
-  let order = remembered.get(enabled)
-  if (order === undefined) {
-    order = EVALUATION_ORDER.filter((id) => enabled[id] !== undefined)
-    remembered.set(enabled, order)
-  }
-  return order
-}
-
 /** Takes an answer, or the failure to give one for a breach. */
-export function judgedBy(code: RuleCode, mode: Judged['mode'], view: AccountView, answer: () => Verdict): Judged {
-  let found: Verdict
-  let fault: Error | null = null
+export function judgedBy(code: RuleCode, view: AccountView, answer: () => Verdict): Judged {
+  const mode = 'enforce'
   try {
-    found = answer()
+    const verdict = answer()
+    return { code, mode, verdict, result: resultOf(verdict), fault: null }
   } catch (thrown) {
-    fault = thrown instanceof Error ? thrown : new Error(String(thrown))
-    found = { findings: [ownSafety(code, fault, view)], blind: [], use: null }
+    const { verdict, fault } = faulted(code, view, thrown)
+    return { code, mode, verdict, result: resultOf(verdict), fault }
   }
-  const verdict = mode === 'shadow' ? withoutEffect(found) : found
-  return { code, mode, verdict, result: resultOf(verdict), fault }
 }
 
 function evaluateOne<Id extends RuleId>(
@@ -85,8 +107,16 @@ function evaluateOne<Id extends RuleId>(
   if (settings === undefined) return null
   const { code } = rules[id]
   const { mode } = settings
-  const { verdict, result, fault } = judgedBy(code, mode, view, () => rules[id].evaluate(settings, view, context))
-  return { rule: id, code, mode, verdict, result, fault }
+  // Asked at every event, thirteen times: without the closure of `judgedBy`.
+  let verdict: Verdict
+  let fault: Error | null = null
+  try {
+    verdict = rules[id].evaluate(settings, view, context)
+  } catch (thrown) {
+    ;({ verdict, fault } = faulted(code, view, thrown))
+  }
+  if (mode === 'shadow') verdict = withoutEffect(verdict)
+  return { rule: id, code, mode, verdict, result: resultOf(verdict), fault }
 }
 
 function nextCheckOfOne<Id extends RuleId>(
@@ -123,6 +153,15 @@ function withoutEffect(verdict: Verdict): Verdict {
     lockout: null,
   }))
   return { ...verdict, findings }
+}
+
+function faulted(
+  code: RuleCode,
+  view: AccountView,
+  thrown: unknown,
+): { readonly verdict: Verdict; readonly fault: Error } {
+  const fault = thrown instanceof Error ? thrown : new Error(String(thrown))
+  return { verdict: { findings: [ownSafety(code, fault, view)], blind: [], use: null }, fault }
 }
 
 function ownSafety(code: RuleCode, fault: Error, view: AccountView): Finding {

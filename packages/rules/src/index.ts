@@ -12,10 +12,24 @@ export {
   nextGuardCheck,
   type TickValueDoubt,
 } from './data-guards.ts'
-export { type EnabledRules, evaluateRules, type Judged, nextCheck, type RuleVerdict } from './evaluate.ts'
+export {
+  type EnabledRules,
+  evaluatePricedRules,
+  evaluateRules,
+  type Judged,
+  nextCheck,
+  type RuleVerdict,
+} from './evaluate.ts'
 export { limitOfUnlisted } from './max-contracts-per-instrument.ts'
 export { unitsAllowed, unitsOfRoot, unitsPerContract } from './max-contracts.ts'
-export { managedOrders, managementAfter, ownOrder, type WantedOrder } from './managed-orders.ts'
+export {
+  managedOrders,
+  type ManagedOrders,
+  managementAfter,
+  ownOrder,
+  sameManagedOrders,
+  type WantedOrder,
+} from './managed-orders.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'
 export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 export type { Rule, RuleContext } from './rule.ts'

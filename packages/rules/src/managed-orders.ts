@@ -75,10 +75,30 @@ export function managementAfter(settings: Settings, position: PositionView): Cyc
   return { ...management, breakEvenDone, trailExtreme }
 }
 
+/** Whether two answers want the same orders to stand. */
+export function sameManagedOrders(a: ManagedOrders, b: ManagedOrders): boolean {
+  return (
+    sameWanted(a.stop, b.stop) &&
+    sameWanted(a.target, b.target) &&
+    a.passed === b.passed &&
+    a.tightened.length === b.tightened.length &&
+    a.tightened.every(({ order, price }, index) => {
+      const other = b.tightened[index]
+      return other !== undefined && other.order.id === order.id && other.price === price
+    }) &&
+    a.blind.length === b.blind.length &&
+    a.blind.every((sentence, index) => sentence === b.blind[index])
+  )
+}
+
 /** The stop or target of ours that works for the position; the tightest, should there be several. */
 export function ownOrder(position: PositionView, orders: readonly Order[], kind: 'stop' | 'target'): Order | null {
   const { ownStop, ownTarget } = exitOrders(position, orders)
   return kind === 'stop' ? ownStop : ownTarget
+}
+
+function sameWanted(a: WantedOrder | null, b: WantedOrder | null): boolean {
+  return a === null || b === null ? a === b : a.price === b.price && a.contracts === b.contracts
 }
 
 interface ExitOrders {

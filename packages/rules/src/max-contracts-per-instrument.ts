@@ -1,11 +1,11 @@
 import {
-  type AccountView,
+  type UnpricedView,
   type ContractId,
   type ContractSpec,
   type Finding,
   type Goal,
   namesProduct,
-  type PositionView,
+  type UnpricedPosition,
   productOf,
   unreachable,
 } from '@rm/domain'
@@ -75,6 +75,7 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
   code: 'RULE-002',
   title: 'Max contracts per instrument',
   enabledByDefault: true,
+  readsPrices: false,
   settings: MaxContractsPerInstrumentSettings,
   renamedKeys: {
     limits: 'instrument_limits',
@@ -104,10 +105,10 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
 }
 
 /** The open positions of one product: at least one. */
-type Months = readonly [PositionView, ...PositionView[]]
+type Months = readonly [UnpricedPosition, ...UnpricedPosition[]]
 
-function productsOf(view: AccountView): Iterable<Months> {
-  const products = new Map<string, [PositionView, ...PositionView[]]>()
+function productsOf(view: UnpricedView): Iterable<Months> {
+  const products = new Map<string, [UnpricedPosition, ...UnpricedPosition[]]>()
   for (const position of view.positions) {
     const product = productOf(position.contractId)
     const months = products.get(product)
@@ -119,13 +120,13 @@ function productsOf(view: AccountView): Iterable<Months> {
 
 /** `null`: no limit. `unknowable`: a limit may be written by the exchange root, which only the contract record tells. */
 function limitOf(settings: Settings, months: Months): number | null | 'unknowable' {
-  const named = Object.entries(settings.instrument_limits).filter(([key]) =>
+  const listed = Object.entries(settings.instrument_limits)
+  if (listed.length === 0) return limitOfUnlisted(settings)
+  const named = listed.filter(([key]) =>
     months.some(({ contractId, contract }) => namesProductOf(key, contractId, contract)),
   )
   if (named.length > 0) return Math.min(...named.map(([, limit]) => limit))
-  const hasRecord = months.some(({ contract }) => contract !== null)
-  if (!hasRecord && Object.keys(settings.instrument_limits).length > 0) return 'unknowable'
-  return limitOfUnlisted(settings)
+  return months.some(({ contract }) => contract !== null) ? limitOfUnlisted(settings) : 'unknowable'
 }
 
 /** What holds for a product without a limit of its own; `null` for any size. */

@@ -1,5 +1,5 @@
 import {
-  type AccountView,
+  type UnpricedView,
   type ContractId,
   type ContractSpec,
   couldEnlarge,
@@ -10,6 +10,7 @@ import {
   productOf,
   remainingSize,
   signedRemaining,
+  unreachable,
 } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
@@ -49,6 +50,7 @@ export const maxContracts: Rule<'max_contracts'> = {
   code: 'RULE-001',
   title: 'Max contracts',
   enabledByDefault: true,
+  readsPrices: false,
   settings: MaxContractsSettings,
   renamedKeys: {
     max_contracts: 'limit',
@@ -93,7 +95,7 @@ type Exposures = ReadonlyMap<ContractId, Exposure>
 /** `projectedSize` leaves out what is being given up already. */
 function exposuresOf(
   settings: Settings,
-  view: AccountView,
+  view: UnpricedView,
   context: RuleContext,
   sizeAs: 'signedSize' | 'projectedSize',
 ): Exposures {
@@ -161,17 +163,16 @@ function countUnits(exposures: Exposures, settings: Settings): number {
 /** Contracts that net against each other. */
 function groupsOf(exposures: Exposures, settings: Settings): Iterable<readonly Exposure[]> {
   const all = [...exposures.values()]
-  if (settings.count_type === 'net') return [all]
-  const groupKey = settings.count_type === 'gross' ? keyOfContract : keyOfProduct
-  return Map.groupBy(all, groupKey).values()
-}
-
-function keyOfContract(exposure: Exposure): string {
-  return exposure.contractId
-}
-
-function keyOfProduct(exposure: Exposure): string {
-  return productOf(exposure.contractId)
+  switch (settings.count_type) {
+    case 'gross':
+      return all.map((exposure) => [exposure])
+    case 'net_by_product':
+      return Map.groupBy(all, ({ contractId }) => productOf(contractId)).values()
+    case 'net':
+      return [all]
+    default:
+      return unreachable(settings.count_type)
+  }
 }
 
 function unitsOf(group: readonly Exposure[]): number {
@@ -185,7 +186,7 @@ function unitsOf(group: readonly Exposure[]): number {
 }
 
 /** What has to be given up beside what is given up already. Changes the exposures to what is left then. */
-function goalsFor(settings: Settings, view: AccountView, exposures: Exposures, unitsMax: number): readonly Goal[] {
+function goalsFor(settings: Settings, view: UnpricedView, exposures: Exposures, unitsMax: number): readonly Goal[] {
   if (countUnits(exposures, settings) <= unitsMax) return []
   if (settings.enforcement === 'close_all') return [{ kind: 'flat-account' }]
   return [
@@ -195,7 +196,12 @@ function goalsFor(settings: Settings, view: AccountView, exposures: Exposures, u
 }
 
 /** Entries go before positions, newest first; a stop that protects goes last. */
-function cancelEntries(settings: Settings, view: AccountView, exposures: Exposures, unitsMax: number): readonly Goal[] {
+function cancelEntries(
+  settings: Settings,
+  view: UnpricedView,
+  exposures: Exposures,
+  unitsMax: number,
+): readonly Goal[] {
   if (!settings.include_working_orders) return []
   const goals: Goal[] = []
   const candidates = view.orders
@@ -242,7 +248,7 @@ function isWorthCancelling(order: Order, settings: Settings, exposures: Exposure
 /** The fewest contracts of the contract that the event enlarged, the rest from the next candidate. */
 function reducePositions(
   settings: Settings,
-  view: AccountView,
+  view: UnpricedView,
   exposures: Exposures,
   unitsMax: number,
 ): Iterable<Goal> {
@@ -267,7 +273,7 @@ interface Candidate {
 }
 
 /** The contract that the event enlarged, then the largest, then by id; on the dominating side where sides net. */
-function nextToReduce(settings: Settings, view: AccountView, exposures: Exposures): Candidate | null {
+function nextToReduce(settings: Settings, view: UnpricedView, exposures: Exposures): Candidate | null {
   const candidates: Candidate[] = []
   for (const group of groupsOf(exposures, settings)) {
     const net = group.reduce((sum, { size, weight }) => sum + size * weight, 0)

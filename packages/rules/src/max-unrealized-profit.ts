@@ -19,6 +19,7 @@ export const maxUnrealizedProfit: Rule<'max_unrealized_profit'> = {
   code: 'RULE-005',
   title: 'Max unrealized profit',
   enabledByDefault: false,
+  readsPrices: true,
   settings: MaxUnrealizedProfitSettings,
   renamedKeys: {
     profit_target: 'target',

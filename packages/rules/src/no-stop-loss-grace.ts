@@ -2,7 +2,7 @@ import {
   type Finding,
   type Instant,
   later,
-  type PositionView,
+  type UnpricedPosition,
   type ProtectionMeter,
   type StopCriteria,
 } from '@rm/domain'
@@ -41,6 +41,7 @@ export const noStopLossGrace: Rule<'no_stop_loss_grace'> = {
   code: 'RULE-008',
   title: 'No stop-loss grace',
   enabledByDefault: false,
+  readsPrices: false,
   settings: NoStopLossGraceSettings,
   renamedKeys: {
     require_within_seconds: 'grace_period_seconds',
@@ -97,7 +98,7 @@ function uncoveredUntil(meter: ProtectionMeter, now: Instant): number {
   return meter.uncoveredMs + (meter.covered ? 0 : Math.max(0, now - meter.measuredAt))
 }
 
-function finding(position: PositionView, uncoveredMs: number, settings: Settings): Finding {
+function finding(position: UnpricedPosition, uncoveredMs: number, settings: Settings): Finding {
   const { contractId, contract, signedSize } = position
   const name = contract?.name ?? contractId
   const kind = settings.coverage === 'full' ? 'a stop for its whole size' : 'any stop'

@@ -7,6 +7,7 @@ import type {
   RuleCode,
   Timers,
   TradingCalendar,
+  UnpricedView,
   Verdict,
 } from '@rm/domain'
 import type { z } from 'zod'
@@ -32,7 +33,22 @@ export interface RuleContext {
  * already (`PositionView.projectedSize`, `AccountView.ordersBeingCancelled`) is not demanded again, but the condition is measured
  * on what is really there.
  */
-export interface Rule<Id extends RuleId> {
+export type Rule<Id extends RuleId> = PricedRule<Id> | UnpricedRule<Id>
+
+/** A rule whose verdict depends on what positions are worth. */
+interface PricedRule<Id extends RuleId> extends DescribedRule<Id> {
+  readonly readsPrices: true
+  readonly evaluate: (settings: RuleSettings[Id], view: AccountView, context: RuleContext) => Verdict
+}
+
+/** A rule that cannot even see a price, so that no quote changes its verdict. */
+interface UnpricedRule<Id extends RuleId> extends DescribedRule<Id> {
+  readonly readsPrices: false
+  // Properties, not methods: only then does a rule that reads a price not compile here.
+  readonly evaluate: (settings: RuleSettings[Id], view: UnpricedView, context: RuleContext) => Verdict
+}
+
+interface DescribedRule<Id extends RuleId> {
   readonly code: RuleCode
   readonly title: string
   readonly enabledByDefault: boolean
@@ -43,7 +59,6 @@ export interface Rule<Id extends RuleId> {
   readonly settings: z.ZodType<RuleSettings[Id]>
   /** Keys of earlier versions and of other tools, with what replaces them. */
   readonly renamedKeys: Readonly<Record<string, string>>
-  evaluate(settings: RuleSettings[Id], view: AccountView, context: RuleContext): Verdict
   /** The next instant at which the verdict could change without any event, or `null`. */
   nextCheck(settings: RuleSettings[Id], view: AccountView, context: RuleContext): Instant | null
 }

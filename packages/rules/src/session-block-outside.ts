@@ -48,6 +48,7 @@ export const sessionBlockOutside: Rule<'session_block_outside'> = {
   code: 'RULE-009',
   title: 'Session block outside',
   enabledByDefault: true,
+  readsPrices: false,
   settings: SessionBlockOutsideSettings,
   renamedKeys: {
     session_close_grace: 'close_lead_seconds, which acts before the end',

@@ -1,10 +1,10 @@
-import { type AccountView, type ContractId, type ContractSpec, type Finding, productOf } from '@rm/domain'
+import { type UnpricedView, type ContractId, type ContractSpec, type Finding, productOf } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import type { EnabledRules } from './evaluate.ts'
 import type { Rule, RuleContext } from './rule.ts'
 import { report } from './setting-problem.ts'
-import { matchContract, SymbolPattern } from './symbol-pattern.ts'
+import { type BlockMatch, matchContract, SymbolPattern } from './symbol-pattern.ts'
 
 export const SymbolBlocksSettings = z
   .strictObject({
@@ -47,6 +47,7 @@ export const symbolBlocks: Rule<'symbol_blocks'> = {
   code: 'RULE-011',
   title: 'Symbol blocks',
   enabledByDefault: false,
+  readsPrices: false,
   settings: SymbolBlocksSettings,
   renamedKeys: {
     symbols: 'blocked_symbols',
@@ -58,10 +59,11 @@ export const symbolBlocks: Rule<'symbol_blocks'> = {
   },
 
   evaluate(settings, view, context) {
+    const blocks = blocksOf(settings)
     const products = new Map<string, Finding>()
     const blind: string[] = []
     for (const [contractId, contract] of contractsIn(view, context)) {
-      const match = matchContract(patternsOf(settings), contractId, contract)
+      const match = blocks.match(contractId, contract)
       switch (match.kind) {
         case 'blocked':
           products.set(match.product, blockedFinding(match.product, match.pattern))
@@ -89,7 +91,7 @@ export const symbolBlocks: Rule<'symbol_blocks'> = {
 export function stillBlocks(enabled: EnabledRules, product: string, contracts: readonly ContractSpec[]): boolean {
   const settings = enabled.symbol_blocks
   if (settings === undefined || settings.mode === 'shadow') return false
-  const patterns = patternsOf(settings)
+  const { patterns } = blocksOf(settings)
   if (patterns.some((pattern) => pattern.matches(product))) return true
   if (contracts.length === 0) return patterns.some((pattern) => !pattern.namesContracts)
   return contracts.some((contract) => {
@@ -99,20 +101,38 @@ export function stillBlocks(enabled: EnabledRules, product: string, contracts: r
   })
 }
 
-const remembered = new WeakMap<Settings, readonly SymbolPattern[]>()
+/** The patterns of one rule, with what they said of the contracts that were met: each record is compared once. */
+class Blocks {
+  readonly patterns: readonly SymbolPattern[]
+  readonly #matches = new Map<ContractId, { readonly contract: ContractSpec | null; readonly match: BlockMatch }>()
+
+  constructor(texts: readonly string[]) {
+    this.patterns = texts.map((text) => new SymbolPattern(text))
+  }
+
+  match(contractId: ContractId, contract: ContractSpec | null): BlockMatch {
+    const known = this.#matches.get(contractId)
+    if (known !== undefined && known.contract === contract) return known.match
+    const match = matchContract(this.patterns, contractId, contract)
+    this.#matches.set(contractId, { contract, match })
+    return match
+  }
+}
+
+const remembered = new WeakMap<Settings, Blocks>()
 
 /** Asked at every event; settings never change. */
-function patternsOf(settings: Settings): readonly SymbolPattern[] {
-  let patterns = remembered.get(settings)
-  if (patterns === undefined) {
-    patterns = settings.blocked_symbols.map((text) => new SymbolPattern(text))
-    remembered.set(settings, patterns)
+function blocksOf(settings: Settings): Blocks {
+  let blocks = remembered.get(settings)
+  if (blocks === undefined) {
+    blocks = new Blocks(settings.blocked_symbols)
+    remembered.set(settings, blocks)
   }
-  return patterns
+  return blocks
 }
 
 /** What the account holds or has orders in. */
-function contractsIn(view: AccountView, context: RuleContext): ReadonlyMap<ContractId, ContractSpec | null> {
+function contractsIn(view: UnpricedView, context: RuleContext): ReadonlyMap<ContractId, ContractSpec | null> {
   const contracts = new Map<ContractId, ContractSpec | null>()
   for (const { contractId, contract } of view.positions) contracts.set(contractId, contract)
   for (const { contractId } of view.orders) {

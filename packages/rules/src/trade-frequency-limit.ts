@@ -1,18 +1,21 @@
 import {
-  type AccountView,
+  type UnpricedView,
   type BreachScope,
   type DayTrade,
+  type FilledOrder,
   type Finding,
   instant,
   isActive,
   type LockoutDemand,
   type LockoutTerm,
+  stampUs,
   type Timers,
   type TradeId,
 } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { describeDuration } from './duration.ts'
+import { freshOrders } from './fresh-orders.ts'
 import { keepOnly } from './keep-only.ts'
 import { kept, type Rule, type RuleContext } from './rule.ts'
 import { report } from './setting-problem.ts'
@@ -46,6 +49,7 @@ export const tradeFrequencyLimit: Rule<'trade_frequency_limit'> = {
   code: 'RULE-006',
   title: 'Trade frequency limit',
   enabledByDefault: true,
+  readsPrices: false,
   settings: TradeFrequencyLimitSettings,
   renamedKeys: {
     max_trades: 'limits.per_minute, limits.per_hour and limits.per_session: rolling windows',
@@ -60,12 +64,13 @@ export const tradeFrequencyLimit: Rule<'trade_frequency_limit'> = {
   /** Judges only trades that this turn applied for the first time: after a cooldown nothing old breaches again. */
   evaluate(settings, view, context) {
     if (view.newTrades.size === 0) return kept(null)
-    const units = unitsOf(settings, view, context)
-    const stamps = Float64Array.from(units, (unit) => unit.stamp).toSorted()
+    const fresh = freshOrders(view).flatMap((order) => unitsOf(order, settings, context))
+    const judged = fresh.filter(({ firstTrade }) => view.newTrades.has(firstTrade))
+    if (judged.length === 0) return kept(0)
+    const stamps = stampsOf(settings, view, context)
     const findings: Finding[] = []
     let use = 0
-    for (const unit of units) {
-      if (!view.newTrades.has(unit.firstTrade)) continue
+    for (const unit of judged) {
       const counts = countsAround(unit, stamps, settings)
       for (const { count, limit } of counts) use = Math.max(use, count / limit)
       const exceeded = counts.filter(({ count, limit }) => count > limit)
@@ -106,36 +111,61 @@ const WINDOWS = [
   readonly term: keyof Timers['tradeFrequency']
 }[]
 
-/** What the trader did, in order. What this program did never counts, nor does the way out while the rule's own cooldown lasts. */
-function unitsOf(settings: Settings, view: AccountView, context: RuleContext): readonly Unit[] {
-  const byTrader = view.trades.filter((one) => one.origin === 'trader').toSorted((a, b) => stampOf(a) - stampOf(b))
-  const fillsOfOrder = Map.groupBy(byTrader, ({ trade }) => trade.orderId)
-  const units: Unit[] = []
-  for (const [orderId, fills] of fillsOfOrder) {
-    const [first] = fills
-    if (first === undefined || isExempt(fills, context)) continue
-    if (settings.count === 'fills') {
-      for (const fill of fills) {
-        units.push({ scope: `trade:${fill.trade.id}`, firstTrade: fill.trade.id, stamp: stampOf(fill) })
-      }
-    } else if (settings.count === 'orders' || isEntry(fills, stampOf(first))) {
-      units.push({ scope: `order:${orderId}`, firstTrade: first.trade.id, stamp: stampOf(first) })
-    }
+/** The units of an order, stamped. */
+function unitsOf(order: FilledOrder, settings: Settings, context: RuleContext): readonly Unit[] {
+  return countedFills(order, settings, context).map((fill) => ({
+    scope: settings.count === 'fills' ? `trade:${fill.trade.id}` : `order:${order.orderId}`,
+    firstTrade: fill.trade.id,
+    stamp: stampUs(fill.trade),
+  }))
+}
+
+/** Of all units of the day, ascending. */
+function stampsOf(settings: Settings, { filledOrders }: UnpricedView, context: RuleContext): Float64Array {
+  // Without a cooldown nothing is exempt, and then the book has said already when each order began.
+  const isSimple = settings.count === 'orders' && context.lockouts.length === 0
+  const stamps: number[] = []
+  let isAscending = true
+  const add = (stamp: number): void => {
+    if (stamp < (stamps.at(-1) ?? stamp)) isAscending = false
+    stamps.push(stamp)
   }
-  return units
+  for (const order of filledOrders) {
+    if (!isSimple) for (const { trade } of countedFills(order, settings, context)) add(stampUs(trade))
+    else if (order.tradedAtUs !== null) add(order.tradedAtUs)
+  }
+  const listed = Float64Array.from(stamps)
+  return isAscending ? listed : listed.toSorted()
+}
+
+/**
+ * The fills of an order with which something begins that counts. What this program did never counts, nor does the way out while the rule's
+ * own cooldown lasts.
+ */
+function countedFills({ fills }: FilledOrder, settings: Settings, context: RuleContext): readonly DayTrade[] {
+  const byTrader = fills.every(isByTrader) ? fills : fills.filter(isByTrader)
+  const [first] = byTrader
+  if (first === undefined || isExempt(byTrader, context)) return NO_FILLS
+  if (settings.count === 'fills') return byTrader
+  if (settings.count === 'entries' && !isEntry(byTrader, stampUs(first.trade))) return NO_FILLS
+  return byTrader.length === 1 ? byTrader : [first]
+}
+
+const NO_FILLS: readonly DayTrade[] = []
+
+function isByTrader({ origin }: DayTrade): boolean {
+  return origin === 'trader'
 }
 
 /** Whether the order's first fill opened or enlarged: such half-turns carry no P&L. A fill that turns a position over has both halves at one stamp. */
 function isEntry(fills: readonly DayTrade[], firstStamp: number): boolean {
-  return fills.some((fill) => stampOf(fill) === firstStamp && fill.trade.realizedPnl === null)
+  return fills.some((fill) => stampUs(fill.trade) === firstStamp && fill.trade.realizedPnl === null)
 }
 
-function isExempt(fills: readonly DayTrade[], context: RuleContext): boolean {
-  if (fills.some(({ trade }) => trade.realizedPnl === null)) return false
+function isExempt(fills: readonly DayTrade[], { lockouts }: RuleContext): boolean {
+  if (lockouts.length === 0 || fills.some(({ trade }) => trade.realizedPnl === null)) return false
   const at = Math.min(...fills.map(({ trade }) => trade.at))
-  return context.lockouts.some(
-    (one) => one.rule === tradeFrequencyLimit.code && one.from <= at && isActive(one, instant(at)),
-  )
+  return lockouts.some((one) => one.rule === tradeFrequencyLimit.code && one.from <= at && isActive(one, instant(at)))
 }
 
 /**
@@ -155,24 +185,37 @@ function countsAround(unit: Unit, stamps: Float64Array, settings: Settings): rea
   return counts
 }
 
-/** Both ends of the window only move forward, so every stamp is met once. */
+/** Both ends of the window only move forward, so every stamp is met once; what no window with the unit can reach is not met at all. */
 function largestCount({ stamp }: Unit, stamps: Float64Array, widthUs: number): number {
   let largest = 0
-  let first = 0
-  for (const [last, end] of stamps.entries()) {
+  let first = firstFrom(stamps, stamp - widthUs)
+  for (let last = firstFrom(stamps, stamp); last < stamps.length; last += 1) {
+    const end = stamps[last] ?? Number.POSITIVE_INFINITY
     if (end >= stamp + widthUs) break
     while ((stamps[first] ?? end) <= end - widthUs) first += 1
     // Of equal stamps the last one has the whole count.
-    if (end >= stamp) largest = Math.max(largest, last - first + 1)
+    largest = Math.max(largest, last - first + 1)
   }
   return largest
+}
+
+/** Index of the first stamp that is not below the given one. */
+function firstFrom(stamps: Float64Array, least: number): number {
+  let low = 0
+  let high = stamps.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((stamps[middle] ?? least) < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function finding(
   unit: Unit,
   exceeded: readonly WindowCount[],
   settings: Settings,
-  view: AccountView,
+  view: UnpricedView,
   context: RuleContext,
 ): Finding {
   let longest: { readonly ms: number; readonly term: LockoutTerm } = { ms: 0, term: { kind: 'for', ms: 0 } }
@@ -200,10 +243,6 @@ function finding(
     goals: [closes ? { kind: 'flat-account' } : keepOnly(view)],
     lockout: { scope: 'account', effect: closes ? 'flat' : 'reduce-only', until },
   }
-}
-
-function stampOf({ trade }: DayTrade): number {
-  return trade.at * 1_000 + trade.microseconds
 }
 
 function checkLimits(limits: Readonly<Record<WindowName, number | null>>, context: z.RefinementCtx): void {

@@ -96,6 +96,7 @@ export const tradeManagement: Rule<'trade_management'> = {
   code: 'RULE-012',
   title: 'Trade management',
   enabledByDefault: false,
+  readsPrices: true,
   settings: TradeManagementSettings,
   renamedKeys: {
     stop_loss: 'auto_stop_loss',
@@ -144,9 +145,21 @@ const OPENING_LEAD_MS = 50
 function openedByUs(position: PositionView, trades: AccountView['trades']): DayTrade | null {
   const towards = position.signedSize > 0 ? 'buy' : 'sell'
   const since = later(position.openedAt, -OPENING_LEAD_MS)
-  const isOurs = ({ trade, origin }: DayTrade): boolean =>
-    origin === 'enforcer' && trade.contractId === position.contractId && trade.side === towards && trade.at >= since
-  return trades.find(isOurs) ?? null
+  const opens = ({ trade }: DayTrade): boolean =>
+    trade.contractId === position.contractId && trade.side === towards && trade.at >= since
+  return oursAmong(trades).find(opens) ?? null
+}
+
+/** Asked at every quote, while trades are the same until the next one. */
+const remembered = new WeakMap<AccountView['trades'], readonly DayTrade[]>()
+
+function oursAmong(trades: AccountView['trades']): readonly DayTrade[] {
+  let ours = remembered.get(trades)
+  if (ours === undefined) {
+    ours = trades.filter(({ origin }) => origin === 'enforcer')
+    remembered.set(trades, ours)
+  }
+  return ours
 }
 
 function openedFinding(position: PositionView, { trade }: DayTrade): Finding {

@@ -4,6 +4,7 @@ import {
   type ConnectionFacts,
   type ContractId,
   type ContractSpec,
+  filledOrder,
   type Instant,
   instantOf,
   type Lockout,
@@ -88,6 +89,7 @@ export interface ViewInputs {
 export function aView(inputs: ViewInputs = {}): AccountView {
   const { positions = [], orders = [], trades = [], now = NOW } = inputs
   const values = positions.map((position) => position.value)
+  const dayTrades = trades.map(({ origin = 'trader', ...trade }) => ({ trade, origin }))
   return {
     accountId: TEST_ACCOUNT,
     account: inputs.account === undefined ? anAccount() : inputs.account,
@@ -112,7 +114,10 @@ export function aView(inputs: ViewInputs = {}): AccountView {
         ),
       ),
     },
-    trades: trades.map(({ origin = 'trader', ...trade }) => ({ trade, origin })),
+    trades: dayTrades,
+    filledOrders: [...Map.groupBy(dayTrades, ({ trade }) => trade.orderId)].map(([orderId, fills]) =>
+      filledOrder(orderId, fills),
+    ),
     newTrades: inputs.newTrades ?? new Set(trades.map((trade) => trade.id)),
     enlarged: inputs.enlarged ?? null,
     ordersBeingCancelled: inputs.ordersBeingCancelled ?? new Set(),

@@ -27,6 +27,13 @@ export const misshapen: Registry = {
   },
 }
 
+export const peeking: Rule<'max_contracts'> = {
+  ...max_contracts,
+  readsPrices: false,
+  // @ts-expect-error the price of a position in a rule that says it reads none: quotes would not be judged by it
+  evaluate: (_settings, { positions }) => ({ findings: [], blind: [], use: positions[0]?.exit === null ? 0 : 1 }),
+}
+
 // @ts-expect-error a limit in place of all settings
 export const incomplete: RuleSettings['max_contracts'] = { limit: 5 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { type Figure, type Report, reportOf } from './report.ts'
 import { Home, openGateway, Program } from './stage.ts'
+import { residentMiB } from './process-use.ts'
 
 const RULES = `  max_contracts: { enabled: true, limit: 5 }
   daily_realized_loss: { enabled: true, limit: -500 }
@@ -48,21 +48,11 @@ async function startDaemonAnew(): Promise<Start> {
 async function startDaemon(home: Home): Promise<Start> {
   await using sim = await openGateway(1)
   await using daemon = await Program.daemon(sim, home, 1, RULES)
-  return { readyMs: daemon.readyMs, residentMiB: await readResidentMiB(daemon.pid) }
+  return { readyMs: daemon.readyMs, residentMiB: await residentMiB(daemon.pid) }
 }
 
 async function startBare(): Promise<Start> {
   await using sim = await openGateway(1)
   await using bare = await Program.bare('bare-boot', sim, 1)
   return { readyMs: bare.readyMs, residentMiB: null }
-}
-
-async function readResidentMiB(pid: number): Promise<number | null> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    const match = /^VmRSS:\s+(\d+) kB$/m.exec(status)
-    return match === null ? null : Number(match[1]) / 1_024
-  } catch {
-    return null
-  }
 }

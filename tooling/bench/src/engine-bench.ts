@@ -1,35 +1,22 @@
-import {
-  AccountId,
-  ContractId,
-  type ContractSpec,
-  type DomainEvent,
-  instantOf,
-  later,
-  type Order,
-  OrderId,
-  parseUsd,
-  type StoredAccount,
-  ticks,
-  type Trade,
-  TradeId,
-  TradingCalendar,
-  usd,
-} from '@rm/domain'
-import { anAccount, contracts } from '@rm/domain/testing'
-import { type AccountPolicy, Kernel, ProofOfLife, type Store } from '@rm/engine'
-import { rules, type RuleSettings, stopCriteriaOf } from '@rm/rules'
+import { ContractId, type ContractSpec, type DomainEvent, later, type StoredAccount } from '@rm/domain'
+import { contracts } from '@rm/domain/testing'
+import { Kernel, ProofOfLife, type Store } from '@rm/engine'
 import { drillEvents } from '@rm/sdk-bridge'
+import { policyOf } from './all-rules.ts'
 import { percentile } from './percentile.ts'
 import { type Figure, type Report, reportOf } from './report.ts'
+import { RulesAlone } from './rules-alone.ts'
+import { type FillEvent, FILLS_APART_MS, type MarketMood, START, Trading } from './trading.ts'
 
-/** Trades are fewer than quotes, as in a day: an account with thousands of them would measure something that does not exist. */
-const EVENTS_A_ROUND = { quote: 1_000, trade: 10 } as const
-const START = instantOf('2026-11-18T15:30:00Z')
-const MNQ = contracts.MNQ
+/** Fills are fewer than quotes, as in a day: an account with thousands of them would measure something that does not exist. */
+const A_ROUND = { quotes: 1_000, judgedQuotes: 20, fills: 10 } as const
+const { MNQ, ES } = contracts
 /** Accounts that hold the quoted contract, whatever the number of accounts: what a quote has to touch. */
 const HOLDERS_MAX = 10
 /** A desk as large as one process may ever have to watch: 600 holders of each contract. */
 const SPREAD = { accounts: 10_000, positions: 3, contracts: 50 } as const
+/** Accounts that the rules alone judge in turn, each with a day of its own. */
+const ACCOUNTS_JUDGED = 100
 
 /** Who is there, what each holds, and what is quoted. */
 interface Scene {
@@ -40,7 +27,7 @@ interface Scene {
 }
 
 function few(accounts: number): Scene {
-  const held = (account: number): readonly ContractSpec[] => [account < HOLDERS_MAX ? MNQ : contracts.ES]
+  const held = (account: number): readonly ContractSpec[] => [account < HOLDERS_MAX ? MNQ : ES]
   return { name: accounts === 1 ? '1 account' : `${accounts} accounts`, accounts, held, quoted: [MNQ] }
 }
 
@@ -58,107 +45,82 @@ function spread(): Scene {
 
 const SCENES = [few(1), few(100), few(10_000), spread()]
 
-const STOP_PRICE = 20_800
+/** As a figure is named. */
+type Kind = 'quote' | 'judged quote' | 'order' | 'trade' | 'position'
 
-/** Every rule, none near its limit: a rule that is missing here does not compile. */
-const ENABLED: RuleSettings = {
-  max_contracts: rules.max_contracts.settings.parse({ limit: 5 }),
-  max_contracts_per_instrument: rules.max_contracts_per_instrument.settings.parse({
-    default_limit: 5,
-  }),
-  daily_realized_loss: rules.daily_realized_loss.settings.parse({ limit: '-5000.00' }),
-  daily_unrealized_loss: rules.daily_unrealized_loss.settings.parse({ limit: '-5000.00' }),
-  max_unrealized_profit: rules.max_unrealized_profit.settings.parse({ enabled: true, target: '5000.00' }),
-  trade_frequency_limit: rules.trade_frequency_limit.settings.parse({
-    limits: { per_minute: 1_000_000, per_hour: 1_000_000, per_session: 1_000_000 },
-  }),
-  cooldown_after_loss: rules.cooldown_after_loss.settings.parse({
-    loss_thresholds: [{ loss_amount: '-5000.00', cooldown: '5m' }],
-  }),
-  no_stop_loss_grace: rules.no_stop_loss_grace.settings.parse({ enabled: true, grace_period_seconds: 3_600 }),
-  session_block_outside: rules.session_block_outside.settings.parse({
-    global_session: {
-      start: '17:00',
-      end: '16:00',
-      timezone: 'America/Chicago',
-      allowed_days: ['sun', 'mon', 'tue', 'wed', 'thu'],
-    },
-  }),
-  trade_management: rules.trade_management.settings.parse({
-    enabled: true,
-    auto_stop_loss: { enabled: true, distance_ticks: 800 },
-    auto_breakeven: { enabled: true, profit_trigger_ticks: 4_000 },
-    trailing_stop: { enabled: true, activation_ticks: 4_000, trail_distance_ticks: 2_000 },
-  }),
-  auth_loss_guard: rules.auth_loss_guard.settings.parse({}),
-  symbol_blocks: rules.symbol_blocks.settings.parse({ enabled: true, blocked_symbols: ['NG'] }),
-  daily_realized_profit: rules.daily_realized_profit.settings.parse({ enabled: true, target: '5000.00' }),
-}
+const KIND_OF_EVENT = { 'order-changed': 'order', 'trade-reported': 'trade', 'position-changed': 'position' } as const
+
+/** Milliseconds of each event. */
+type Times = ReadonlyMap<Kind, readonly number[]>
 
 /**
- * Quote and trade events through the kernel: merge, index, book, all thirteen rules, arbitration. The store is left out (a decision that is
- * durable is what the relay bench measures), so these are the costs of deciding.
+ * Events through the kernel: merge, index, book, all thirteen rules, arbitration; and the rules alone. The store is left out (a decision
+ * that is durable is what the relay bench measures), so these are the costs of deciding.
  */
 export async function engineBench(rounds: number): Promise<Report> {
   const stages = SCENES.map((scene) => ({ name: scene.name, stage: new Stage(scene) }))
+  const alone = new RulesAlone(ACCOUNTS_JUDGED)
   const measured = new Map<string, number[]>()
-  const keep = (name: string, value: number): void => {
-    const values = measured.get(name)
-    if (values === undefined) measured.set(name, [value])
+  const keep = (key: string, value: number): void => {
+    const values = measured.get(key)
+    if (values === undefined) measured.set(key, [value])
     else values.push(value)
   }
+  const keepTimes = (name: string, took: readonly number[]): void => {
+    keep(`${name}: p50|µs`, percentile(took, 0.5) * 1_000)
+    keep(`${name}: p99|µs`, percentile(took, 0.99) * 1_000)
+  }
   for (let round = -2; round < rounds; round += 1) {
-    const perSecond = new Map<string, number>()
-    for (const { name, stage } of stages) {
-      for (const kind of ['quote', 'trade'] as const) {
-        const took = stage.run(kind, EVENTS_A_ROUND[kind])
-        if (round < 0) continue
-        const total = took.reduce((sum, one) => sum + one, 0)
-        perSecond.set(`${kind}s, ${name}`, (EVENTS_A_ROUND[kind] / total) * 1_000)
-        for (const [label, share] of [
-          ['p50', 0.5],
-          ['p99', 0.99],
-          ['p99.9', 0.999],
-        ] as const) {
-          keep(`${kind}, ${name}: ${label}|µs`, percentile(took, share) * 1_000)
-        }
-      }
+    const timesAlone = byKind(alone.quotes(A_ROUND.quotes), alone.fills(A_ROUND.fills * ACCOUNTS_JUDGED))
+    const timesOf = stages.map(({ name, stage }) => ({ name, times: stage.round() }))
+    if (round < 0) continue
+    for (const [kind, took] of timesAlone) keepTimes(`rules, ${kind}`, took)
+    for (const { name, times } of timesOf) {
+      for (const [kind, took] of times) keepTimes(`${kind}, ${name}`, took)
     }
-    for (const [name, rate] of perSecond) {
-      keep(`${name}|events/s`, rate)
-      const [kind = ''] = name.split(',')
-      const alone = `${kind}, 1 account`
-      if (name !== alone) keep(`${name} ÷ 1 account|ratio`, rate / (perSecond.get(alone) ?? Number.NaN))
+    const [first] = timesOf
+    for (const kind of ['quote', 'trade'] as const) {
+      for (const { name, times } of timesOf) {
+        keep(`${kind}s, ${name}|events/s`, rateOf(times, kind))
+        if (first === undefined || name === first.name) continue
+        keep(`${kind}s, ${name} ÷ 1 account|ratio`, rateOf(times, kind) / rateOf(first.times, kind))
+      }
     }
   }
   const figures = [...measured].map(([key, values]): Figure => {
     const [name = '', unit] = key.split('|')
     return { name, unit: unit === 'µs' || unit === 'ratio' ? unit : 'events/s', values }
   })
-  return reportOf('engine', rounds, 'events through the kernel; ratios against one account', figures)
+  const compares = `events through the kernel; "rules" are all of them alone, over ${ACCOUNTS_JUDGED} accounts`
+  return reportOf('engine', rounds, compares, figures)
+}
+
+function byKind(quotes: readonly number[], fills: ReadonlyMap<FillEvent['kind'], readonly number[]>): Times {
+  const times = new Map<Kind, readonly number[]>([['judged quote', quotes]])
+  for (const [kind, took] of fills) times.set(KIND_OF_EVENT[kind], took)
+  return times
+}
+
+/** Events a second. */
+function rateOf(times: Times, kind: Kind): number {
+  const took = times.get(kind) ?? []
+  return (took.length / took.reduce((sum, one) => sum + one, 0)) * 1_000
 }
 
 /** A kernel with the accounts of a scene. */
 class Stage {
   readonly #kernel: Kernel
-  readonly #accounts: readonly AccountId[]
-  readonly #quoted: readonly ContractSpec[]
+  readonly #trading: Trading
+  readonly #quoted: Scene['quoted']
   /** What waits for the end of the pass: each event is a pass of its own. */
   readonly #idle: (() => void)[] = []
-  #elapsedMs = 0
-  #next = 1
-  #trades = 0
 
   constructor({ accounts, held, quoted }: Scene) {
+    const trading = new Trading(accounts, quoted)
+    this.#trading = trading
     this.#quoted = quoted
-    this.#accounts = Array.from({ length: accounts }, (_unused, index) => AccountId.parse(7_100_000 + index))
-    const calendar = new TradingCalendar({
-      time: '17:00',
-      timeZone: 'America/Chicago',
-      days: ['sun', 'mon', 'tue', 'wed', 'thu'],
-    })
     this.#kernel = new Kernel({
-      policies: this.#accounts.map((accountId) => ({ policy: policyOf(accountId, calendar), pending: null })),
+      policies: trading.accounts.map((accountId) => ({ policy: policyOf(accountId), pending: null })),
       onLoosened: () => {},
       contracts: [...new Set([...Object.values(contracts), ...quoted])],
       isMarketOpen: () => true,
@@ -167,8 +129,8 @@ class Stage {
         gateway: SILENT_GATEWAY,
         store: NOTHING_STORED,
         clock: {
-          now: () => later(START, Math.floor(this.#elapsedMs)),
-          elapsedMs: () => this.#elapsedMs,
+          now: () => later(START, Math.floor(trading.elapsedMs)),
+          elapsedMs: () => trading.elapsedMs,
           isTrusted: () => true,
         },
         wakeups: { after: () => () => {}, whenIdle: (wake) => this.#idle.push(wake) },
@@ -177,144 +139,51 @@ class Stage {
       },
     })
     for (const stream of ['user', 'market'] as const) {
-      this.#kernel.handle({ kind: 'stream-restored', stream, receivedMs: this.#tick() })
+      this.#kernel.handle({ kind: 'stream-restored', stream, receivedMs: trading.tick() })
     }
     this.#kernel.proveRules()
     // What is read so long after the stream stands is certain.
-    this.#elapsedMs += 5_000
-    this.#accounts.forEach((accountId, index) => this.#open(accountId, held(index)))
-  }
-
-  /** @returns milliseconds of each event */
-  run(kind: 'quote' | 'trade', events: number): readonly number[] {
-    const took: number[] = []
-    for (let index = 0; index < events; index += 1) {
-      const event = kind === 'quote' ? this.#quote() : this.#trade()
-      const before = performance.now()
-      this.#kernel.handle(event)
-      for (const wake of this.#idle.splice(0)) wake()
-      took.push(performance.now() - before)
-      if (event.kind === 'trade-reported') this.#kernel.handle(this.#positionAfter(event.trade))
-    }
-    return took
-  }
-
-  #open(accountId: AccountId, held: readonly ContractSpec[]): void {
-    const receivedMs = this.#tick()
-    const stops = held.map(
-      ({ id: contractId }, index): Order => ({
-        id: OrderId.parse(3_300_000_000 + accountId * 10 + index),
-        accountId,
-        contractId,
-        type: 'stop',
-        side: 'sell',
-        // Also for the contract that trades add and take off again.
-        size: 2,
-        filled: 0,
-        limitPrice: null,
-        stopPrice: STOP_PRICE,
-        status: 'open',
-        tag: null,
-        parentId: null,
-        createdAt: START,
-        updatedAt: START,
-      }),
-    )
-    const positions = held.map(({ id: contractId }) => {
-      return { accountId, contractId, signedSize: 1, averagePrice: 21_000, openedAt: START }
-    })
-    const snapshot = {
-      accountId,
-      requestedMs: receivedMs,
-      account: { ...anAccount(), id: accountId },
-      positions,
-      orders: stops,
-      ordersComplete: true,
-      history: null,
-      trades: [],
-    }
-    this.#kernel.handle({ kind: 'snapshot-read', accountId, snapshot, receivedMs: this.#tick() })
-  }
-
-  #quote(): DomainEvent {
-    const receivedMs = this.#tick()
-    const bid = ticks(84_000 + (this.#next % 8))
-    const contractId = this.#quoted[this.#next % this.#quoted.length]?.id ?? MNQ.id
-    return {
-      kind: 'quote-changed',
-      change: { contractId, bid, ask: ticks(bid + 1), at: later(START, Math.floor(receivedMs)) },
-      receivedMs,
+    trading.pass(5_000)
+    for (const [index, accountId] of trading.accounts.entries()) {
+      this.#kernel.handle(trading.opening(accountId, held(index)))
     }
   }
 
-  /** One account trades, so that its day is as long however many others there are: it buys a second contract and sells it again. */
-  #trade(): Extract<DomainEvent, { kind: 'trade-reported' }> {
-    const receivedMs = this.#tick()
-    const [accountId = AccountId.parse(7_100_000)] = this.#accounts
-    const turn = this.#trades
-    this.#trades += 1
-    const isEntry = turn % 2 === 0
-    return {
-      kind: 'trade-reported',
-      accountId,
-      trade: {
-        id: TradeId.parse(3_100_000_000 + turn),
-        accountId,
-        contractId: MNQ.id,
-        orderId: OrderId.parse(3_400_000_000 + turn),
-        side: isEntry ? 'buy' : 'sell',
-        size: 1,
-        price: 21_000,
-        realizedPnl: isEntry ? null : usd(0),
-        fees: parseUsd('0.36') ?? usd(0),
-        commissions: parseUsd('0.25') ?? usd(0),
-        at: later(START, Math.floor(receivedMs)),
-        microseconds: 0,
-        voided: false,
-      },
-      receivedMs,
+  /** The aftermath of a jump, when all holders have looked, is left out; what fills leave to the quotes that follow is in their times. */
+  round(): Times {
+    const judged = this.#quotes('wild', A_ROUND.judgedQuotes)
+    this.#quotes('calm', 2 * this.#quoted.length)
+    const fills = this.#fills(A_ROUND.fills)
+    const calm = this.#quotes('calm', A_ROUND.quotes)
+    return new Map<Kind, readonly number[]>([['quote', calm], ['judged quote', judged], ...fills])
+  }
+
+  #quotes(mood: MarketMood, events: number): readonly number[] {
+    return Array.from({ length: events }, () => this.#timed(this.#trading.quote(mood)))
+  }
+
+  /** One account trades, so that its day is as long however many others there are. */
+  #fills(fills: number): Times {
+    const times = { order: [] as number[], trade: [] as number[], position: [] as number[] }
+    const [accountId] = this.#trading.accounts
+    if (accountId === undefined) return new Map()
+    for (let fill = 0; fill < fills; fill += 1) {
+      this.#trading.pass(FILLS_APART_MS)
+      for (const event of this.#trading.fill(accountId)) times[KIND_OF_EVENT[event.kind]].push(this.#timed(event))
     }
+    return new Map([
+      ['order', times.order],
+      ['trade', times.trade],
+      ['position', times.position],
+    ])
   }
 
-  #positionAfter({ accountId, contractId, realizedPnl }: Trade): DomainEvent {
-    const signedSize = realizedPnl === null ? 2 : 1
-    const position = { accountId, contractId, signedSize, averagePrice: 21_000, openedAt: START }
-    return { kind: 'position-changed', accountId, position, receivedMs: this.#tick() }
-  }
-
-  #tick(): number {
-    this.#next += 1
-    this.#elapsedMs += 0.01
-    return this.#elapsedMs
-  }
-}
-
-function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolicy {
-  const untilReset = { kind: 'until-reset' } as const
-  return {
-    accountId,
-    rules: ENABLED,
-    timers: {
-      dailyRealizedLoss: untilReset,
-      dailyRealizedProfit: untilReset,
-      cooldownAfterLoss: untilReset,
-      tradeFrequency: { perMinute: untilReset, perHour: untilReset, perSession: untilReset },
-      sessionHours: null,
-    },
-    calendar,
-    pnlBasis: 'net',
-    stopCriteria: stopCriteriaOf(ENABLED),
-    guards: {
-      staleAfterMs: 600_000,
-      staleCriticalMs: 600_000,
-      onStaleQuotes: 'alert',
-      unvaluedGraceMs: 600_000,
-      onUnvaluedPosition: 'alert',
-    },
-    enforcementDeadlineMs: 10_000,
-    loosening: 'next_reset',
-    configuration: 'bench',
-    epoch: 1,
+  /** @returns milliseconds */
+  #timed(event: DomainEvent): number {
+    const before = performance.now()
+    this.#kernel.handle(event)
+    for (const wake of this.#idle.splice(0)) wake()
+    return performance.now() - before
   }
 }
 

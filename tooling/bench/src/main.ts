@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { bootBench } from './boot-bench.ts'
 import { engineBench } from './engine-bench.ts'
+import { quotesBench } from './quotes-bench.ts'
 import { relayBench } from './relay-bench.ts'
 import { type Report, renderReport } from './report.ts'
 
@@ -17,12 +18,14 @@ const program = new Command('bench')
 Examples:
   $ npm run -s bench -- relay
   $ npm run -s bench -- engine --json
+  $ npm run -s bench -- quotes
   $ npm run -s bench -- boot --rounds 40
 `,
   )
 
 add('relay', 'event leaves the gateway → close request arrives, against a bare relay', relayBench)
-add('engine', 'quote and trade events per second over 1, 100 and 10 000 accounts', engineBench)
+add('engine', 'events per second and time of each kind over 1, 100 and 10 000 accounts; the rules alone', engineBench)
+add('quotes', 'quotes through the whole daemon: what it keeps up with, how late it is, CPU', quotesBench)
 add('boot', 'process start → hubs subscribed and event loop running, against a bare boot; memory', bootBench)
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).

@@ -3,7 +3,7 @@ import { percentile } from './percentile.ts'
 /** One figure of a bench over its rounds. */
 export interface Figure {
   readonly name: string
-  readonly unit: 'ratio' | 'ms' | 'µs' | 'MiB' | 'events/s'
+  readonly unit: 'ratio' | 'cores' | 'ms' | 'µs' | 'MiB' | 'events/s'
   /** One value a round. */
   readonly values: readonly number[]
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -50,12 +50,15 @@ export class Home implements AsyncDisposable {
 
 /** A program under measurement, as a child of the bench. */
 export class Program implements AsyncDisposable {
+  /** What it has written so far. */
+  readonly lines: readonly string[]
   /** Monotonic milliseconds from its start until it said that it is ready. */
   readonly readyMs: number
   readonly #child: ChildProcess
 
-  private constructor(child: ChildProcess, readyMs: number) {
+  private constructor(child: ChildProcess, lines: readonly string[], readyMs: number) {
     this.#child = child
+    this.lines = lines
     this.readyMs = readyMs
   }
 
@@ -65,10 +68,12 @@ export class Program implements AsyncDisposable {
 
   /** Starts the built daemon against the gateway, with its configuration and its data below the home. */
   static async daemon(sim: GatewaySim, home: Home, accounts: number, rules: string): Promise<Program> {
-    const { folder } = home
+    // Beside each other: the daemon reads its configuration again whenever something is written below that folder.
+    const folder = path.join(home.folder, 'config')
+    await mkdir(folder, { recursive: true })
     await writeConfig(folder, sim, accounts, rules)
     const entry = fileURLToPath(new URL('../../../apps/daemon/dist/main.js', import.meta.url))
-    const args = ['--config', folder, '--data', path.join(folder, 'data')]
+    const args = ['--config', folder, '--data', path.join(home.folder, 'data')]
     return Program.#start(entry, args, environmentOf(sim), (line) => line.includes('✅ Event loop running'))
   }
 
@@ -91,13 +96,15 @@ export class Program implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ready = Promise.withResolvers<number>()
+    const lines: string[] = []
     createInterface(child.stdout).on('line', (line) => {
+      lines.push(line)
       if (isReady(line)) ready.resolve(performance.now() - startedMs)
     })
     child.once('exit', (code) => ready.reject(new Error(`${entry} ended with ${code} before it was ready`)))
     const late = setTimeout(() => ready.reject(new Error(`${entry} was not ready in time`)), READY_MS)
     try {
-      return new Program(child, await ready.promise)
+      return new Program(child, lines, await ready.promise)
     } catch (error) {
       child.kill('SIGKILL')
       throw error
@@ -107,9 +114,10 @@ export class Program implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = new Promise((resolve) => this.#child.once('close', resolve))
     this.#child.kill('SIGTERM')
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await ended
+    await ended
   }
 }
 

@@ -2,6 +2,7 @@ import {
   addUsd,
   type DayPnl,
   type DayTrade,
+  type FilledOrder,
   type Instant,
   invariant,
   netPnl,
@@ -14,6 +15,8 @@ import {
   type TradingDay,
   type Usd,
 } from '@rm/domain'
+import { compareStamps, insertedByStamp } from './by-stamp.ts'
+import { filledOrdersOf, withFill } from './filled-orders.ts'
 import { entryOf, type KeyedList, withEntry } from './keyed-list.ts'
 
 /** The set of a trading day's trades, by id, and what follows from it. */
@@ -23,6 +26,8 @@ export interface TradingDayLedger {
   readonly all: KeyedList<DayTrade>
   /** What counts, in order of the stamps: not voided, a re-sent opening half-turn once. */
   readonly counted: readonly DayTrade[]
+  /** What counts, by orders. */
+  readonly orders: KeyedList<FilledOrder>
   readonly realized: DayPnl
 }
 
@@ -104,6 +109,7 @@ export function recount(day: TradingDay, all: KeyedList<DayTrade>): TradingDayLe
     day,
     all,
     counted,
+    orders: filledOrdersOf(counted),
     realized: {
       net: sumUsd(counted.map((entry) => netPnl(entry.trade))),
       gross: sumUsd(counted.map((entry) => entry.trade.realizedPnl ?? NO_USD)),
@@ -178,6 +184,7 @@ function withNewTrade(before: TradingDayLedger, entry: DayTrade): TradingDayLedg
     day: before.day,
     all,
     counted: insertedByStamp(before.counted, entry),
+    orders: withFill(before.orders, entry),
     realized: {
       net: addUsd(before.realized.net, netPnl(entry.trade)),
       gross: addUsd(before.realized.gross, entry.trade.realizedPnl ?? NO_USD),
@@ -210,21 +217,6 @@ function isTwin(a: Trade, b: Trade): boolean {
   )
 }
 
-function insertedByStamp(counted: readonly DayTrade[], entry: DayTrade): readonly DayTrade[] {
-  let index = counted.length
-  for (; index > 0; index -= 1) {
-    const earlier = counted[index - 1]
-    if (earlier === undefined || compareStamps(earlier, entry) <= 0) break
-  }
-  const copy = counted.slice()
-  copy.splice(index, 0, entry)
-  return copy
-}
-
-function compareStamps(a: DayTrade, b: DayTrade): number {
-  return a.trade.at - b.trade.at || a.trade.microseconds - b.trade.microseconds || a.trade.id - b.trade.id
-}
-
 function withTrade(all: KeyedList<DayTrade>, entry: DayTrade): KeyedList<DayTrade> {
   return withEntry(all, entry, idOf)
 }
@@ -238,7 +230,7 @@ function ledgerOfStamp(ledger: TradeLedger, at: Instant): TradingDayLedger | und
 }
 
 function emptyDay(day: TradingDay): TradingDayLedger {
-  return { day, all: [], counted: [], realized: NO_PNL }
+  return { day, all: [], counted: [], orders: [], realized: NO_PNL }
 }
 
 /** Adds a day and forgets those that ended before the previous one began. */

@@ -4,6 +4,7 @@ import {
   type ContractId,
   type ContractSpec,
   type DayTrade,
+  type FilledOrder,
   type Instant,
   isUsableSpec,
   latest,
@@ -57,6 +58,7 @@ export interface ViewInputs {
 }
 
 const NO_TRADES: readonly DayTrade[] = []
+const NO_FILLED_ORDERS: readonly FilledOrder[] = []
 
 /** The account as rules see it, at one instant. Positions in order of their contract ids, so that equal books give equal views. */
 export function viewOf(book: Book, step: Pick<BookStep, 'newTrades' | 'enlarged'>, inputs: ViewInputs): AccountView {
@@ -73,6 +75,7 @@ export function viewOf(book: Book, step: Pick<BookStep, 'newTrades' | 'enlarged'
     realized: ledger?.realized ?? NO_PNL,
     unrealized: sumValues(positions.map(({ value }) => value)),
     trades: ledger?.counted ?? NO_TRADES,
+    filledOrders: ledger?.orders ?? NO_FILLED_ORDERS,
     newTrades: step.newTrades,
     enlarged: step.enlarged,
     ordersBeingCancelled: inputs.demands.ordersCancelled,
