@@ -384,6 +384,7 @@ function isWritable(folder: string): boolean {
 function openIn(folder: string, time: VirtualTime): Promise<Store> {
   return openStore({
     path: join(folder, 'risk_manager.db'),
+    secondFolder: null,
     now: () => time.now(),
     program: { version: '0.1.0' },
   })

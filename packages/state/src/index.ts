@@ -1,3 +1,8 @@
 export type { AuditVerdict } from './store/audit-chain.ts'
+export { checkCopy, verifyBackup } from './store/backup.ts'
+export { type Backup, type BackupsKept, listBackups, removeBackup, surplusBackups } from './store/backup-files.ts'
+export { writeDurably } from './store/durable-file.ts'
+export { snapshotText } from './store/lock-snapshot.ts'
+export { lockSnapshotFile } from './store/recover-database.ts'
 export { openStore, type StoreOptions } from './store/open-store.ts'
 export type { ConfigVersion, Store } from './store/store.ts'

@@ -20,7 +20,7 @@ export interface StoredState {
 
 /** What a daemon left behind. Only after it has ended: nobody else may have the file open. */
 export async function storedState(file: string, accountIds: readonly number[]): Promise<StoredState> {
-  using store = await openStore({ path: file, now: () => instant(0), program: { version: 'e2e' } })
+  using store = await openStore({ path: file, secondFolder: null, now: () => instant(0), program: { version: 'e2e' } })
   const accounts = new Map(accountIds.map((id) => [id, store.loadAccount(AccountId.parse(id), instant(0))]))
   const verdict = store.verifyAudit()
   store.close()

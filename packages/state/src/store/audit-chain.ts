@@ -109,6 +109,11 @@ export function checkHead(database: Database): void {
   })
 }
 
+/** The hash of one record, by which two copies of a trail are told apart; `null` when there is no such record. */
+export function recordHash(database: Database, seq: number): string | null {
+  return database.prepare<[number], string>('SELECT hash FROM audit WHERE seq = ?').pluck().get(seq) ?? null
+}
+
 /** Walks the whole chain and names the first record that is not what was written. */
 export function verifyChain(database: Database): AuditVerdict {
   const head = readHead(database)
@@ -164,7 +169,7 @@ const Row = z.object({
 
 const Head = z.object({ seq: z.int(), hash: z.string() })
 
-function readHead(database: Database): AuditHead {
+export function readHead(database: Database): AuditHead {
   return readRow('audit_head', Head, database.prepare('SELECT seq, hash FROM audit_head WHERE id = 1').get())
 }
 

@@ -25,7 +25,7 @@ export function refuseNewerSchema(database: Database, steps: readonly MigrationS
 
 /**
  * Brings the schema to the newest version, each step in one transaction together with its mark: a process killed at any statement
- * leaves the step undone. Throws `RmError` STORE_CORRUPT when an applied step is not the one that this program knows.
+ * leaves the step undone. Throws `RmError` STORE_NEWER_SCHEMA when an applied step is not the one that this program knows.
  */
 export async function migrate(
   database: Database,
@@ -49,7 +49,7 @@ function compareChecksums(database: Database, known: readonly MigrationStep[]): 
   const found = rows.pluck().all()
   const expected = known.map((step) => `${step.name}\t${checksumOf(step)}`)
   if (found.length === expected.length && found.every((mark, index) => mark === expected[index])) return
-  throw new RmError('STORE_CORRUPT', `${database.name} was migrated by steps that this program does not know`, {
+  throw new RmError('STORE_NEWER_SCHEMA', `${database.name} was migrated by steps that this program does not know`, {
     path: database.name,
     found,
     expected,

@@ -2,6 +2,15 @@ import { dirname } from 'node:path'
 import { type Instant, RmError } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { checkHead } from './audit-chain.ts'
+import type { LockSnapshot } from './lock-snapshot.ts'
+import {
+  isMissing,
+  mergeLockSnapshots,
+  readLockSnapshots,
+  restoreNewestBackup,
+  salvageLocks,
+  setAside,
+} from './recover-database.ts'
 import { safeDataFile } from './data-file.ts'
 import { asStoreError, checkIntegrity, openDurably, reserveLog } from './durable-database.ts'
 import { migrate, refuseNewerSchema } from './migrate.ts'
@@ -11,18 +20,46 @@ import { Store } from './store.ts'
 export interface StoreOptions {
   /** The database file; its folder is the data folder and is made when it is missing. */
   readonly path: string
+  /** A folder on another disk that has a copy of each lock snapshot; `null`: the data folder alone has them. */
+  readonly secondFolder: string | null
   readonly now: () => Instant
   readonly program: { readonly version: string }
 }
 
 /**
- * Opens the store, alone on its file: lock, integrity, schema, audit head, then a new run with the next epoch.
+ * Opens the store, alone on its file: lock, integrity, schema, audit head, then a new run with the next epoch. A database that is gone or damaged
+ * is restored from the newest good backup, and no lockout that a lock snapshot knows is lost (reliability D-08 to D-11); `Store.recovery` tells.
  *
  * Throws `RmError`: STORE_LOCKED names the process that holds it, STORE_NEWER_SCHEMA, STORE_UNSAFE (the disk or a setting cannot be
  * relied on), STORE_CORRUPT (a damaged page, a broken audit trail, a migration that this program does not know).
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const file = safeDataFile(options.path)
+  const folders = [dirname(file), ...(options.secondFolder === null ? [] : [options.secondFolder])]
+  const recovery: string[] = []
+  if (isMissing(file, folders)) {
+    recovery.push(`the database ${file} was gone`)
+    setAside(file, options.now())
+    recovery.push(...(await restoreNewestBackup(file)))
+  }
+  try {
+    return await openSound(file, options, folders, recovery)
+  } catch (error) {
+    if (!(error instanceof RmError) || error.code !== 'STORE_CORRUPT') throw error
+    const salvaged = salvageLocks(file, options.now())
+    recovery.push(`${error.message}; it was set aside in ${setAside(file, options.now())}`)
+    recovery.push(...(await restoreNewestBackup(file)))
+    return await openSound(file, options, folders, recovery, salvaged)
+  }
+}
+
+async function openSound(
+  file: string,
+  options: StoreOptions,
+  folders: readonly string[],
+  recovery: readonly string[],
+  salvaged: LockSnapshot | null = null,
+): Promise<Store> {
   const database = openOrNameOwner(file)
   try {
     const now = options.now()
@@ -31,9 +68,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     checkIntegrity(database)
     await migrate(database, now)
     checkHead(database)
+    const merged = mergeLockSnapshots(database, [
+      ...readLockSnapshots(folders),
+      ...(salvaged === null ? [] : [salvaged]),
+    ])
     const epoch = beginRun(database, options.program.version, now)
     reserveLog(file)
-    return new Store(database, epoch, () => removeOwner(file))
+    return new Store(database, epoch, { recovery: [...recovery, ...merged], beforeUnlock: () => removeOwner(file) })
   } catch (error) {
     removeOwner(file)
     database.close()

@@ -9,9 +9,12 @@ import {
 } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import { AuditChain, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
+import { AuditChain, type AuditHead, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
+import { makeBackup } from './backup.ts'
+import type { Backup } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
+import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
 import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
@@ -43,9 +46,15 @@ export class Store implements Disposable {
   readonly #turns: TurnWriter
   readonly #transaction: (work: () => void) => void
   readonly #beforeUnlock: () => void
+  /** What opening it had to repair, one sentence each; empty on an ordinary start. */
+  readonly recovery: readonly string[]
 
   /** Takes over an open database that has been checked and migrated. */
-  constructor(database: Database, epoch: number, beforeUnlock: () => void) {
+  constructor(
+    database: Database,
+    epoch: number,
+    { recovery, beforeUnlock }: { readonly recovery: readonly string[]; readonly beforeUnlock: () => void },
+  ) {
     this.epoch = epoch
     this.#database = database
     this.#queries = new Queries(database)
@@ -54,6 +63,7 @@ export class Store implements Disposable {
     const transaction = database.transaction((work: () => void) => work())
     this.#transaction = (work) => transaction.immediate(work)
     this.#beforeUnlock = beforeUnlock
+    this.recovery = recovery
   }
 
   /** Writes turns in one transaction. Turns that decided nothing durable write nothing. */
@@ -180,6 +190,25 @@ export class Store implements Disposable {
   /** Keeps a payload that does not fit the wire's contract. */
   quarantine(surface: string, raw: string, reason: string, at: Instant): void {
     this.#queries.run(this.#queries.build.insertInto('quarantine').values({ surface, raw, reason, at }))
+  }
+
+  /** What must outlive the database, as it stands now. */
+  lockSnapshot(at: Instant): LockSnapshot {
+    return takeLockSnapshot(this.#database, this.epoch, this.#audit.head, at)
+  }
+
+  /** The newest record of the audit trail. */
+  get auditHead(): AuditHead {
+    return this.#audit.head
+  }
+
+  /**
+   * Copies the database while it is used; see {@link makeBackup}.
+   *
+   * @param check - reads all of the copy and throws when it is none
+   */
+  backup(at: Instant, check: (file: string) => Promise<void>): Promise<Backup> {
+    return makeBackup(this.#database, this.epoch, at, check)
   }
 
   /** Walks the whole audit trail: as long as reading it takes. */

@@ -25,6 +25,9 @@ export async function openMemoryStore(image: Uint8Array | null, now: Instant): P
   if (image !== null) checkIntegrity(database)
   await migrate(database, now)
   checkHead(database)
-  const store = new Store(database, beginRun(database, 'in memory', now), () => undefined)
+  const store = new Store(database, beginRun(database, 'in memory', now), {
+    recovery: [],
+    beforeUnlock: () => undefined,
+  })
   return { store, image: () => database.serialize() }
 }

@@ -203,7 +203,7 @@ test('a turn that the disk refuses at its very end is not in the chain that goes
   const database = openDurably(folder.database)
   await migrate(database, NOON)
   database.exec(`INSERT INTO run (version, started_at) VALUES ('0.1.0', 1)`)
-  using store = new Store(database, 1, () => {})
+  using store = new Store(database, 1, { recovery: [], beforeUnlock: () => {} })
   store.commit([aBreachTurn(1)])
   database.exec(
     `CREATE TEMP TRIGGER disk_full BEFORE UPDATE ON main.audit_head BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END`,

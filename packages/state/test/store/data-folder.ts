@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
@@ -19,7 +19,13 @@ export class DataFolder implements Disposable {
   }
 
   open(): Promise<Store> {
-    return openStore({ path: this.database, now: () => NOON, program: { version: '0.1.0' } })
+    return openStore({ path: this.database, secondFolder: null, now: () => NOON, program: { version: '0.1.0' } })
+  }
+
+  /** The database that a start has set aside. */
+  setAside(): string {
+    const [moment] = readdirSync(this.file('set-aside'))
+    return join(this.file('set-aside'), moment ?? '', 'risk_manager.db')
   }
 
   /** The closed database without the store around it, as somebody with a shell sees it. */

@@ -42,7 +42,7 @@ test('a step that was edited after it had been applied is refused', async () => 
   const database = new Sqlite(':memory:')
   await migrate(database, NOON, STEPS)
   const edited = [{ name: '0001-one', statements: ['CREATE TABLE one (id TEXT)'] }, ...STEPS.slice(1)]
-  await expect(migrate(database, NOON, edited)).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+  await expect(migrate(database, NOON, edited)).rejects.toMatchObject({ code: 'STORE_NEWER_SCHEMA' })
 })
 
 test('lockouts of an older file keep their ends, cannot be shortened, and stand beside those that end with a condition', async () => {

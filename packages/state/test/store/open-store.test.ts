@@ -107,7 +107,7 @@ test('commits alone never move the log into the database file', async () => {
 test('a data folder is made when it is missing, for this user alone', async () => {
   using folder = new DataFolder()
   const path = join(folder.path, 'new', 'data', 'risk_manager.db')
-  using store = await openStore({ path, now: () => NOON, program: { version: '0.1.0' } })
+  using store = await openStore({ path, secondFolder: null, now: () => NOON, program: { version: '0.1.0' } })
   expect(store.epoch).toBe(1)
   if (process.platform !== 'win32') expect(statSync(join(folder.path, 'new', 'data')).mode & 0o777).toBe(0o700)
 })
@@ -147,7 +147,7 @@ test
     writeFileSync(folder.file('real.log'), '')
     symlinkSync(folder.file('real.log'), folder.file('log-elsewhere.db-wal'))
     await expect(
-      openStore({ path: folder.file(name), now: () => NOON, program: { version: '0.1.0' } }),
+      openStore({ path: folder.file(name), secondFolder: null, now: () => NOON, program: { version: '0.1.0' } }),
     ).rejects.toMatchObject({ code: 'STORE_UNSAFE' })
   },
 )
@@ -160,7 +160,9 @@ test.skipIf(process.platform === 'win32')(
     symlinkSync(folder.path, elsewhere.file('data'))
     const path = join(elsewhere.file('data'), 'risk_manager.db')
     using store = await folder.open()
-    await expect(openStore({ path, now: () => NOON, program: { version: '0.1.0' } })).rejects.toMatchObject({
+    await expect(
+      openStore({ path, secondFolder: null, now: () => NOON, program: { version: '0.1.0' } }),
+    ).rejects.toMatchObject({
       code: 'STORE_LOCKED',
     })
     expect(store.epoch).toBe(1)
@@ -171,7 +173,9 @@ test('a data folder that cannot be made is refused', async () => {
   using folder = new DataFolder()
   writeFileSync(folder.file('data'), 'a file')
   const path = join(folder.file('data'), 'risk_manager.db')
-  await expect(openStore({ path, now: () => NOON, program: { version: '0.1.0' } })).rejects.toMatchObject({
+  await expect(
+    openStore({ path, secondFolder: null, now: () => NOON, program: { version: '0.1.0' } }),
+  ).rejects.toMatchObject({
     code: 'STORE_UNSAFE',
   })
 })
@@ -207,15 +211,15 @@ test('what durability rests on holds after setting', () => {
   expect(found).toEqual(['wal', 2, 'exclusive', 1, 0, 0])
 })
 
-test('a file that is no database is refused and kept', async () => {
+test('a file that is no database is set aside and kept, and the start says so', async () => {
   using folder = new DataFolder()
   writeFileSync(folder.database, 'notes '.repeat(2_000))
-  await expect(folder.open()).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
-  expect(readFileSync(folder.database, 'utf8')).toMatch(/^notes/)
-  expect(existsSync(`${folder.database}.owner`)).toBe(false)
+  using store = await folder.open()
+  expect(store.recovery.join('\n')).toMatch(/file is not a database; it was set aside[\s\S]*no backup/)
+  expect(readFileSync(folder.setAside(), 'utf8')).toMatch(/^notes/)
 })
 
-test('a damaged page is found at the start', async () => {
+test('a damaged page is found at the start (D-08)', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
@@ -225,7 +229,9 @@ test('a damaged page is found at the start', async () => {
   const page = bytes.indexOf('breach-begun')
   bytes.fill(0xff, page - (page % 4096), page - (page % 4096) + 64)
   writeFileSync(folder.database, bytes)
-  await expect(folder.open()).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
+  using store = await folder.open()
+  expect(store.recovery[0]).toContain('is damaged')
+  expect(readFileSync(folder.setAside())).toEqual(bytes)
 })
 
 test('a row that lost the row it refers to is found at the start', async () => {
@@ -238,8 +244,6 @@ test('a row that lost the row it refers to is found at the start', async () => {
     database.pragma('foreign_keys = OFF')
     database.exec('DELETE FROM goal')
   })
-  await expect(folder.open()).rejects.toMatchObject({
-    code: 'STORE_CORRUPT',
-    message: expect.stringContaining('command'),
-  })
+  using store = await folder.open()
+  expect(store.recovery[0]).toContain('row of table "command"')
 })
