@@ -4,6 +4,10 @@ import type { Options } from 'tsup'
 const daemon: Options = {
   ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr']),
   esbuildPlugins: [leanAxios],
+  splitting: false,
 }
 
-export default daemon
+/** The thread's program is a bundle of its own: it loads nothing of the daemon. */
+const builds: Options[] = [daemon, { ...daemon, entry: ['src/backup-check.ts'], clean: false }]
+
+export default builds

@@ -5,6 +5,7 @@ import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
+import { StoreCopies } from './store-copies.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
@@ -44,6 +45,7 @@ export interface Opened extends Configured {
   readonly store: Store
   readonly gateway: Gateway
   readonly settings: SettingsInForce
+  readonly copies: StoreCopies
 }
 
 /** Logged in; the accounts and the contracts are known. */
@@ -151,13 +153,32 @@ export async function open(configured: Configured): Promise<Opened> {
     log: bridgeLog(lines),
     quarantine: (payload) => keepPayload(opened, payload),
   })
+  const { database } = config.general
+  const { recent, hourly, daily } = database.backupKeep
+  const databaseFile = path.resolve(options.dataDirectory, database.path)
+  const secondFolder =
+    database.secondFolder === null ? null : path.resolve(options.dataDirectory, database.secondFolder)
   const store = await openStore({
-    path: path.resolve(options.dataDirectory, config.general.database.path),
+    path: databaseFile,
+    secondFolder,
     now: () => gateway.clock.now(),
     program: { version: VERSION },
   })
   const settings = new SettingsInForce(store, new PolicyMaker(store.epoch), () => gateway.clock.now())
-  opened = { ...configured, store, gateway, settings }
+  const copies = new StoreCopies(
+    store,
+    {
+      dataFolder: path.dirname(databaseFile),
+      secondFolder,
+      backupIntervalMs: database.backupIntervalMs,
+      kept: { recent, hourly, daily },
+      carry: database.carryCopies,
+    },
+    () => gateway.clock.now(),
+    lines,
+  )
+  opened = { ...configured, store, gateway, settings, copies }
+  tellRecovery(opened)
   done(opened, 'database')
   done(opened, 'schema')
   store.saveConfigVersion(configVersionOf(config), gateway.clock.now())
@@ -214,7 +235,7 @@ export function initializeRules(connected: Connected): RulesReady {
     evaluationIntervalMs: Math.min(...connected.monitored.map((one) => one.configured.general.evaluationIntervalMs)),
     ports: {
       gateway,
-      store,
+      store: storeWithCopies(connected),
       clock: gateway.clock,
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
@@ -259,6 +280,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'subscriptions')
   const tick = setInterval(() => kernel.tick(), TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  ready.copies.start()
   const endWatch = watchFiles(ready)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
@@ -279,6 +301,32 @@ export async function run(ready: RulesReady): Promise<Running> {
       clearInterval(checkpoint)
       clearInterval(refresh)
     },
+  }
+}
+
+/** What opening the store had to repair is for a human, and for the audit trail. */
+function tellRecovery({ store, gateway, lines }: Opened): void {
+  for (const sentence of store.recovery) {
+    const facts = { event: 'alert', alert: 'store-recovered' }
+    lines.add({ level: 'fatal', message: `Alert: ${sentence}`, topic: null, facts })
+  }
+  const entries = store.recovery.map((sentence) => ({
+    actor: 'daemon' as const,
+    action: 'store-recovered',
+    subject: `run ${store.epoch}`,
+    detail: { sentence },
+  }))
+  store.audit(entries, gateway.clock.now())
+}
+
+/** The engine's store: what it commits is copied a moment later. */
+function storeWithCopies({ store, copies }: Opened): Pick<Store, 'commit' | 'loadAccount'> {
+  return {
+    commit(records) {
+      store.commit(records)
+      copies.committed(records)
+    },
+    loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
   }
 }
 

@@ -65,6 +65,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   const now = gateway.clock.now()
   store.audit([{ actor: 'daemon', action: 'daemon-stopped', subject: `run ${store.epoch}`, detail: { signal } }], now)
   store.endRun(EXIT_CODES.success, now)
+  await running.copies.stop()
   store.close()
   lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })
   lines.flush()

@@ -108,6 +108,16 @@ const DatabaseSchema = z.strictObject({
     })
     .prefault({})
     .describe('Which backups are kept.'),
+  second_folder: text('a folder', 'a copy of the locks survives there when the data folder is lost')
+    .optional()
+    .describe(
+      'Folder on another disk that gets a copy of each lock snapshot, relative to the data folder. Without it a data folder that is deleted takes along what the gateway cannot tell again.',
+    ),
+  carry_copies: z
+    .array(text('a program or an argument', 'it is run as it is, without a shell'))
+    .default([])
+    .describe('Program and arguments run after each backup and snapshot; the new file is its last argument.')
+    .meta({ examples: [['rclone', 'copyto']] }),
 })
 
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
@@ -196,6 +206,9 @@ export interface GeneralSettings {
     readonly path: string
     readonly backupIntervalMs: number
     readonly backupKeep: { readonly recent: number; readonly hourly: number; readonly daily: number }
+    /** Relative to the data folder unless absolute. */
+    readonly secondFolder: string | null
+    readonly carryCopies: readonly string[]
   }
   readonly logging: LoggingSettings
   /** Channels that are turned on. */
@@ -244,6 +257,8 @@ export function generalSettingsOf(general: General): GeneralSettings {
       path: database.path,
       backupIntervalMs: database.backup_interval_minutes * 60_000,
       backupKeep: database.backup_keep,
+      secondFolder: database.second_folder ?? null,
+      carryCopies: database.carry_copies,
     },
     logging: loggingSettingsOf(logging),
     notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),

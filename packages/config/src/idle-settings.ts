@@ -3,8 +3,6 @@
  * it. A test of the daemon holds the list: it fails when a setting that is not listed is read by nobody, and when one that is listed is read.
  */
 export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
-  ['general.database.backup_interval_minutes', 4],
-  ['general.database.backup_keep', 4],
   ['general.notifications', 5],
   ['general.logging.slow_ms', 5],
   ['general.logging.mask_accounts', 5],

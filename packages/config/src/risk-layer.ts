@@ -1,15 +1,5 @@
 import { EVALUATION_ORDER, type RuleId, rules } from '@rm/rules'
-import {
-  type ConfigNode,
-  emptyMap,
-  isGiven,
-  isNull,
-  mapAt,
-  type MapNode,
-  nodeAt,
-  placeOf,
-  placeOfKey,
-} from './config-node.ts'
+import { type ConfigNode, emptyMap, isNull, mapAt, type MapNode, nodeAt, placeOf, placeOfKey } from './config-node.ts'
 import { keyPathOf, type Report } from './diagnostic.ts'
 import { describe, explainIssues, isSecretPath, type RenamedKeys, unknownKey } from './explain-issues.ts'
 import { GeneralSchema, NOTIFICATION_CHANNELS } from './general-settings.ts'
@@ -102,7 +92,6 @@ function examineGeneral(layer: MapNode, node: ConfigNode, scope: LayerScope, rep
   const examined = { root: layer, path: ['general'], schema: GeneralSchema, renamedKeys: GENERAL_RENAMED_KEYS }
   explainIssues(partialIssues(GeneralSchema, section), examined, report)
   examineChannels(layer, report)
-  examineBackups(layer, report)
   if (scope !== 'account') return
   for (const key of DAEMON_KEYS) {
     if (!section.entries.has(key)) continue
@@ -135,25 +124,11 @@ function examineChannels(layer: MapNode, report: Report): void {
   }
 }
 
-function examineBackups(layer: MapNode, report: Report): void {
-  for (const key of ['backup_interval_minutes', 'backup_keep']) {
-    const path = ['general', 'database', key]
-    if (isGiven(layer, path)) report.warning(placeOfKey(layer, path), keyPathOf(path), NO_BACKUPS)
-  }
-}
-
 const NO_NOTIFICATIONS = {
   expected: 'a channel that is off',
   got: 'one that is on',
   why: 'this version writes alerts to the log only',
   fix: 'watch the log, and keep the block for a later version',
-}
-
-const NO_BACKUPS = {
-  expected: 'no settings for backups',
-  got: 'settings for backups',
-  why: 'this version makes none',
-  fix: 'back up the data folder yourself, and keep the key for a later version',
 }
 
 function examineRules(layer: MapNode, node: ConfigNode, report: Report): void {

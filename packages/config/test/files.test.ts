@@ -65,6 +65,7 @@ describe('risk_config.yaml, general', () => {
     ['database: { path: 5 }', 'general.database.path'],
     ['database: { backup_interval_minutes: 0 }', 'general.database.backup_interval_minutes'],
     ['database: { backup_keep: { hourly: 0 } }', 'general.database.backup_keep.hourly'],
+    ['database: { carry_copies: rclone copyto }', 'general.database.carry_copies'],
     ['notifications: { pager: {} }', 'general.notifications.pager'],
     ['notifications: { discord: { enabled: on } }', 'general.notifications.discord.enabled'],
     ['logging: { level: TRACE }', 'general.logging.level'],
@@ -87,7 +88,7 @@ describe('risk_config.yaml, general', () => {
     'timezone: UTC',
     'pnl_basis: gross',
     'unvalued_grace_seconds: 0',
-    'database: { path: /srv/state.db, backup_interval_minutes: 1 }',
+    'database: { path: /srv/state.db, backup_interval_minutes: 1, second_folder: /mnt/other, carry_copies: [rclone, copyto] }',
     'notifications: { discord: { enabled: false, webhook_url: "${PROJECTX_API_KEY}" } }',
     'logging: { level: WARNING, files: { api: { enabled: false }, error: { level: WARNING } } }',
   ])('%s is accepted', (text) => expect(errorsOf(general(text))).toEqual([]))
@@ -112,11 +113,6 @@ describe('risk_config.yaml, general', () => {
   test('a channel that is turned on is named, as this version sends nothing', () =>
     expect(keysIn(warningsOf(general('notifications: { slack: { enabled: true } }')))).toEqual([
       'general.notifications.slack',
-    ]))
-
-  test('backups that are asked for are named, as this version makes none', () =>
-    expect(keysIn(warningsOf(general('database: { backup_keep: { daily: 3 }, path: x.db }')))).toEqual([
-      'general.database.backup_keep',
     ]))
 
   test('a literal credential of a channel is refused and not shown', () => {
