@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
 import { startCommand } from './start-command.ts'
 
@@ -9,6 +10,7 @@ const program = new Command('risk-manager')
   .exitOverride()
   .addCommand(startCommand())
   .addCommand(configCommand())
+  .addCommand(backupCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

@@ -1,4 +1,11 @@
+import { instant, type Instant } from '@rm/domain'
+
 /** The date on the wall of this machine: holidays have to be known for it. */
 export function localToday(): Temporal.PlainDate {
   return Temporal.Now.plainDateISO()
+}
+
+/** The instant on the wall of this machine: for names of folders, never for a decision. */
+export function wallNow(): Instant {
+  return instant(Date.now())
 }

@@ -19,6 +19,8 @@ import type { LineQueue } from './line-queue.ts'
 const SNAPSHOT_DELAY_MS = 50
 /** A snapshot is made so often even if no lockout changes (reliability 3.7). */
 const SNAPSHOT_INTERVAL_MS = 60_000
+/** The first backup leaves the start to the accounts. */
+const FIRST_BACKUP_MS = 2_000
 /** A program that carries copies off the machine and takes longer is ended. */
 const CARRY_MS_MAX = 60_000
 
@@ -55,14 +57,14 @@ export class StoreCopies {
     this.#lines = lines
   }
 
-  /** The first copies are made at once: what a start has repaired is not repaired twice. */
+  /** The first snapshot is made at once: what a start has repaired is not repaired twice. */
   start(): void {
     this.#snapshotSoon()
     this.#timers.push(
       setInterval(() => this.#snapshotSoon(), SNAPSHOT_INTERVAL_MS),
+      setTimeout(() => void this.#backUp(), FIRST_BACKUP_MS),
       setInterval(() => void this.#backUp(), this.#settings.backupIntervalMs),
     )
-    void this.#backUp()
   }
 
   /** To be told of what was committed. */
@@ -88,17 +90,19 @@ export class StoreCopies {
 
   #snapshot(): void {
     this.#delayed = null
-    this.#underWay = this.#underWay.then(async () => {
-      const { dataFolder, secondFolder } = this.#settings
-      const text = snapshotText(this.#store.lockSnapshot(this.#now()))
-      for (const folder of secondFolder === null ? [dataFolder] : [dataFolder, secondFolder]) {
-        await this.#attempt(`the lock snapshot in ${folder}`, async () => {
-          await mkdir(folder, { recursive: true, mode: 0o700 })
-          await writeDurably(lockSnapshotFile(folder), text)
-        })
-      }
-      await this.#carry(lockSnapshotFile(dataFolder))
-    })
+    this.#underWay = this.#snapshotAfter(this.#underWay)
+  }
+
+  async #snapshotAfter(before: Promise<void>): Promise<void> {
+    await before
+    const { dataFolder, secondFolder } = this.#settings
+    for (const folder of secondFolder === null ? [dataFolder] : [dataFolder, secondFolder]) {
+      await this.#attempt(`the lock snapshot in ${folder}`, async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeDurably(lockSnapshotFile(folder), snapshotText(this.#store.lockSnapshot(this.#now())))
+      })
+    }
+    await this.#carry(lockSnapshotFile(dataFolder))
   }
 
   async #backUp(): Promise<void> {

@@ -1,17 +1,10 @@
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  globSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { spawnSync } from 'node:child_process'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { awaitCondition } from '../harness/await-condition.ts'
+import { CLI, plainEnvironment } from '../harness/built-program.ts'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
@@ -101,6 +94,7 @@ describe.concurrent('the database of a locked account', () => {
     const successor = await stage.startDaemon().running()
     await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
     await stage.awaitVenue('flat', () => trader.isFlat)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 })
 
@@ -129,6 +123,36 @@ describe.concurrent('copies', () => {
     expect(daemon.log.find((line) => line['alert'] === 'copy-failed')).toBeUndefined()
   })
 })
+
+test('a backup is listed, verified and restored by hand, and the lockout stays (D-20)', async ({ task }) => {
+  await using opened = await Stage.open({ rules: RULES })
+  const { stage, daemon } = opened
+  const trader = stage.trader()
+  await daemon.log.awaitLine('the first backup', (line) => line.event === 'backup-made')
+  await trader.loseOnEs(48)
+  await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+  expect(backupTool(stage, 'restore', 'newest')).toMatchObject({ status: 1, stderr: expect.stringContaining('in use') })
+  await daemon.stop()
+  expect(backupTool(stage, 'list').stdout).toMatch(/^state-.*Z\.db +\d+\.\d MiB +audit \d+$/m)
+  expect(backupTool(stage, 'verify')).toMatchObject({ status: 0, stdout: expect.stringContaining('good') })
+
+  const begun = performance.now()
+  expect(backupTool(stage, 'restore', 'newest')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('restored'),
+  })
+  const successor = await stage.startDaemon().running()
+  await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
+  Object.assign(task.meta, { measuredMs: performance.now() - begun })
+  expect((await successor.stop()).code).toBe(0)
+})
+
+function backupTool({ dataDirectory }: Stage, ...args: readonly string[]) {
+  return spawnSync(process.execPath, [CLI, 'backup', ...args, '--data', dataDirectory], {
+    env: plainEnvironment(),
+    encoding: 'utf8',
+  })
+}
 
 function snapshotOf(stage: Stage): string | null {
   const file = path.join(stage.dataDirectory, 'locks.json')

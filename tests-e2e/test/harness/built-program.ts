@@ -4,6 +4,7 @@ const root = new URL('../../../', import.meta.url)
 
 /** The daemon as `turbo run build` leaves it. */
 export const DAEMON = fileURLToPath(new URL('apps/daemon/dist/main.js', root))
+export const CLI = fileURLToPath(new URL('apps/cli/dist/main.js', root))
 export const GATEWAY_SIM = fileURLToPath(new URL('packages/gateway-sim/dist/main.js', root))
 
 /** What a program needs of this process's environment; nothing of the test runner's own. */

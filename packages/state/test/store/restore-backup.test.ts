@@ -1,0 +1,55 @@
+import { instant } from '@rm/domain'
+import { TEST_ACCOUNT } from '@rm/domain/testing'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { checkCopy } from '../../src/store/backup.ts'
+import { type Backup, listBackups } from '../../src/store/backup-files.ts'
+import { restoreBackup } from '../../src/store/restore-backup.ts'
+import { DataFolder } from './data-folder.ts'
+import { aBreachTurn, NOON } from './turn-records.ts'
+
+/** A store with a lockout that its backup does not have. */
+async function lockedSince(folder: DataFolder): Promise<Backup> {
+  using store = await folder.open()
+  const backup = await store.backup(NOON, (file) => Promise.resolve(checkCopy(file)))
+  store.commit([aBreachTurn(1)])
+  return backup
+}
+
+test('restoring an older backup by hand unlocks nobody', async () => {
+  using folder = new DataFolder()
+  const aside = await restoreBackup(folder.database, await lockedSince(folder), NOON)
+  expect(aside === null ? false : existsSync(aside)).toBe(true)
+  using store = await folder.open()
+  expect(store.loadAccount(TEST_ACCOUNT, instant(0)).lockouts).toHaveLength(1)
+  expect(store.recovery.join()).toContain('1 lockout set or extended')
+})
+
+test('while a daemon runs on the store nothing is restored', async () => {
+  using folder = new DataFolder()
+  const backup = await lockedSince(folder)
+  using store = await folder.open()
+  await expect(restoreBackup(folder.database, backup, NOON)).rejects.toMatchObject({ code: 'STORE_LOCKED' })
+  expect(store.verifyAudit()).toMatchObject({ ok: true })
+})
+
+test('a backup that is damaged is refused, and the database stays', async () => {
+  using folder = new DataFolder()
+  const { file, manifest } = await lockedSince(folder)
+  writeFileSync(file, readFileSync(file).fill(1, 4_096, 4_200))
+  const before = readFileSync(folder.database)
+  await expect(restoreBackup(folder.database, { file, manifest }, NOON)).rejects.toMatchObject({
+    code: 'STORE_CORRUPT',
+  })
+  expect(readFileSync(folder.database)).toEqual(before)
+})
+
+test('into an empty folder', async () => {
+  using folder = new DataFolder()
+  const backup = await lockedSince(folder)
+  rmSync(folder.database)
+  expect(await restoreBackup(folder.database, backup, NOON)).toBeNull()
+  expect(listBackups(folder.path)).toHaveLength(1)
+  using store = await folder.open()
+  expect(store.recovery).toEqual([])
+})
