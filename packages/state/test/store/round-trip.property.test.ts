@@ -57,6 +57,7 @@ const goal: fc.Arbitrary<Goal> = fc.oneof(
   fc.record({ kind: fc.constant('flat-contract'), contractId }),
   fc.record({ kind: fc.constant('cap'), contractId, side: fc.constantFrom('long', 'short'), contracts: fc.nat() }),
   fc.record({ kind: fc.constant('reduce-only'), baseline }),
+  fc.record({ kind: fc.constant('reduce-only'), baseline, product: text }),
   fc.record({ kind: fc.constant('order-cancelled'), orderId }),
 )
 
