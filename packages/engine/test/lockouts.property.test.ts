@@ -122,6 +122,7 @@ function started(of: readonly Lockout[], circumstance: Circumstances, accountId:
     stopCriteria: { coverage: 'full', allowStopLimit: false, maxDistanceTicks: null },
     guards: GUARDS,
     enforcementDeadlineMs: 10_000,
+    evaluationIntervalMs: 100,
     loosening: 'next_reset',
     configuration: 'c0ffee',
     epoch: 2,

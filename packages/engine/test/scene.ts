@@ -155,7 +155,9 @@ export class Scene implements Disposable {
   }
 
   /** The operator changes the configuration of the trader's account. */
-  configure(changes: Partial<Pick<AccountPolicy, 'rules' | 'calendar' | 'loosening' | 'timers'>>): void {
+  configure(
+    changes: Partial<Pick<AccountPolicy, 'rules' | 'calendar' | 'loosening' | 'timers' | 'evaluationIntervalMs'>>,
+  ): void {
     const before = this.#policyOf(TRADER)
     const after = { ...before, ...changes, stopCriteria: stopCriteriaOf(changes.rules ?? before.rules) }
     this.kernel.replaceSettings(policyInForce([before, after]))
@@ -329,7 +331,6 @@ export class Scene implements Disposable {
         return wire === undefined ? [] : [contractOf(wire)]
       }),
       isMarketOpen,
-      evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       ports: {
         gateway: port,
         store: journal,
@@ -364,6 +365,7 @@ export class Scene implements Disposable {
       stopCriteria: stopCriteriaOf(enabled),
       guards: { ...GUARDS, ...this.#options.guards },
       enforcementDeadlineMs: 10_000,
+      evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       loosening: this.#options.loosening ?? 'next_reset',
       configuration: 'c0ffee',
       epoch: this.#store.epoch,

@@ -162,7 +162,6 @@ class Stage {
       onLoosened: () => {},
       contracts: [...new Set([...Object.values(contracts), ...quoted])],
       isMarketOpen: () => true,
-      evaluationIntervalMs: 100,
       ports: {
         gateway: SILENT_GATEWAY,
         store: NOTHING_STORED,
@@ -312,6 +311,7 @@ function policyOf(accountId: AccountId, calendar: TradingCalendar): AccountPolic
       onUnvaluedPosition: 'alert',
     },
     enforcementDeadlineMs: 10_000,
+    evaluationIntervalMs: 100,
     loosening: 'next_reset',
     configuration: 'bench',
     epoch: 1,
