@@ -77,7 +77,7 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
       })
     case 'lockout-set':
     case 'lockout-extended': {
-      const { id, rule, scope, effect, end, reason } = note.lockout
+      const { id, rule, scope, effect, end, reason, evidence } = note.lockout
       const verb = note.kind === 'lockout-set' ? 'Lockout set' : 'Lockout extended'
       const at = endInstant(end)
       const until = at === null ? null : formatInstant(at)
@@ -91,6 +91,7 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         until,
         endsWith: end.kind,
         reason,
+        ...evidence,
       })
     }
     case 'lockout-ended':

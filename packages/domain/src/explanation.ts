@@ -39,13 +39,23 @@ export function explain(story: EnforcementStory, timeZone: string): readonly str
       `${lockout.rule}: ${lockout.scope} is held ${lockout.effect} since ${formatInZone(lockout.from, timeZone)}`,
     )
     lines.push(`because ${lockout.reason}`)
-    lines.push(`configuration ${configuration}`)
+    lines.push(...evidenceOf(lockout, configuration))
   }
   lines.push(`demanded: ${describeGoal(goal.goal)}`)
   for (const command of commands) lines.push(describeAttempt(command))
   lines.push(outcomeOf(story))
   if (lockout !== null) lines.push(`${lockout.scope} ${lockout.effect} ${untilOf(lockout, timeZone)}`)
   return lines
+}
+
+/** A lockout may have been set by an earlier run, under another configuration. */
+function evidenceOf({ evidence }: Lockout, configuration: string): readonly string[] {
+  if (evidence === null) return [`configuration ${configuration}`]
+  const isSame = evidence.configuration === configuration
+  return [
+    `measured ${evidence.measured}, limit ${evidence.limit}`,
+    `configuration ${evidence.configuration}${isSame ? '' : ` when it was set, ${configuration} now`}`,
+  ]
 }
 
 function describeAttempt({ command, attempt, outcome, latencyMs, state, settledBy }: CommandRecord): string {

@@ -40,6 +40,7 @@ const lockout: Lockout = {
   from: AT,
   end: { kind: 'next-reset', at: instantOf('2026-11-18T23:00:00Z') },
   reason: breach.message,
+  evidence: { measured: breach.measured, limit: breach.limit, configuration: 'c0ffee' },
 }
 
 const story: EnforcementStory = {
@@ -86,9 +87,22 @@ test('tells rule, numbers, cause, configuration, requests, answers, proof and wh
 })
 
 test('of a re-entry it tells the lockout that stands', () => {
-  const [first, second] = explain({ ...story, breach: null }, 'UTC')
-  expect(first).toBe('RULE-003: account is held flat since 2026-11-18 15:30 UTC')
-  expect(second).toBe(`because ${lockout.reason}`)
+  expect(explain({ ...story, breach: null }, 'UTC').slice(0, 4)).toEqual([
+    'RULE-003: account is held flat since 2026-11-18 15:30 UTC',
+    `because ${lockout.reason}`,
+    'measured -$505.70, limit -$500.00',
+    'configuration c0ffee',
+  ])
+})
+
+test('of a lockout that another configuration set it tells both', () => {
+  const told = explain({ ...story, breach: null, configuration: 'facade' }, 'UTC')
+  expect(told).toContain('configuration c0ffee when it was set, facade now')
+})
+
+test('of a lockout whose numbers nobody kept it tells the rest', () => {
+  const told = explain({ ...story, breach: null, lockout: { ...lockout, evidence: null } }, 'UTC')
+  expect(told[2]).toBe('configuration c0ffee')
 })
 
 test.each([

@@ -52,6 +52,7 @@ const timed: fc.Arbitrary<Lockout> = fc.record({
   from: fc.constant(instant(START - 72 * HOUR)),
   end,
   reason: fc.constant('a reason'),
+  evidence: fc.constant(null),
 })
 
 const blocked: fc.Arbitrary<Lockout> = timed.map((lockout) => ({

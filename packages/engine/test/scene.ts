@@ -4,6 +4,7 @@ import {
   type ContractId,
   ContractId as toContractId,
   type ContractSpec,
+  explain,
   type Goal,
   type Order,
   type Timers,
@@ -274,6 +275,11 @@ export class Scene implements Disposable {
 
   alerts(): readonly string[] {
     return this.told('alert').map(({ code }) => code)
+  }
+
+  /** What `explain` says of each goal that ended. */
+  explanations(): readonly (readonly string[])[] {
+    return this.told('goal-ended').map(({ story }) => explain(story, 'America/Chicago'))
   }
 
   /** States in which goals of the kind ended. */

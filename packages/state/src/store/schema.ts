@@ -116,6 +116,10 @@ export interface LockoutTable {
   readonly reason: string
   readonly ended_at: number | null
   readonly end_cause: string | null
+  /** All three `null` in a lockout of an earlier version. */
+  readonly measured: string | null
+  readonly limit: string | null
+  readonly config_version: string | null
 }
 
 export interface BreachTable {

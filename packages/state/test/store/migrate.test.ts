@@ -1,9 +1,10 @@
+import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
 import type { MigrationStep } from '../../src/store/migration-step.ts'
 import { DataFolder } from './data-folder.ts'
-import { aBreachTurn, NOON } from './turn-records.ts'
+import { aBreachTurn, aLockout, aTurn, NOON } from './turn-records.ts'
 
 const STEPS: readonly MigrationStep[] = [
   { name: '0001-one', statements: ['CREATE TABLE one (id INTEGER)', 'INSERT INTO one VALUES (1)'] },
@@ -51,7 +52,8 @@ test('lockouts of an older file keep their ends, cannot be shortened, and stand 
   const columns = `'account', 'flat', '[]', 1`
   database.exec(`INSERT INTO lockout VALUES (1, 'old', 'RULE-003', ${columns}, 'next-reset', 90, 'why', NULL, NULL)`)
   await migrate(database, NOON)
-  database.exec(`INSERT INTO lockout VALUES (1, 'new', 'RULE-010', ${columns}, 'can-trade', NULL, 'why', NULL, NULL)`)
+  const unknown = 'NULL, NULL, NULL, NULL, NULL'
+  database.exec(`INSERT INTO lockout VALUES (1, 'new', 'RULE-010', ${columns}, 'can-trade', NULL, 'why', ${unknown})`)
   expect(database.prepare('SELECT id, end_kind, end_at FROM lockout ORDER BY id').all()).toEqual([
     { id: 'new', end_kind: 'can-trade', end_at: null },
     { id: 'old', end_kind: 'next-reset', end_at: 90 },
@@ -66,8 +68,24 @@ test('lockouts of an older file keep their ends, cannot be shortened, and stand 
   }
   expect(() => database.exec('DELETE FROM lockout')).toThrow('never deleted')
   expect(() =>
-    database.exec(`INSERT INTO lockout VALUES (1, 'x', 'RULE-003', ${columns}, 'at', NULL, 'why', NULL, NULL)`),
+    database.exec(`INSERT INTO lockout VALUES (1, 'x', 'RULE-003', ${columns}, 'at', NULL, 'why', ${unknown})`),
   ).toThrow('CHECK')
+})
+
+test('lockouts of a version that kept no numbers have none, and lock all the same', async () => {
+  using folder = new DataFolder()
+  {
+    using store = await folder.open()
+    store.commit([aTurn({ lockouts: [aLockout('old'), aLockout('new', { rule: 'RULE-007' })] })])
+  }
+  folder.tamper((database) =>
+    database.exec(`UPDATE lockout SET measured = NULL, "limit" = NULL, config_version = NULL WHERE id = 'old'`),
+  )
+  using store = await folder.open()
+  expect(store.loadAccount(TEST_ACCOUNT, NOON).lockouts).toEqual([
+    aLockout('new', { rule: 'RULE-007' }),
+    aLockout('old', { evidence: null }),
+  ])
 })
 
 test('a schema of a newer program is refused and left as it is', async () => {

@@ -155,6 +155,7 @@ const lockout: fc.Arbitrary<Lockout> = fc.record({
     fc.record({ kind: fc.constantFrom('can-trade', 'config') }),
   ),
   reason: text,
+  evidence: fc.option(fc.record({ measured: text, limit: text, configuration: text })),
 })
 
 const breach: fc.Arbitrary<Breach> = fc.record({
