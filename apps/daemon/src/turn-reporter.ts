@@ -146,6 +146,16 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         state: note.record.state,
         by: note.record.settledBy,
       })
+    case 'order-managed': {
+      const { record, tookMs } = note.story
+      return enforcement('info', `Trade management ${record.state}: ${describeCommand(record.command)}`, {
+        event: note.kind,
+        commandId: record.id,
+        state: record.state,
+        tookMs,
+        explanation: explain(note.story, timeZone),
+      })
+    }
     case 'word-changed':
       return line(note.to === 'ACTIVE' ? 'info' : 'warn', `Account is ${note.to} (was ${note.from}): ${note.because}`, {
         event: note.kind,

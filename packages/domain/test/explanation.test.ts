@@ -1,13 +1,17 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   AccountId,
   type Breach,
+  type CommandRecord,
   ContractId,
   type EnforcementStory,
   explain,
   instantOf,
   later,
   type Lockout,
+  type OrderReason,
+  type OrderStory,
+  ticks,
 } from '../src/index.ts'
 
 const accountId = AccountId.parse(7_001_001)
@@ -60,6 +64,7 @@ const story: EnforcementStory = {
     {
       id: 'c-4',
       goalId: 'g-3',
+      reason: null,
       command: { kind: 'close-position', accountId, contractId },
       attempt: 1,
       state: 'effective',
@@ -115,6 +120,59 @@ test.each([
 ])('tells the answer %o', (outcome, told) => {
   const commands = story.commands.map((record) => ({ ...record, outcome, latencyMs: null, settledBy: null }))
   expect(explain({ ...story, commands }, 'UTC').join('\n')).toContain(`the gateway answered ${told}`)
+})
+
+describe('an order that is kept as it must stand', () => {
+  const record: CommandRecord = {
+    id: 'c-5',
+    goalId: null,
+    reason: null,
+    command: {
+      kind: 'place-order',
+      accountId,
+      contractId,
+      protection: 'stop',
+      side: 'sell',
+      contracts: 1,
+      price: ticks(23_990),
+      tickSize: 0.25,
+      tag: 'rm-1',
+    },
+    attempt: 1,
+    state: 'effective',
+    sentAt: AT,
+    outcome: { kind: 'accepted' },
+    latencyMs: 12,
+    settledAt: later(AT, 130),
+    settledBy: 'stream',
+  }
+  const reason: OrderReason = {
+    message: 'ESZ6 +1 is not covered by a stop, so a stop is placed at 5997.5.',
+    measured: 'average 6000, market at 6000.25',
+    limit: 'auto_stop_loss 10 ticks',
+    cause: 'position-changed CON.F.US.EP.Z26',
+    configuration: 'c0ffee',
+  }
+  const placed: OrderStory = { record, reason, tookMs: 130 }
+
+  test('is explained like a breach: why, numbers, cause, configuration, request, answer and proof', () => {
+    expect(explain(placed, 'America/Chicago')).toEqual([
+      'RULE-012 at 2026-11-18 09:30 CST: ESZ6 +1 is not covered by a stop, so a stop is placed at 5997.5.',
+      'measured average 6000, market at 6000.25, limit auto_stop_loss 10 ticks',
+      'triggered by position-changed CON.F.US.EP.Z26; configuration c0ffee',
+      'sent: place-order sell 1 CON.F.US.EP.Z26 stop at 5997.5, attempt 1; the gateway answered accepted after 12 ms, effective as the stream shows',
+      'done after 130 ms, proved by the stream, which shows an order with our tag',
+    ])
+  })
+
+  test.each([
+    ['superseded', 'without effect after 130 ms; what must stand is compared again'],
+    ['refused', 'not done; what must stand is compared again'],
+    ['not-sent', 'not done; what must stand is compared again'],
+    ['in-doubt', 'not proved yet'],
+  ] as const)('is not called done when it is %s', (state, told) => {
+    expect(explain({ ...placed, record: { ...record, state } }, 'UTC').at(-1)).toBe(told)
+  })
 })
 
 test('what is not reached yet is not called done', () => {

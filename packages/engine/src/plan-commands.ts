@@ -122,7 +122,7 @@ function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: nu
   const owed = draft.state.goals.filter((pursued) => !isSatisfied(pursued.goal, exposure, contract))
   const goal = owed[0] ?? draft.state.goals[0]
   invariant(goal !== undefined, `no goal demands ${describeCommand(command)}`)
-  rememberEffort(draft, owed, issueCommand(draft, command, { key, goalId: goal.id, sizeBefore }))
+  rememberEffort(draft, owed, issueCommand(draft, command, { key, goalId: goal.id, why: null, sizeBefore }))
 }
 
 function byLoss(a: PositionView, b: PositionView): number {

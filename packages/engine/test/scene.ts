@@ -277,9 +277,9 @@ export class Scene implements Disposable {
     return this.told('alert').map(({ code }) => code)
   }
 
-  /** What `explain` says of each goal that ended. */
-  explanations(): readonly (readonly string[])[] {
-    return this.told('goal-ended').map(({ story }) => explain(story, 'America/Chicago'))
+  /** What `explain` says of each goal that ended, or of each order that was managed. */
+  explanations(of: 'goal-ended' | 'order-managed' = 'goal-ended'): readonly (readonly string[])[] {
+    return this.told(of).map(({ story }) => explain(story, 'America/Chicago'))
   }
 
   /** States in which goals of the kind ended. */

@@ -16,6 +16,7 @@ export { type EnabledRules, evaluateRules, type Judged, nextCheck, type RuleVerd
 export { limitOfUnlisted } from './max-contracts-per-instrument.ts'
 export { unitsAllowed, unitsOfRoot, unitsPerContract } from './max-contracts.ts'
 export { managedOrders, managementAfter, ownOrder, type WantedOrder } from './managed-orders.ts'
+export { type OrderWhy, whyPriced, whyRemoved, whyResized, whyStray } from './order-reasons.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'
 export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 export type { Rule, RuleContext } from './rule.ts'

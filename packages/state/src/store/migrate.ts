@@ -6,6 +6,7 @@ import { settingsInForce } from './migrations/0002-settings-in-force.ts'
 import { lockoutsByCondition } from './migrations/0003-lockouts-by-condition.ts'
 import { tradeManagement } from './migrations/0004-trade-management.ts'
 import { evidenceOfLockouts } from './migrations/0005-evidence-of-lockouts.ts'
+import { reasonsOfOrders } from './migrations/0006-reasons-of-orders.ts'
 
 /** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
 export const MIGRATIONS: readonly MigrationStep[] = [
@@ -14,6 +15,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   lockoutsByCondition,
   tradeManagement,
   evidenceOfLockouts,
+  reasonsOfOrders,
 ]
 
 /**

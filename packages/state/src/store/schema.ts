@@ -165,6 +165,8 @@ export interface CommandTable {
   readonly latency_ms: number | null
   readonly settled_at: number | null
   readonly settled_by: string | null
+  /** `null` for a request that serves a goal, and of an earlier version. */
+  readonly reason: string | null
 }
 
 interface ResetMarkTable {

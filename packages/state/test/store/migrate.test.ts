@@ -124,11 +124,11 @@ test('requests of the first version are kept, and one that serves no goal is pos
     INSERT INTO position_cycle VALUES (1, 'p', 'MNQ', 'long', 1, NULL, 1, 2, 0, 0, 1, 1)`)
   await migrate(database, NOON)
   const command = database.prepare<[], Record<string, unknown>>('SELECT * FROM command')
-  expect(command.all()).toMatchObject([{ id: 'c', goal_id: 'g', kind: 'cancel-order', latency_ms: 1.5 }])
+  expect(command.all()).toMatchObject([{ id: 'c', goal_id: 'g', kind: 'cancel-order', latency_ms: 1.5, reason: null }])
   const cycle = database.prepare('SELECT break_even_done, trail_extreme, placements FROM position_cycle')
   expect(cycle.all()).toEqual([{ break_even_done: null, trail_extreme: null, placements: 0 }])
   const insert = database.prepare<[string | null]>(
-    `INSERT INTO command VALUES (1, 'd', ?, 'place-order', '{}', 1, 'sending', 1, NULL, NULL, NULL, NULL)`,
+    `INSERT INTO command VALUES (1, 'd', ?, 'place-order', '{}', 1, 'sending', 1, NULL, NULL, NULL, NULL, NULL)`,
   )
   expect(() => insert.run('no goal of that name')).toThrow('FOREIGN KEY')
   insert.run(null)

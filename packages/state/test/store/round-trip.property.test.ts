@@ -194,6 +194,7 @@ function commandOf(goalIds: readonly string[]): fc.Arbitrary<CommandRecord> {
   return fc.record({
     id,
     goalId: fc.constantFrom(...goalIds, null),
+    reason: fc.option(fc.record({ message: text, measured: text, limit: text, cause: text, configuration: text })),
     command,
     attempt: fc.nat(),
     state: fc.constantFrom('sending', 'acked', 'in-doubt'),

@@ -91,6 +91,7 @@ export function aCommandRecord(id: string, goalId: string, changes: Partial<Comm
   return {
     id,
     goalId,
+    reason: null,
     command: { kind: 'close-position', accountId: TEST_ACCOUNT, contractId: contracts.MNQ.id },
     attempt: 1,
     state: 'sending',
