@@ -289,14 +289,14 @@ function awaitsBracket(draft: TurnDraft, { contractId, enlargedAt }: PositionVie
     (child) =>
       child.contractId === contractId && child.status === 'suspended' && orders.some(({ id }) => id === child.parentId),
   )
-  if (isAwaited) draft.manageAgain(draft.elapsedMs + (untilAt - draft.now))
+  if (isAwaited) draft.lookAgain(draft.elapsedMs + (untilAt - draft.now))
   return isAwaited
 }
 
 function isAtCeiling(draft: TurnDraft): boolean {
   const departures = recentDepartures(draft)
   const isReached = departures.length >= CALLS_PER_MINUTE_MAX
-  if (isReached) draft.manageAgain(departureForgottenMs(departures))
+  if (isReached) draft.lookAgain(departureForgottenMs(departures))
   if (isReached === draft.state.isCeilingTold) return isReached
   draft.change({ isCeilingTold: isReached })
   if (isReached) {
@@ -316,7 +316,7 @@ function isUnhurried(draft: TurnDraft): boolean {
   if (departures.length < UNHURRIED_CALLS || last === undefined) return false
   const freeMs = last + UNHURRIED_MS
   if (freeMs <= draft.elapsedMs) return false
-  draft.manageAgain(freeMs)
+  draft.lookAgain(freeMs)
   return true
 }
 
