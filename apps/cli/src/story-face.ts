@@ -67,11 +67,14 @@ export class TextFace implements StoryFace {
       this.#line(line.msg)
       return
     }
+    const explanation = this.#explanationOf(line)
+    // Orders are kept in place all day long; that one was is told with the explanation of the first.
+    if (line.event === 'order-managed' && explanation.length === 0) return
     const clock = clockText(line.at ?? line.time)
     const account = line.accountId === undefined ? '' : String(line.accountId)
     const head = `${clock}  ${account}  `
     this.#wrapped(head, this.#coloured(line))
-    for (const sentence of this.#explanationOf(line)) this.#wrapped(`${' '.repeat(head.length)}· `, sentence)
+    for (const sentence of explanation) this.#wrapped(`${' '.repeat(head.length)}· `, sentence)
   }
 
   /** Why it was enforced and how it is known to be done, for the first enforcement of each rule. */
@@ -153,6 +156,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'lockout-ended',
   'command-sent',
   'goal-ended',
+  'order-managed',
   'limit-near',
   'drift-found',
   'alert',

@@ -23,6 +23,8 @@ const LINES = [
   line('goal-ended', 'Goal reached', { origin: 'b-1', state: 'reached', tookMs: 0, explanation: ['RULE-001: sent'] }),
   line('goal-ended', 'Goal reached', { origin: 'b-1', state: 'reached', tookMs: 0, explanation: ['RULE-001: again'] }),
   line('command-sent', 'Trade management: place-order', { goalId: null, eventToRequestMs: 2 }),
+  line('order-managed', 'Trade management effective: place-order', { explanation: ['RULE-012 at 09:30: why'] }),
+  line('order-managed', 'Trade management effective: modify-order', { explanation: ['RULE-012 at 09:31: why'] }),
   line('lockout-set', 'Lockout set', { rule: 'RULE-003', lockoutId: 'l-1' }),
   line('alert-over', 'Alert over: stream-down'),
   line('rule-evaluated', 'not for people who watch'),
@@ -51,7 +53,17 @@ function told(face: 'text' | 'json'): readonly string[] {
 }
 
 test('the text explains the first enforcement of a rule, and not a goal for which nothing had to be done', () => {
-  expect(told('text').filter((text) => text.includes('·'))).toEqual([expect.stringContaining('· RULE-001: sent')])
+  expect(told('text').filter((text) => text.includes('·'))).toEqual([
+    expect.stringContaining('· RULE-001: sent'),
+    expect.stringContaining('· RULE-012 at 09:30: why'),
+  ])
+})
+
+test('the text tells of the first order that is kept in place how it is known to be done, and of the others that they were sent', () => {
+  expect(told('text').filter((text) => text.includes('Trade management'))).toEqual([
+    expect.stringContaining('Trade management: place-order'),
+    expect.stringContaining('Trade management effective: place-order'),
+  ])
 })
 
 test('the text tells what is over as well, and nothing that only the log needs', () => {

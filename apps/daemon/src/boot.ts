@@ -12,6 +12,7 @@ import type { DaemonOptions } from './command-line.ts'
 import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
+import { ContractList } from './contract-list.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
@@ -20,7 +21,7 @@ import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments, unknownProductsOfRules } from './named-products.ts'
+import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
@@ -61,8 +62,7 @@ export interface RulesReady extends Connected {
   readonly kernel: Kernel
   readonly figures: RunFigures
   readonly configReload: ConfigReload
-  /** Contract records are read again after so long. */
-  readonly contractTtlMs: number
+  readonly contractList: ContractList
 }
 
 /** Streams are subscribed and timers run. */
@@ -232,7 +232,6 @@ export function initializeRules(connected: Connected): RulesReady {
     contracts,
     isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
     onLoosened: (accountId) => configReload.loosened(accountId),
-    evaluationIntervalMs: Math.min(...connected.monitored.map((one) => one.configured.general.evaluationIntervalMs)),
     ports: {
       gateway,
       store: storeWithCopies(connected),
@@ -251,16 +250,23 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
-    onReplaced: (loaded) => hours.follow(calendarOf(loaded)),
+    onReplaced: (loaded) => {
+      hours.follow(calendarOf(loaded))
+      contractList.follow(loaded.api.cache.contractTtlMs)
+    },
   })
+  const contractList = new ContractList(
+    { gateway, store, kernel, monitored, lines, elapsedMs: monotonicMs },
+    config.api.cache.contractTtlMs,
+  )
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, contractTtlMs: config.api.cache.contractTtlMs, kernel, figures, configReload }
+  return { ...connected, kernel, figures, configReload, contractList }
 }
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored, released, configReload } = ready
+  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList } = ready
   const eventLog = new EventLog(lines)
   let isIntakeOpen = true
   const userStream = Promise.withResolvers<void>()
@@ -278,7 +284,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   clearTimeout(impatience)
   done(ready, 'hubs')
   done(ready, 'subscriptions')
-  const tick = setInterval(() => kernel.tick(), TICK_MS)
+  const tick = setInterval(() => {
+    kernel.tick()
+    void contractList.refresh()
+  }, TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   ready.copies.start()
   const endWatch = watchFiles(ready)
@@ -289,8 +298,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
   setImmediate(() => kernel.proveRules())
-  void rememberContracts(ready)
-  const refresh = setInterval(() => void rememberContracts(ready), ready.contractTtlMs)
+  void contractList.refresh()
   return {
     ...ready,
     reload: (cause) => configReload.reload(cause),
@@ -299,7 +307,6 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       clearInterval(tick)
       clearInterval(checkpoint)
-      clearInterval(refresh)
     },
   }
 }
@@ -367,26 +374,6 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
     event: 'instruments-unknown',
     ...refusal.details,
   })
-}
-
-/**
- * Reads the venue's list of contracts beside the start and once a day: a contract that is held before it has come is asked for by itself.
- * The kernel compares each record with the one that it knows.
- */
-async function rememberContracts(ready: RulesReady): Promise<void> {
-  const { gateway, store, kernel, monitored } = ready
-  try {
-    const listed = await gateway.contracts(kernel.heldContracts())
-    store.saveContracts(listed, gateway.clock.now())
-    for (const contract of listed) {
-      kernel.handle({ kind: 'contract-learned', contract, receivedMs: monotonicMs() })
-    }
-    const accounts = monitored.map((one) => one.configured)
-    for (const product of unknownProductsOfRules(accounts, listed))
-      warn(ready, `The rules name ${product}, which the gateway does not list`, { event: 'product-unknown', product })
-  } catch (error) {
-    warn(ready, `The list of contracts could not be read: ${reasonOf(error)}`, { event: 'contracts-unread' })
-  }
 }
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */

@@ -114,7 +114,9 @@ export class ConfigReload {
   #tellWhatWaitsForStart(loaded: LoadedConfig): void {
     const before = this.#config
     const waiting: string[] = []
-    if (JSON.stringify(loaded.api) !== JSON.stringify(before.api)) waiting.push('api_config.yaml')
+    const { cache: _appliesAtOnce, ...addresses } = loaded.api
+    const { cache: _applied, ...bound } = before.api
+    if (JSON.stringify(addresses) !== JSON.stringify(bound)) waiting.push('api_config.yaml')
     const isOtherLogin =
       loaded.credentials.userName !== before.credentials.userName ||
       loaded.credentials.apiKey.reveal() !== before.credentials.apiKey.reveal()

@@ -37,6 +37,7 @@ export class PolicyMaker {
         onUnvaluedPosition: general.onUnvaluedPosition,
       },
       enforcementDeadlineMs: general.enforcementDeadlineMs,
+      evaluationIntervalMs: general.evaluationIntervalMs,
       loosening: general.loosening,
       configuration: configuration.slice(0, DIGEST_SHOWN),
       epoch: this.#epoch,

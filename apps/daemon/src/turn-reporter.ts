@@ -77,7 +77,7 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
       })
     case 'lockout-set':
     case 'lockout-extended': {
-      const { id, rule, scope, effect, end, reason } = note.lockout
+      const { id, rule, scope, effect, end, reason, evidence } = note.lockout
       const verb = note.kind === 'lockout-set' ? 'Lockout set' : 'Lockout extended'
       const at = endInstant(end)
       const until = at === null ? null : formatInstant(at)
@@ -91,6 +91,7 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         until,
         endsWith: end.kind,
         reason,
+        ...evidence,
       })
     }
     case 'lockout-ended':
@@ -145,6 +146,16 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         state: note.record.state,
         by: note.record.settledBy,
       })
+    case 'order-managed': {
+      const { record, tookMs } = note.story
+      return enforcement('info', `Trade management ${record.state}: ${describeCommand(record.command)}`, {
+        event: note.kind,
+        commandId: record.id,
+        state: record.state,
+        tookMs,
+        explanation: explain(note.story, timeZone),
+      })
+    }
     case 'word-changed':
       return line(note.to === 'ACTIVE' ? 'info' : 'warn', `Account is ${note.to} (was ${note.from}): ${note.because}`, {
         event: note.kind,

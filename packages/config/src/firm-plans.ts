@@ -11,11 +11,20 @@ export interface PlanLimits {
   readonly dailyLoss: Usd
   /** The loss at which the firm closes the account. */
   readonly maximumLoss: Usd
+  /** The profit that passes a Combine. */
+  readonly profitTarget: Usd
 }
+
+// What follows and the profit targets third parties report (risk rules, 6.0), so they make notices and never errors.
+
+/** The largest share of the whole profit of a Combine that one day may have made. */
+export const BEST_DAY_SHARE = 0.5
+/** The net profit from which on a day counts as a winning one. */
+export const WINNING_DAY: Usd = usd(1_500_000)
 
 // As the firm publishes them (risk rules, 6.0).
 export const PLANS: Readonly<Record<PlanSize, PlanLimits>> = {
-  '50k': { lots: 5, dailyLoss: usd(-10_000_000), maximumLoss: usd(-20_000_000) },
-  '100k': { lots: 10, dailyLoss: usd(-20_000_000), maximumLoss: usd(-30_000_000) },
-  '150k': { lots: 15, dailyLoss: usd(-30_000_000), maximumLoss: usd(-45_000_000) },
+  '50k': { lots: 5, dailyLoss: usd(-10_000_000), maximumLoss: usd(-20_000_000), profitTarget: usd(30_000_000) },
+  '100k': { lots: 10, dailyLoss: usd(-20_000_000), maximumLoss: usd(-30_000_000), profitTarget: usd(60_000_000) },
+  '150k': { lots: 15, dailyLoss: usd(-30_000_000), maximumLoss: usd(-45_000_000), profitTarget: usd(90_000_000) },
 }

@@ -32,6 +32,10 @@ max_contracts_per_instrument: { instrument_limits: { NQ: 3, ES: 1 } }
 session_block_outside: { enabled: false }
 trade_frequency_limit: { enabled: false }`
 
+const onTrial = (rule: string): readonly (readonly [string, string, string])[] => [
+  ['notice', `rules.${rule}.mode`, '`shadow` for the only account that has the rule'],
+]
+
 const withLoss = (limit: string, sizes: string): Files =>
   risk(QUIET.replace('limit: -50000', limit).replace('{ NQ: 3, ES: 1 }', sizes))
 
@@ -45,6 +49,8 @@ const withHours = (text: string): Files => ({
   ...risk(QUIET.replace('session_block_outside: { enabled: false }', 'session_block_outside: {}')),
   ...timers(`daily_reset: { timezone: America/Chicago }\nsession_hours: ${text}`),
 })
+
+const withTarget = (rules: string): Files => risk(`${QUIET.replace('{ NQ: 3, ES: 1 }', '{ NQ: 3 }')}\n${rules}`)
 
 describe('how far away a loss limit is', () => {
   test.each([
@@ -109,6 +115,152 @@ trade_frequency_limit: { enabled: false }`
   })
 })
 
+describe('how far away a target is', () => {
+  test.each<[string, readonly (readonly [string, string, string])[]]>([
+    // 300 / (3 × 5) = 20
+    [
+      'max_unrealized_profit: { enabled: true, target: 300 }',
+      [
+        [
+          'notice',
+          'rules.max_unrealized_profit.target',
+          '$300.00: with 3 NQ this target is 20 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    // 60 / (3 × 5) = 4
+    [
+      'max_unrealized_profit: { enabled: true, target: 60 }',
+      [
+        [
+          'warning',
+          'rules.max_unrealized_profit.target',
+          '$60.00: with 3 NQ this target is 4 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    ['max_unrealized_profit: { enabled: true, target: 600 }', []], // exactly 40 ticks
+    ['max_unrealized_profit: { enabled: true, target: 60, mode: shadow }', onTrial('max_unrealized_profit')],
+    [
+      'daily_realized_profit: { enabled: true, target: 599.99 }',
+      [
+        [
+          'notice',
+          'rules.daily_realized_profit.target',
+          '$599.99: with 3 NQ this target is 39 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    // Only whoever closes reaches it.
+    ['daily_realized_profit: { enabled: true, target: 60, include_unrealized: false }', []],
+  ])('%s', (rules, expected) => expect(lintOf(withTarget(rules))).toEqual(expected))
+
+  test('a minute of the largest size ends a day, and the remark says so', () => {
+    const files = withTarget('daily_realized_profit: { enabled: true, target: 300 }')
+    expect(accepted(files).lint.find(({ keyPath }) => keyPath === 'rules.daily_realized_profit.target')?.why).toBe(
+      'a single position of the full size can end the day within its first minute',
+    )
+  })
+})
+
+describe('how far away the first cooldown is', () => {
+  test.each<[string, readonly (readonly [string, string, string])[]]>([
+    // 100 / (3 × 5) = 6, by the tiers that hold when none are written.
+    [
+      '{}',
+      [
+        [
+          'notice',
+          'rules.cooldown_after_loss.loss_thresholds[0].loss_amount',
+          '-$100.00: with 3 NQ this loss is 6 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    // The smallest, wherever it is written: 45 / (3 × 5) = 3.
+    [
+      '{ loss_thresholds: [{ loss_amount: -900, cooldown: 30m }, { loss_amount: -45, cooldown: 5m }] }',
+      [
+        [
+          'notice',
+          'rules.cooldown_after_loss.loss_thresholds[1].loss_amount',
+          '-$45.00: with 3 NQ this loss is 3 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    [
+      '{ loss_threshold: -599 }',
+      [
+        [
+          'notice',
+          'rules.cooldown_after_loss.loss_threshold',
+          '-$599.00: with 3 NQ this loss is 39 ticks away (an ordinary minute moves about 40)',
+        ],
+      ],
+    ],
+    ['{ loss_threshold: -600 }', []],
+  ])('%s', (settings, expected) =>
+    expect(lintOf(risk(`${QUIET}\ncooldown_after_loss: ${settings}`.replace(', ES: 1', '')))).toEqual(expected),
+  )
+
+  test('a loss of less than one tick of the full size is a warning', () =>
+    expect(
+      lintOf(risk(`${QUIET}\ncooldown_after_loss: { loss_threshold: -44 }`.replace('NQ: 3, ES: 1', 'NQ: 9'))),
+    ).toEqual([
+      [
+        'warning',
+        'rules.cooldown_after_loss.loss_threshold',
+        '-$44.00: with 9 NQ this loss is 0 ticks away (an ordinary minute moves about 40)',
+      ],
+    ]))
+})
+
+describe('amounts at which something else has acted before', () => {
+  test.each<[string, string, readonly (readonly [string, string, string])[]]>([
+    [
+      'a target behind the target order',
+      `max_unrealized_profit: { enabled: true, target: 1000 }
+trade_management: { enabled: true, auto_take_profit: { enabled: true, distance_ticks: 60 } }`,
+      // 60 × 3 × 5 = 900, more than 60 × 1 × 12.50
+      [
+        [
+          'notice',
+          'rules.max_unrealized_profit.target',
+          '$1,000.00, while the target order stands 60 ticks away, which with 3 NQ are $900.00',
+        ],
+      ],
+    ],
+    [
+      'a target in front of the target order',
+      `max_unrealized_profit: { enabled: true, target: 900 }
+trade_management: { enabled: true, auto_take_profit: { enabled: true, distance_ticks: 60 } }`,
+      [],
+    ],
+    [
+      'a target that is the target of the day as well',
+      `max_unrealized_profit: { enabled: true, target: 900 }
+daily_realized_profit: { enabled: true, target: 900 }`,
+      [['notice', 'rules.max_unrealized_profit.target', '$900.00, the same']],
+    ],
+    [
+      'cooldowns after losses that end the day',
+      `cooldown_after_loss: { loss_thresholds: [{ loss_amount: -49999, cooldown: 5m }, { loss_amount: -50000, cooldown: 9m }] }`,
+      [['notice', 'rules.cooldown_after_loss.loss_thresholds[1].loss_amount', '-$50,000.00']],
+    ],
+    [
+      'cooldowns after losses that no position makes',
+      `daily_unrealized_loss: { limit: -700 }
+cooldown_after_loss: { loss_thresholds: [{ loss_amount: -700, cooldown: 5m }, { loss_amount: -701, cooldown: 9m }] }`,
+      [['notice', 'rules.cooldown_after_loss.loss_thresholds[1].loss_amount', '-$701.00']],
+    ],
+    [
+      'losses from flat to flat, which add up',
+      `daily_unrealized_loss: { limit: -700 }
+cooldown_after_loss: { loss_threshold: -1500, loss_unit: round_trip }`,
+      [],
+    ],
+  ])('%s', (_, rules, expected) => expect(lintOf(risk(`${QUIET}\n${rules}`))).toEqual(expected))
+})
+
 describe('the firm', () => {
   test.each([
     [
@@ -145,6 +297,44 @@ describe('the firm', () => {
       expected.map(([severity, got]) => [severity, 'rules.daily_realized_loss.limit', got]),
     ),
   )
+
+  test.each([
+    [
+      'combine, plan: { size: 50k }',
+      'daily_realized_profit: { enabled: true, target: 2000 }',
+      ['rules.daily_realized_profit.target', '$2,000.00 is 67 % of the $3,000.00 that a 50k account has to win'],
+    ],
+    ['combine, plan: { size: 50k }', 'daily_realized_profit: { enabled: true, target: 1500 }', null],
+    [
+      'combine, plan: { size: 100k }',
+      'max_unrealized_profit: { enabled: true, target: 3001 }',
+      ['rules.max_unrealized_profit.target', '$3,001.00 is 51 % of the $6,000.00 that a 100k account has to win'],
+    ],
+    [
+      'express, plan: { size: 150k }',
+      'daily_realized_profit: { enabled: true, target: 149.99 }',
+      ['rules.daily_realized_profit.target', '$149.99 for a 150k account'],
+    ],
+    ['express, plan: { size: 150k }', 'daily_realized_profit: { enabled: true, target: 150 }', null],
+    ['practice, plan: { size: 50k }', 'daily_realized_profit: { enabled: true, target: 2900 }', null],
+  ])('what a day of a %s account may win: %s', (entry, rule, expected) => {
+    const files = { ...lossOf(-400, `\n${rule}`), ...account(`{ id: 7, name: A, account_type: ${entry} }`) }
+    expect(lintOf(files)).toEqual(expected === null ? [] : [['notice', ...expected]])
+  })
+
+  test.each([
+    ['{ loss_threshold: -2000 }', 'loss_threshold', '-$2,000.00 is the smallest loss that locks a 50k account'],
+    [
+      '{ loss_thresholds: [{ loss_amount: -2500, cooldown: 5m }] }',
+      'loss_thresholds',
+      '-$2,500.00 is the smallest loss that locks a 50k account',
+    ],
+    ['{ loss_threshold: -1999.99 }', null, null],
+  ])('a first cooldown that the account does not live to see: %s', (settings, key, got) => {
+    const rules = `${QUIET.replace('{ NQ: 3, ES: 1 }', '{ MES: 1 }').replace('daily_realized_loss: { limit: -50000 }', 'daily_realized_loss: { enabled: false }')}\ncooldown_after_loss: ${settings}`
+    const files = { ...risk(rules), ...account('{ id: 7, name: A, account_type: practice, plan: { size: 50k } }') }
+    expect(lintOf(files)).toEqual(key === null ? [] : [['warning', `rules.cooldown_after_loss.${key}`, got]])
+  })
 
   test('refuses more lots than the plan has, which limits by product alone do not know', () => {
     const files = {

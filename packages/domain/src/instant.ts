@@ -45,11 +45,14 @@ export function formatInstant(at: Instant): string {
   return Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 })
 }
 
-/** The instant as wall-clock text of a zone, for people: `2026-03-09 17:00 CDT`. */
+/** The instant as wall-clock text of a zone, for people: `2026-03-09 17:00 CDT`, with seconds when it is not a whole minute. */
 export function formatInZone(at: Instant, timeZone: string): string {
   const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
-  return `${zoned.toPlainDate().toString()} ${zoned.toPlainTime().toString({ smallestUnit: 'minute' })} ${zoneName(at, timeZone)}`
+  const smallestUnit = at % MINUTE_MS === 0 ? 'minute' : 'second'
+  return `${zoned.toPlainDate().toString()} ${zoned.toPlainTime().toString({ smallestUnit })} ${zoneName(at, timeZone)}`
 }
+
+const MINUTE_MS = 60_000
 
 const zoneNames = new Map<string, Intl.DateTimeFormat>()
 

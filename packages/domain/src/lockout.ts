@@ -35,6 +35,15 @@ export interface Lockout {
   readonly end: LockoutEnd
   /** One sentence for people: the rule's message when it was set. */
   readonly reason: string
+  /** The numbers behind the reason; `null` in a lockout that an earlier version stored. */
+  readonly evidence: LockoutEvidence | null
+}
+
+/** What was measured and which limit it met, written for people, under the configuration of that digest. */
+export interface LockoutEvidence {
+  readonly measured: string
+  readonly limit: string
+  readonly configuration: string
 }
 
 /** The instant at which it ends, or `null` for one that ends with a condition. */
@@ -64,7 +73,7 @@ export function sameLockout(a: Lockout, b: Lockout): boolean {
 export function extendLockout(standing: Lockout, again: Lockout): Lockout {
   const [end, later] = [endInstant(standing.end), endInstant(again.end)]
   return end !== null && later !== null && later > end
-    ? { ...standing, end: again.end, reason: again.reason }
+    ? { ...standing, end: again.end, reason: again.reason, evidence: again.evidence }
     : standing
 }
 

@@ -30,12 +30,26 @@ export interface PursuedGoal {
  */
 export type CommandState = 'sending' | 'acked' | 'refused' | 'in-doubt' | 'not-sent' | 'effective' | 'superseded'
 
+/** What a breach says of an enforcement, said of a request that answers none. */
+export interface OrderReason {
+  /** One plain sentence with the numbers. */
+  readonly message: string
+  readonly measured: string
+  readonly limit: string
+  /** What happened in the turn that decided it, `quote-merged CON.F.US.MNQ.Z26`. */
+  readonly cause: string
+  /** Digest of the configuration that was in force. */
+  readonly configuration: string
+}
+
 /** One request, from intent to the observation that settled it. */
 export interface CommandRecord {
   /** Unique and stable over restarts. */
   readonly id: string
   /** The goal that it serves; `null`: it keeps an order of RULE-012 as it must stand, which is no goal of a breach. */
   readonly goalId: string | null
+  /** Why an order of RULE-012 is placed, moved or removed; `null` for a request that serves a goal, whose breach or lockout says why. */
+  readonly reason: OrderReason | null
   readonly command: Command
   /** Counts the requests for the same goal and target, from 1. */
   readonly attempt: number

@@ -1,13 +1,17 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   AccountId,
   type Breach,
+  type CommandRecord,
   ContractId,
   type EnforcementStory,
   explain,
   instantOf,
   later,
   type Lockout,
+  type OrderReason,
+  type OrderStory,
+  ticks,
 } from '../src/index.ts'
 
 const accountId = AccountId.parse(7_001_001)
@@ -40,6 +44,7 @@ const lockout: Lockout = {
   from: AT,
   end: { kind: 'next-reset', at: instantOf('2026-11-18T23:00:00Z') },
   reason: breach.message,
+  evidence: { measured: breach.measured, limit: breach.limit, configuration: 'c0ffee' },
 }
 
 const story: EnforcementStory = {
@@ -59,6 +64,7 @@ const story: EnforcementStory = {
     {
       id: 'c-4',
       goalId: 'g-3',
+      reason: null,
       command: { kind: 'close-position', accountId, contractId },
       attempt: 1,
       state: 'effective',
@@ -86,9 +92,22 @@ test('tells rule, numbers, cause, configuration, requests, answers, proof and wh
 })
 
 test('of a re-entry it tells the lockout that stands', () => {
-  const [first, second] = explain({ ...story, breach: null }, 'UTC')
-  expect(first).toBe('RULE-003: account is held flat since 2026-11-18 15:30 UTC')
-  expect(second).toBe(`because ${lockout.reason}`)
+  expect(explain({ ...story, breach: null }, 'UTC').slice(0, 4)).toEqual([
+    'RULE-003: account is held flat since 2026-11-18 15:30 UTC',
+    `because ${lockout.reason}`,
+    'measured -$505.70, limit -$500.00',
+    'configuration c0ffee',
+  ])
+})
+
+test('of a lockout that another configuration set it tells both', () => {
+  const told = explain({ ...story, breach: null, configuration: 'facade' }, 'UTC')
+  expect(told).toContain('configuration c0ffee when it was set, facade now')
+})
+
+test('of a lockout whose numbers nobody kept it tells the rest', () => {
+  const told = explain({ ...story, breach: null, lockout: { ...lockout, evidence: null } }, 'UTC')
+  expect(told[2]).toBe('configuration c0ffee')
 })
 
 test.each([
@@ -101,6 +120,59 @@ test.each([
 ])('tells the answer %o', (outcome, told) => {
   const commands = story.commands.map((record) => ({ ...record, outcome, latencyMs: null, settledBy: null }))
   expect(explain({ ...story, commands }, 'UTC').join('\n')).toContain(`the gateway answered ${told}`)
+})
+
+describe('an order that is kept as it must stand', () => {
+  const record: CommandRecord = {
+    id: 'c-5',
+    goalId: null,
+    reason: null,
+    command: {
+      kind: 'place-order',
+      accountId,
+      contractId,
+      protection: 'stop',
+      side: 'sell',
+      contracts: 1,
+      price: ticks(23_990),
+      tickSize: 0.25,
+      tag: 'rm-1',
+    },
+    attempt: 1,
+    state: 'effective',
+    sentAt: AT,
+    outcome: { kind: 'accepted' },
+    latencyMs: 12,
+    settledAt: later(AT, 130),
+    settledBy: 'stream',
+  }
+  const reason: OrderReason = {
+    message: 'ESZ6 +1 is not covered by a stop, so a stop is placed at 5997.5.',
+    measured: 'average 6000, market at 6000.25',
+    limit: 'auto_stop_loss 10 ticks',
+    cause: 'position-changed CON.F.US.EP.Z26',
+    configuration: 'c0ffee',
+  }
+  const placed: OrderStory = { record, reason, tookMs: 130 }
+
+  test('is explained like a breach: why, numbers, cause, configuration, request, answer and proof', () => {
+    expect(explain(placed, 'America/Chicago')).toEqual([
+      'RULE-012 at 2026-11-18 09:30 CST: ESZ6 +1 is not covered by a stop, so a stop is placed at 5997.5.',
+      'measured average 6000, market at 6000.25, limit auto_stop_loss 10 ticks',
+      'triggered by position-changed CON.F.US.EP.Z26; configuration c0ffee',
+      'sent: place-order sell 1 CON.F.US.EP.Z26 stop at 5997.5, attempt 1; the gateway answered accepted after 12 ms, effective as the stream shows',
+      'done after 130 ms, proved by the stream, which shows an order with our tag',
+    ])
+  })
+
+  test.each([
+    ['superseded', 'without effect after 130 ms; what must stand is compared again'],
+    ['refused', 'not done; what must stand is compared again'],
+    ['not-sent', 'not done; what must stand is compared again'],
+    ['in-doubt', 'not proved yet'],
+  ] as const)('is not called done when it is %s', (state, told) => {
+    expect(explain({ ...placed, record: { ...record, state } }, 'UTC').at(-1)).toBe(told)
+  })
 })
 
 test('what is not reached yet is not called done', () => {

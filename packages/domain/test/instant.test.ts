@@ -16,10 +16,12 @@ describe('an instant', () => {
   })
 
   test.each([
-    ['2026-03-08T07:59:59.999Z', 'America/Chicago', '2026-03-08 01:59 CST'],
+    ['2026-03-08T07:59:59.999Z', 'America/Chicago', '2026-03-08 01:59:59 CST'],
+    ['2026-03-08T07:59:00.001Z', 'America/Chicago', '2026-03-08 01:59:00 CST'],
+    ['1969-12-31T23:59:01Z', 'UTC', '1969-12-31 23:59:01 UTC'],
     ['2026-03-08T08:00:00Z', 'America/Chicago', '2026-03-08 03:00 CDT'],
     ['2026-03-08T08:00:00Z', 'UTC', '2026-03-08 08:00 UTC'],
-  ])('%s in %s is %s', (iso, zone, text) => {
+  ])('%s in %s is %s for people, to the second where a minute is not enough', (iso, zone, text) => {
     expect(formatInZone(instantOf(iso), zone)).toBe(text)
   })
 })

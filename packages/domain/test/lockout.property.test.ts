@@ -31,6 +31,7 @@ const lockouts: fc.Arbitrary<readonly Lockout[]> = fc
       accountId: TEST_ACCOUNT,
       baseline: new Map(),
       reason: `lockout ${index}`,
+      evidence: null,
     })),
   )
 

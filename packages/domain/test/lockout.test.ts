@@ -14,6 +14,7 @@ function until(end: number, changes: Partial<Lockout> = {}): Lockout {
     from: instant(0),
     end: { kind: 'at', at: instant(end) },
     reason: `until ${end}`,
+    evidence: null,
     ...changes,
   }
 }
@@ -33,6 +34,12 @@ describe('a lockout that ends with a condition', () => {
     expect(extendLockout(waiting, { ...waiting, reason: 'again' })).toBe(waiting)
     expect(extendLockout(until(100), waiting)).toEqual(until(100))
   })
+})
+
+test('an extension brings its numbers', () => {
+  const evidence = { measured: '-$350.00', limit: '-$300.00', configuration: 'c0ffee' }
+  expect(extendLockout(until(100), until(200, { evidence })).evidence).toBe(evidence)
+  expect(extendLockout(until(100), until(50, { evidence })).evidence).toBeNull()
 })
 
 test('what lasts longest is shown first, whatever the order in which it came', () => {

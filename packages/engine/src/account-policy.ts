@@ -14,6 +14,8 @@ export interface AccountPolicy {
   readonly guards: GuardSettings
   /** A goal that is not reached by then escalates (`general.enforcement_deadline_seconds`). */
   readonly enforcementDeadlineMs: number
+  /** Longest wait of a coalesced quote, also while events keep coming (`general.evaluation_interval_ms`). */
+  readonly evaluationIntervalMs: number
   /** When looser settings of a later configuration take effect (`general.loosening`). */
   readonly loosening: 'next_reset' | 'immediate'
   /** Short digest of the configuration that the settings are of, for evidence. */

@@ -13,17 +13,22 @@ export interface GoalMemory {
 
 const NOTHING: GoalMemory = { breach: null, lockout: null, commands: new Map() }
 
-/** What began a goal, as far as it still stands. */
+/** What began a goal, as far as it still stands. Of a breach that is over the lockout tells which it set in the turn that began the goal. */
 export function memoryOfOrigin(
   { breaches, lockouts }: Pick<AccountState, 'breaches' | 'lockouts'>,
-  { kind, id }: PursuedGoal['origin'],
+  { origin: { kind, id }, begunAt }: PursuedGoal,
 ): GoalMemory {
-  if (kind === 'lockout') return { ...NOTHING, lockout: lockouts.find((lockout) => lockout.id === id) ?? null }
-  return { ...NOTHING, breach: [...breaches.values()].find((breach) => breach.id === id) ?? null }
+  const lockoutWhere = (isMeant: (lockout: Lockout) => boolean): GoalMemory => ({
+    ...NOTHING,
+    lockout: lockouts.find(isMeant) ?? null,
+  })
+  if (kind === 'lockout') return lockoutWhere((lockout) => lockout.id === id)
+  const breach = [...breaches.values()].find((one) => one.id === id)
+  return breach === undefined ? lockoutWhere(({ from }) => from === begunAt) : { ...NOTHING, breach }
 }
 
-export function rememberGoal(draft: TurnDraft, { id, origin }: PursuedGoal): void {
-  draft.change({ memories: new Map(draft.state.memories).set(id, memoryOfOrigin(draft.state, origin)) })
+export function rememberGoal(draft: TurnDraft, goal: PursuedGoal): void {
+  draft.change({ memories: new Map(draft.state.memories).set(goal.id, memoryOfOrigin(draft.state, goal)) })
 }
 
 /** A request was issued, for all of these goals. */

@@ -8,6 +8,7 @@ import {
   toTicks,
   unreachable,
 } from '@rm/domain'
+import type { OrderWhy } from '@rm/rules'
 import { workingOrder } from '@rm/state/book'
 import type { InFlight, TargetKey } from './account-state.ts'
 import { historyOf } from './settle-commands.ts'
@@ -21,17 +22,24 @@ export interface Errand {
   readonly key: TargetKey
   /** The goal that it serves; `null`: it keeps an order of RULE-012 in place. */
   readonly goalId: string | null
+  /** Why the order is kept so; `null` for what serves a goal. */
+  readonly why: OrderWhy | null
   /** Signed size of the position now. */
   readonly sizeBefore: number
 }
 
 /** Writes the intent of one request; it leaves after the turn is durable. */
-export function issueCommand(draft: TurnDraft, command: Command, { key, goalId, sizeBefore }: Errand): CommandRecord {
+export function issueCommand(
+  draft: TurnDraft,
+  command: Command,
+  { key, goalId, why, sizeBefore }: Errand,
+): CommandRecord {
   assertReduces(draft, command, sizeBefore)
   const history = historyOf(draft, key)
   const record: CommandRecord = {
     id: draft.newId('c'),
     goalId,
+    reason: why === null ? null : { ...why, cause: draft.cause, configuration: draft.context.policy.configuration },
     command,
     attempt: history.attempts + 1,
     state: 'sending',
@@ -61,6 +69,7 @@ export function issueCommand(draft: TurnDraft, command: Command, { key, goalId, 
     attempt: record.attempt,
     sizeBefore,
     ...(command.kind === 'place-order' && { tag: command.tag }),
+    ...record.reason,
   })
   draft.commands.push(record)
   draft.note({ kind: 'command-sent', record, causedMs: draft.receivedMs })

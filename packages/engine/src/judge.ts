@@ -200,6 +200,11 @@ function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): vo
     from: draft.now,
     end: endOf(draft, demand),
     reason: breach.message,
+    evidence: {
+      measured: breach.measured,
+      limit: breach.limit,
+      configuration: draft.context.policy.configuration,
+    },
   }
   const before = draft.state.lockouts
   const lockouts = withLockout(before, lockout)
@@ -218,6 +223,7 @@ function keepLockout(draft: TurnDraft, lockout: Lockout, kind: 'lockout-set' | '
     effect: lockout.effect,
     until: until === null ? null : formatInstant(until),
     endsWith: lockout.end.kind,
+    ...lockout.evidence,
   })
   draft.note({ kind, lockout })
 }

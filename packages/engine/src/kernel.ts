@@ -35,8 +35,6 @@ export interface KernelOptions {
   /** Contract records known before the start, from the store or the gateway. */
   readonly contracts: readonly ContractSpec[]
   readonly isMarketOpen: Market['isOpen']
-  /** Longest wait of a coalesced quote, also while events keep coming (`general.evaluation_interval_ms`). */
-  readonly evaluationIntervalMs: number
   readonly ports: Ports
 }
 
@@ -49,7 +47,6 @@ export class Kernel {
   readonly #ports: Ports
   readonly #journal: TurnJournal
   readonly #contracts: ContractRecords
-  readonly #evaluationIntervalMs: number
   readonly #quotes = new Map<ContractId, Quote>()
   readonly #holders = new Map<ContractId, Set<AccountRuntime>>()
   readonly #heldBy = new Map<AccountRuntime, ReadonlySet<ContractId>>()
@@ -66,6 +63,8 @@ export class Kernel {
     this.#evaluateCoalesced()
     this.#turn(runtime, input)
   }
+  /** One quote serves all its holders, so the shortest that any account is held to. */
+  #evaluationIntervalMs: number
   #watched: ReadonlySet<ContractId> = new Set()
   #provedMs = Number.NEGATIVE_INFINITY
   #recycledMs = Number.NEGATIVE_INFINITY
@@ -75,7 +74,6 @@ export class Kernel {
     this.#ports = options.ports
     this.#journal = new TurnJournal(options.ports.store, options.ports.wakeups, () => this.#wakeAll())
     this.#contracts = new ContractRecords(options.contracts)
-    this.#evaluationIntervalMs = options.evaluationIntervalMs
     const market: Market = {
       contract: (contractId) => this.#contracts.get(contractId),
       contractsOf: (product) => this.#contracts.ofProduct(product),
@@ -98,6 +96,7 @@ export class Kernel {
         }),
       )
     }
+    this.#evaluationIntervalMs = this.#shortestInterval()
   }
 
   /** The accounts as they are now, for faces that show them. */
@@ -258,8 +257,14 @@ export class Kernel {
     runtime.handle(input)
     if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
     for (const contractId of this.#heldBy.get(runtime) ?? []) this.#quiet.forget(contractId)
+    if (input.kind !== 'settings-changed') return
     // Other rules may need other prices.
-    if (input.kind === 'settings-changed') this.#watchHeldContracts()
+    this.#watchHeldContracts()
+    this.#evaluationIntervalMs = this.#shortestInterval()
+  }
+
+  #shortestInterval(): number {
+    return Math.min(...[...this.#runtimes.values()].map(({ policy }) => policy.evaluationIntervalMs))
   }
 
   #indexHoldings(runtime: AccountRuntime): void {

@@ -14,7 +14,18 @@ import {
   type Ticks,
   toTicks,
 } from '@rm/domain'
-import { managedOrders, mustBeFlat, ownOrder, type RuleSettings, type WantedOrder } from '@rm/rules'
+import {
+  managedOrders,
+  mustBeFlat,
+  type OrderWhy,
+  ownOrder,
+  type RuleSettings,
+  type WantedOrder,
+  whyPriced,
+  whyRemoved,
+  whyResized,
+  whyStray,
+} from '@rm/rules'
 import { isSizeKnownSince, openCycleOf, REST_LAG_TOLERANCE_MS, signedSize } from '@rm/state/book'
 import type { AccountPolicy } from './account-policy.ts'
 import { type AccountState, isPositionCommand, isTrusted, type TargetKey } from './account-state.ts'
@@ -51,11 +62,11 @@ export function manageOrders(draft: TurnDraft, view: AccountView): void {
   const settings = managementInForce(draft)
   const own = view.orders.filter(hasOwnTag)
   if (settings === null && own.length === 0) return
-  for (const order of own) if (isStray(draft, order)) remove(draft, order)
+  for (const order of own) if (isStray(draft, order)) remove(draft, order, () => whyGone(draft, order))
   if (settings !== null && isTrusted(draft.state.trust)) {
     for (const position of view.positions) managePosition(draft, settings, position, view.orders)
   } else {
-    for (const order of own) shrink(draft, order)
+    for (const order of own) shrink(draft, view, order)
   }
   if (draft.state.targets.size > 0) forgetTargets(draft)
 }
@@ -84,6 +95,12 @@ function isStray(draft: TurnDraft, order: Order): boolean {
   return size === 0 || order.side === (size > 0 ? 'buy' : 'sell')
 }
 
+function whyGone(draft: TurnDraft, order: Order): OrderWhy {
+  const { contractId } = order
+  const name = draft.context.market.contract(contractId)?.name ?? contractId
+  return whyStray(name, signedSize(draft.state.book, contractId), order)
+}
+
 function managePosition(draft: TurnDraft, settings: Settings, position: PositionView, orders: readonly Order[]): void {
   const { contractId, contract } = position
   // What has to be flat is the enforcer's: it closes first and removes orders last (risk rules 1.6).
@@ -96,12 +113,13 @@ function managePosition(draft: TurnDraft, settings: Settings, position: Position
     removeDoubles(draft, position, orders, own)
     const order = wanted[protection]
     if (own === null) {
-      if (order !== null && mayGrow) place(draft, position, contract, orders, protection, order)
-    } else if (order === null) remove(draft, own)
-    else adjust(draft, contract, own, protection, order, mayGrow)
+      if (order !== null && mayGrow) place(draft, settings, position, contract, orders, protection, order)
+    } else if (order === null) remove(draft, own, () => whyRemoved(position, own, 'covered'))
+    else adjust(draft, settings, position, contract, own, protection, order, mayGrow)
   }
   for (const { order, price } of wanted.tightened) {
-    modify(draft, order, { protection: 'stop', contracts: order.size, price, tickSize: contract.tickSize }, true)
+    const why = (): OrderWhy => whyPriced(settings, position, contract, 'stop', price, order)
+    modify(draft, order, { protection: 'stop', contracts: order.size, price, tickSize: contract.tickSize, why }, true)
   }
 }
 
@@ -131,6 +149,7 @@ function isSizeCertain(draft: TurnDraft, { contractId, exitAheadSinceMs }: Posit
 
 function place(
   draft: TurnDraft,
+  settings: Settings,
   position: PositionView,
   contract: ContractSpec,
   orders: readonly Order[],
@@ -155,7 +174,7 @@ function place(
   issueCommand(
     draft,
     { kind: 'place-order', accountId, contractId, protection, side, contracts, price, tickSize, tag },
-    { key, goalId: null, sizeBefore },
+    { key, goalId: null, why: whyPriced(settings, position, contract, protection, price, null), sizeBefore },
   )
 }
 
@@ -170,7 +189,9 @@ function nextTag(draft: TurnDraft, contractId: ContractId, protection: Protectio
 
 function adjust(
   draft: TurnDraft,
-  { tickSize }: ContractSpec,
+  settings: Settings,
+  position: PositionView,
+  contract: ContractSpec,
   own: Order,
   protection: ProtectionKind,
   { price, contracts }: WantedOrder,
@@ -180,10 +201,16 @@ function adjust(
   // What fills in part is about to end, and then the position tells what is missing.
   const wanted = contracts > left && (!mayGrow || own.filled > 0) ? left : contracts
   const written = protection === 'stop' ? own.stopPrice : own.limitPrice
+  const { tickSize } = contract
   const standing = written === null ? null : toTicks(written, tickSize)
   // Without a price of its own it is not what its tag says.
   if (standing === null || (wanted === left && price === standing)) return
-  modify(draft, own, { protection, contracts: own.filled + wanted, price, tickSize }, wanted >= left)
+  const contractsInAll = own.filled + wanted
+  const why = (): OrderWhy =>
+    price === standing
+      ? whyResized(position, own, contractsInAll)
+      : whyPriced(settings, position, contract, protection, price, own)
+  modify(draft, own, { protection, contracts: contractsInAll, price, tickSize, why }, wanted >= left)
 }
 
 interface Terms {
@@ -191,10 +218,11 @@ interface Terms {
   readonly contracts: number
   readonly price: Ticks
   readonly tickSize: number
+  readonly why: () => OrderWhy
 }
 
 /** @param canWait - it tightens or enlarges; an order that became too large is made smaller whatever the pace */
-function modify(draft: TurnDraft, order: Order, terms: Terms, canWait: boolean): void {
+function modify(draft: TurnDraft, order: Order, { why, ...terms }: Terms, canWait: boolean): void {
   const key: TargetKey = `change:${order.id}`
   const history = historyOf(draft, key)
   // The gateway changes no order that is still on its way to the exchange or from it.
@@ -204,23 +232,31 @@ function modify(draft: TurnDraft, order: Order, terms: Terms, canWait: boolean):
   const { accountId } = draft.state
   const { contractId, id: orderId } = order
   const command: Command = { kind: 'modify-order', accountId, contractId, orderId, ...terms }
-  issueCommand(draft, command, { key, goalId: null, sizeBefore: signedSize(draft.state.book, contractId) })
+  issueCommand(draft, command, {
+    key,
+    goalId: null,
+    why: why(),
+    sizeBefore: signedSize(draft.state.book, contractId),
+  })
 }
 
 /** Nobody knows the settings or the market, but an order of ours is never larger than its position. */
-function shrink(draft: TurnDraft, order: Order): void {
+function shrink(draft: TurnDraft, { positions }: AccountView, order: Order): void {
   const contract = draft.context.market.contract(order.contractId)
   const size = Math.abs(signedSize(draft.state.book, order.contractId))
-  if (contract === null || isStray(draft, order) || remainingSize(order) <= size) return
+  const position = positions.find(({ contractId }) => contractId === order.contractId)
+  if (contract === null || position === undefined || isStray(draft, order) || remainingSize(order) <= size) return
   const protection: ProtectionKind = order.type === 'stop' ? 'stop' : 'target'
   const written = protection === 'stop' ? order.stopPrice : order.limitPrice
   const price = written === null ? null : toTicks(written, contract.tickSize)
   if (price === null) return
   const { tickSize } = contract
-  modify(draft, order, { protection, contracts: order.filled + size, price, tickSize }, false)
+  const contracts = order.filled + size
+  const why = (): OrderWhy => whyResized(position, order, contracts)
+  modify(draft, order, { protection, contracts, price, tickSize, why }, false)
 }
 
-function remove(draft: TurnDraft, order: Order): void {
+function remove(draft: TurnDraft, order: Order, why: () => OrderWhy): void {
   const key: TargetKey = `order:${order.id}`
   const history = historyOf(draft, key)
   if (isBeingCancelled(draft, order)) return
@@ -229,20 +265,20 @@ function remove(draft: TurnDraft, order: Order): void {
   const { accountId } = draft.state
   const { contractId, id: orderId } = order
   const sizeBefore = signedSize(draft.state.book, contractId)
-  issueCommand(draft, { kind: 'cancel-order', accountId, contractId, orderId }, { key, goalId: null, sizeBefore })
+  issueCommand(
+    draft,
+    { kind: 'cancel-order', accountId, contractId, orderId },
+    { key, goalId: null, why: why(), sizeBefore },
+  )
 }
 
 /** One stop and one target of ours per contract: the tightest stays. */
-function removeDoubles(
-  draft: TurnDraft,
-  { contractId }: PositionView,
-  orders: readonly Order[],
-  kept: Order | null,
-): void {
+function removeDoubles(draft: TurnDraft, position: PositionView, orders: readonly Order[], kept: Order | null): void {
   if (kept === null) return
+  const { contractId } = position
   for (const order of orders) {
     const isDouble = order.contractId === contractId && hasOwnTag(order) && order.type === kept.type
-    if (isDouble && order.id !== kept.id) remove(draft, order)
+    if (isDouble && order.id !== kept.id) remove(draft, order, () => whyRemoved(position, order, 'double'))
   }
 }
 
@@ -253,14 +289,14 @@ function awaitsBracket(draft: TurnDraft, { contractId, enlargedAt }: PositionVie
     (child) =>
       child.contractId === contractId && child.status === 'suspended' && orders.some(({ id }) => id === child.parentId),
   )
-  if (isAwaited) draft.manageAgain(draft.elapsedMs + (untilAt - draft.now))
+  if (isAwaited) draft.lookAgain(draft.elapsedMs + (untilAt - draft.now))
   return isAwaited
 }
 
 function isAtCeiling(draft: TurnDraft): boolean {
   const departures = recentDepartures(draft)
   const isReached = departures.length >= CALLS_PER_MINUTE_MAX
-  if (isReached) draft.manageAgain(departureForgottenMs(departures))
+  if (isReached) draft.lookAgain(departureForgottenMs(departures))
   if (isReached === draft.state.isCeilingTold) return isReached
   draft.change({ isCeilingTold: isReached })
   if (isReached) {
@@ -280,7 +316,7 @@ function isUnhurried(draft: TurnDraft): boolean {
   if (departures.length < UNHURRIED_CALLS || last === undefined) return false
   const freeMs = last + UNHURRIED_MS
   if (freeMs <= draft.elapsedMs) return false
-  draft.manageAgain(freeMs)
+  draft.lookAgain(freeMs)
   return true
 }
 

@@ -26,7 +26,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
     dueAt === null ? null : context.elapsedMs + Math.max(0, dueAt - draft.now),
     state.lockouts.some((lockout) => !isActive(lockout, draft.now)) ? context.elapsedMs + UNLOCK_RETRY_MS : null,
     wanted === null ? null : wanted.dueMs,
-    draft.manageAgainMs,
+    draft.lookAgainMs,
     comparisonLateMs(draft),
     ...retryTimes(draft),
     graceEnd(draft, judgement),

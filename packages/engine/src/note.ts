@@ -6,6 +6,7 @@ import type {
   FindingAlertCode,
   Instant,
   Lockout,
+  OrderStory,
   PursuedGoal,
   RuleCode,
   Severity,
@@ -39,6 +40,8 @@ export type Note =
     }
   | { readonly kind: 'command-answered'; readonly record: CommandRecord }
   | { readonly kind: 'command-settled'; readonly record: CommandRecord }
+  /** An order of RULE-012 was placed, moved or removed, or was not. */
+  | { readonly kind: 'order-managed'; readonly story: OrderStory }
   | { readonly kind: 'word-changed'; readonly from: AccountWord; readonly to: AccountWord; readonly because: string }
   | { readonly kind: 'reset-crossed'; readonly at: Instant; readonly day: TradingDay }
   /** A measured value reached a share of its limit (`warn_at`). */

@@ -8,8 +8,8 @@ import {
   type Order,
   type PositionView,
 } from '@rm/domain'
-import { allowedRange, type Demands, mayOpen, mustBeFlat } from '@rm/rules'
-import { exposureOf, knownOrder, signedSize, workingOrder } from '@rm/state/book'
+import { allowedRange, type Demands, mayOpen, mustBeFlat, type SizeRange } from '@rm/rules'
+import { exposureOf, knownOrder, leftByTrades, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
 import { rememberEffort } from './goal-memory.ts'
@@ -20,6 +20,8 @@ import type { TurnDraft } from './turn-draft.ts'
 
 /** A market order fills before a cancel could reach it; it is cancelled only when it still works after this time (a guess). */
 const MARKET_ORDER_GRACE_MS = 250
+/** The position event of a fill follows its trade within 30 ms; the room is for the way (a guess). */
+const POSITION_EVENT_MS = 250
 /** A cancel that the gateway is working on is repeated only after this time. */
 const PENDING_CANCEL_MS = 5_000
 /** Our own close shows as a working order until its fill is reported, in either order. */
@@ -49,7 +51,7 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   if (wanted === size) return
   // Two size-changing commands under way on one contract could turn it over (risk rules 1.6).
   if (draft.state.inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return
-  if (isBeingReduced(draft, contractId)) return
+  if (isBeingReduced(draft, contractId) || isTakenOff(draft, contractId, range)) return
   const key: TargetKey = `position:${contractId}`
   const history = historyOf(draft, key)
   const { readSinceMs } = history
@@ -67,6 +69,20 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   }
   const contracts = Math.abs(size - wanted)
   send(draft, { kind: 'reduce-position', accountId, contractId, contracts }, key, size)
+}
+
+/**
+ * Whether trades have taken off already what has to go, and the position is about to say so: a close beside them would be one too many. A
+ * position that stays silent is closed all the same, a moment later.
+ */
+function isTakenOff(draft: TurnDraft, contractId: ContractId, { min, max }: SizeRange): boolean {
+  const left = leftByTrades(draft.state.book, contractId)
+  if (left === null || left.signedSize < min || left.signedSize > max) return false
+  // Stamps are the exchange's: one that lies ahead of our time by more than that tells nothing about how long to wait.
+  const sinceMs = draft.now - left.at
+  if (Math.abs(sinceMs) >= POSITION_EVENT_MS) return false
+  draft.lookAgain(draft.elapsedMs + POSITION_EVENT_MS - sinceMs)
+  return true
 }
 
 function planCancel(draft: TurnDraft, demands: Demands, order: Order): void {
@@ -122,7 +138,7 @@ function send(draft: TurnDraft, command: Command, key: TargetKey, sizeBefore: nu
   const owed = draft.state.goals.filter((pursued) => !isSatisfied(pursued.goal, exposure, contract))
   const goal = owed[0] ?? draft.state.goals[0]
   invariant(goal !== undefined, `no goal demands ${describeCommand(command)}`)
-  rememberEffort(draft, owed, issueCommand(draft, command, { key, goalId: goal.id, sizeBefore }))
+  rememberEffort(draft, owed, issueCommand(draft, command, { key, goalId: goal.id, why: null, sizeBefore }))
 }
 
 function byLoss(a: PositionView, b: PositionView): number {

@@ -31,7 +31,7 @@ export function recoverAccount(
     memories: new Map(
       stored.goals.map((goal) => {
         const commands = stored.commands.filter((one) => one.goalId === goal.id)
-        const memory = memoryOfOrigin({ breaches, lockouts: stored.lockouts }, goal.origin)
+        const memory = memoryOfOrigin({ breaches, lockouts: stored.lockouts }, goal)
         return [goal.id, { ...memory, commands: new Map(commands.map((record) => [record.id, record])) }]
       }),
     ),

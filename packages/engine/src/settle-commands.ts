@@ -109,6 +109,7 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
         return
       }
       dropInFlight(draft, answered)
+      tellOrder(draft, answered.record)
       afterRefusal(draft, answered, outcome.refusal, outcome.message)
       return
     case 'not-sent': {
@@ -116,6 +117,7 @@ export function takeAnswer(draft: TurnDraft, commandId: string, outcome: Command
       const history = historyOf(draft, targetOf(answered.record))
       const pauseMs = Math.min(UNSENT_RETRY_MS * 2 ** history.failures, SLOW_RETRY_MS)
       changeTargetOf(draft, answered, { failures: history.failures + 1, notBeforeMs: draft.elapsedMs + pauseMs })
+      tellOrder(draft, answered.record)
       return
     }
     default:
@@ -333,6 +335,8 @@ function settle(draft: TurnDraft, inFlight: InFlight, state: CommandState, settl
   if (inFlight.answeredMs === null) {
     const unanswered = new Map(draft.state.unanswered).set(record.id, { record, sentMs: inFlight.sentMs })
     draft.change({ unanswered })
+  } else {
+    tellOrder(draft, record)
   }
   if (state === 'effective') {
     // The book already shows the size after it.
@@ -353,7 +357,7 @@ function settle(draft: TurnDraft, inFlight: InFlight, state: CommandState, settl
 function takeLateAnswer(draft: TurnDraft, commandId: string, outcome: CommandOutcome): void {
   const settled = draft.state.unanswered.get(commandId)
   if (settled === undefined) return
-  withAnswer(draft, settled.record, settled.sentMs, outcome)
+  tellOrder(draft, withAnswer(draft, settled.record, settled.sentMs, outcome))
   const unanswered = new Map(draft.state.unanswered)
   unanswered.delete(commandId)
   draft.change({ unanswered })
@@ -367,6 +371,13 @@ function withAnswer(draft: TurnDraft, before: CommandRecord, sentMs: number, out
   draft.note({ kind: 'command-answered', record })
   if (outcome.kind === 'accepted' && draft.state.halted === ACCOUNT_REJECTED) draft.change({ halted: null })
   return record
+}
+
+/** A request that keeps an order as it must stand is explained once both its effect and its answer are known. */
+function tellOrder(draft: TurnDraft, record: CommandRecord): void {
+  const { reason, settledAt, sentAt } = record
+  if (reason === null) return
+  draft.note({ kind: 'order-managed', story: { record, reason, tookMs: (settledAt ?? draft.now) - sentAt } })
 }
 
 function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {

@@ -56,6 +56,7 @@ const strictestParts = strictestByKey<Parts>({
     onUnvaluedPosition: firstOf('close', 'alert'),
   }),
   enforcementDeadlineMs: smaller<number>,
+  evaluationIntervalMs: smaller<number>,
   loosening: firstOf('next_reset', 'immediate'),
   configuration: (_before, after) => after,
   epoch: (before) => before,

@@ -34,8 +34,8 @@ export class TurnDraft {
   readonly quotesWanted: ContractId[] = []
   trades: readonly DayTrade[] = []
   cycles: readonly PositionCycle[] = []
-  /** Monotonic time at which an order that has to wait may be placed or moved, `null` for none. */
-  manageAgainMs: number | null = null
+  /** Monotonic time at which something that has to wait may be done, `null` for nothing. */
+  lookAgainMs: number | null = null
   readonly #breaches = new Map<string, Breach>()
   readonly #endedBreaches: { readonly id: string; readonly at: Instant }[] = []
   readonly #lockouts = new Map<string, Lockout>()
@@ -79,8 +79,8 @@ export class TurnDraft {
   }
 
   /** Asks for a turn at the monotonic time; the earliest that was asked for counts. */
-  manageAgain(atMs: number): void {
-    this.manageAgainMs = Math.min(this.manageAgainMs ?? atMs, atMs)
+  lookAgain(atMs: number): void {
+    this.lookAgainMs = Math.min(this.lookAgainMs ?? atMs, atMs)
   }
 
   keepBreach(breach: Breach): void {

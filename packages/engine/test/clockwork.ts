@@ -55,6 +55,7 @@ export class Clockwork {
       pnlBasis: 'net',
       stopCriteria: { coverage: 'full', allowStopLimit: false, maxDistanceTicks: null },
       guards: GUARDS,
+      evaluationIntervalMs: 100,
       enforcementDeadlineMs: 10_000,
       loosening: 'next_reset',
       configuration: 'test',

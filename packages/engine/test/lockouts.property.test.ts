@@ -56,6 +56,7 @@ const timed: fc.Arbitrary<Lockout> = fc.record({
   from: fc.constant(instant(START - 72 * HOUR)),
   end,
   reason: fc.constant('a reason'),
+  evidence: fc.constant(null),
 })
 
 const blocked: fc.Arbitrary<Lockout> = timed.map((lockout) => ({
@@ -126,6 +127,7 @@ function started(of: readonly Lockout[], circumstance: Circumstances, accountId:
     stopCriteria: { coverage: 'full', allowStopLimit: false, maxDistanceTicks: null },
     guards: GUARDS,
     enforcementDeadlineMs: 10_000,
+    evaluationIntervalMs: 100,
     loosening: 'next_reset',
     configuration: 'c0ffee',
     epoch: 2,
@@ -171,6 +173,7 @@ const A_LOCKOUT = {
   scope: 'account',
   baseline: new Map(),
   reason: 'a reason',
+  evidence: null,
 } as const
 
 /** Whether something has happened that ends the lockout. */

@@ -91,6 +91,7 @@ class Desk {
       stopCriteria: stopCriteriaOf(on),
       guards: GUARDS,
       enforcementDeadlineMs: 10_000,
+      evaluationIntervalMs: 100,
       loosening: 'next_reset',
       configuration: 'test',
       epoch: 1,

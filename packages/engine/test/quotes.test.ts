@@ -77,6 +77,23 @@ describe('quotes', () => {
     expect(scene.state().lockouts).toHaveLength(1)
   })
 
+  test.each([
+    ['a shorter interval holds as soon as the configuration names it', 50, 50],
+    ['a longer interval waits for a reset', 1_000, 100],
+  ])('%s', async (_, evaluationIntervalMs, holdsMs) => {
+    using scene = await Scene.open({ rules: LOSS, evaluationIntervalMs: 100 })
+    await scene.connect()
+    scene.trade('buy', 5)
+    await scene.run(1_000)
+    scene.configure({ evaluationIntervalMs })
+    const receivedMs = scene.time.elapsedMs()
+    tellQuote(scene, -100)
+    tellQuote(scene, -210, MNQ, receivedMs - holdsMs + 1)
+    expect(scene.state().lockouts).toEqual([])
+    tellQuote(scene, 0, MNQ, receivedMs - holdsMs)
+    expect(scene.state().lockouts).toHaveLength(1)
+  })
+
   test('a quote that waits is judged against the position that was held then', async () => {
     using scene = await Scene.open({ rules: LOSS })
     await scene.connect()

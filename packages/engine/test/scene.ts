@@ -4,6 +4,7 @@ import {
   type ContractId,
   ContractId as toContractId,
   type ContractSpec,
+  explain,
   type Goal,
   type Order,
   type Timers,
@@ -156,7 +157,9 @@ export class Scene implements Disposable {
   }
 
   /** The operator changes the configuration of the trader's account. */
-  configure(changes: Partial<Pick<AccountPolicy, 'rules' | 'calendar' | 'loosening' | 'timers'>>): void {
+  configure(
+    changes: Partial<Pick<AccountPolicy, 'rules' | 'calendar' | 'loosening' | 'timers' | 'evaluationIntervalMs'>>,
+  ): void {
     const before = this.#policyOf(TRADER)
     const after = { ...before, ...changes, stopCriteria: stopCriteriaOf(changes.rules ?? before.rules) }
     this.kernel.replaceSettings(policyInForce([before, after]))
@@ -275,6 +278,11 @@ export class Scene implements Disposable {
     return this.told('alert').map(({ code }) => code)
   }
 
+  /** What `explain` says of each goal that ended, or of each order that was managed. */
+  explanations(of: 'goal-ended' | 'order-managed' = 'goal-ended'): readonly (readonly string[])[] {
+    return this.told(of).map(({ story }) => explain(story, 'America/Chicago'))
+  }
+
   /** States in which goals of the kind ended. */
   ended(kind: Goal['kind']): readonly string[] {
     return this.told('goal-ended')
@@ -330,7 +338,6 @@ export class Scene implements Disposable {
         return wire === undefined ? [] : [contractOf(wire)]
       }),
       isMarketOpen,
-      evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       ports: {
         gateway: port,
         store: journal,
@@ -365,6 +372,7 @@ export class Scene implements Disposable {
       stopCriteria: stopCriteriaOf(enabled),
       guards: { ...GUARDS, ...this.#options.guards },
       enforcementDeadlineMs: 10_000,
+      evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       loosening: this.#options.loosening ?? 'next_reset',
       configuration: 'c0ffee',
       epoch: this.#store.epoch,

@@ -53,6 +53,7 @@ const lockouts: fc.Arbitrary<readonly Lockout[]> = fc
       from: later(START, -2 * HOUR),
       end: { kind, at: later(START, inMs) } satisfies LockoutEnd,
       reason: 'a reason',
+      evidence: null,
     })),
   )
 

@@ -30,6 +30,7 @@ export {
   sameManagedOrders,
   type WantedOrder,
 } from './managed-orders.ts'
+export { type OrderWhy, whyPriced, whyRemoved, whyResized, whyStray } from './order-reasons.ts'
 export { stopCriteriaOf } from './no-stop-loss-grace.ts'
 export { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 export type { Rule, RuleContext } from './rule.ts'

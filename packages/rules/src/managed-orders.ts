@@ -5,12 +5,10 @@ import {
   type Order,
   type PositionView,
   remainingSize,
-  type TickFraction,
-  ticks,
   type Ticks,
-  toTickFraction,
   toTicks,
 } from '@rm/domain'
+import { PositionScale } from './position-scale.ts'
 import type { RuleSettings } from './registry.ts'
 
 type Settings = RuleSettings['trade_management']
@@ -51,7 +49,7 @@ export function managedOrders(settings: Settings, position: PositionView, orders
     return { ...NOTHING, blind: [`orders of ${position.contractId} cannot be managed: the contract record is unknown`] }
   }
   const exits = exitOrders(position, orders)
-  const scale = new Scale(position.signedSize, toTickFraction(position.averagePrice, contract.tickSize))
+  const scale = PositionScale.of(position, contract)
   const stops = wantedStops(settings, position, contract.tickSize, scale, exits)
   return { ...stops, target: wantedTarget(settings, position, contract.tickSize, scale, exits) }
 }
@@ -66,7 +64,7 @@ export function managementAfter(settings: Settings, position: PositionView): Cyc
   if (contract === null || exit === null) return management
   const { auto_breakeven: breakEven, trailing_stop: trail } = settings
   let { breakEvenDone, trailExtreme } = management
-  const scale = new Scale(position.signedSize, toTickFraction(position.averagePrice, contract.tickSize))
+  const scale = PositionScale.of(position, contract)
   if (breakEven.enabled && breakEvenDone === null && scale.hasProfit(exit.best, breakEven.profit_trigger_ticks)) {
     breakEvenDone = scale.fromAverage(breakEven.offset_ticks, 'towards-market')
   }
@@ -150,7 +148,7 @@ function wantedStops(
   settings: Settings,
   position: PositionView,
   tickSize: number,
-  scale: Scale,
+  scale: PositionScale,
   exits: ExitOrders,
 ): WantedStops {
   const { ownStop: own } = exits
@@ -185,7 +183,7 @@ function tightenedStops(
   settings: Settings,
   position: PositionView,
   tickSize: number,
-  scale: Scale,
+  scale: PositionScale,
   { theirStops }: ExitOrders,
   held: Ticks | null,
   market: Market,
@@ -205,7 +203,7 @@ function tightenedStops(
 function levels(
   settings: Settings,
   { management }: PositionView,
-  scale: Scale,
+  scale: PositionScale,
   standing: Ticks | null,
   hasNoOther: boolean,
 ): readonly Ticks[] {
@@ -225,7 +223,7 @@ function wantedTarget(
   settings: Settings,
   position: PositionView,
   tickSize: number,
-  scale: Scale,
+  scale: PositionScale,
   { ownTarget: own, hasTheirLimit }: ExitOrders,
 ): WantedOrder | null {
   if (hasTheirLimit) return null
@@ -257,9 +255,9 @@ class Market {
   passed: Ticks | null = null
   readonly #exit: Ticks | null
   readonly #gap: number
-  readonly #scale: Scale
+  readonly #scale: PositionScale
 
-  constructor({ min_gap_ticks }: Settings, { exit }: PositionView, scale: Scale) {
+  constructor({ min_gap_ticks }: Settings, { exit }: PositionView, scale: PositionScale) {
     this.#exit = exit === null ? null : exit.current
     this.#gap = min_gap_ticks
     this.#scale = scale
@@ -285,63 +283,6 @@ class Market {
     }
     return tightest
   }
-}
-
-/** Prices seen from a position: what is good for it counts as more, for a long and for a short. */
-class Scale {
-  readonly #sign: 1 | -1
-  /** The average on that scale, rounded to the grid in both directions: all that whole ticks can be compared with, exactly. */
-  readonly #above: number
-  readonly #below: number
-
-  constructor(signedSize: number, average: TickFraction) {
-    const { floor, ceiling } = gridOf(average)
-    this.#sign = signedSize > 0 ? 1 : -1
-    this.#above = signedSize > 0 ? ceiling : -floor
-    this.#below = signedSize > 0 ? floor : -ceiling
-  }
-
-  /** By how many ticks the second price is better for the position. */
-  gain(from: Ticks, to: Ticks): number {
-    return this.#sign * (to - from)
-  }
-
-  shifted(price: Ticks, by: number): Ticks {
-    return ticks(price + this.#sign * by)
-  }
-
-  /** Whether a price lies at least so many ticks in profit. */
-  hasProfit(price: Ticks, least: number): boolean {
-    return this.#sign * price >= this.#above + least
-  }
-
-  /** The price so many ticks from the average, rounded to the grid: a stop towards the market, a target towards the entry. */
-  fromAverage(by: number, rounding: 'towards-market' | 'towards-entry'): Ticks {
-    return ticks(this.#sign * ((rounding === 'towards-market' ? this.#above : this.#below) + by))
-  }
-}
-
-interface Grid {
-  readonly floor: number
-  readonly ceiling: number
-}
-
-/** Every quote asks for the same few averages, whose fractions are remembered as well. */
-const grids = new WeakMap<TickFraction, Grid>()
-
-function gridOf(average: TickFraction): Grid {
-  let grid = grids.get(average)
-  if (grid === undefined) {
-    const { numerator, denominator } = average
-    grid = { floor: Number(floorOf(numerator, denominator)), ceiling: -Number(floorOf(-numerator, denominator)) }
-    grids.set(average, grid)
-  }
-  return grid
-}
-
-function floorOf(numerator: bigint, denominator: bigint): bigint {
-  const quotient = numerator / denominator
-  return numerator % denominator < 0n ? quotient - 1n : quotient
 }
 
 const NOTHING: ManagedOrders = { stop: null, target: null, tightened: [], passed: null, blind: [] }

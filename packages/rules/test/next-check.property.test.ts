@@ -134,6 +134,7 @@ const lockouts: fc.Arbitrary<readonly Lockout[]> = fc.array(
     from: fc.constant(later(NOW, -60_000)),
     end: fc.constant({ kind: 'at' as const, at: later(NOW, 60_000) }),
     reason: fc.constant('a reason'),
+    evidence: fc.constant(null),
   }),
   { maxLength: 2 },
 )

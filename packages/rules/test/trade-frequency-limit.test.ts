@@ -191,6 +191,7 @@ describe('what counts as a trade', () => {
     from: instant(NOW + 30_000),
     end: { kind: 'at', at: instant(NOW + 90_000) },
     reason: '',
+    evidence: null,
   }
 
   test.each([

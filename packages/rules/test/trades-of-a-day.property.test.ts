@@ -162,5 +162,6 @@ function aCooldown(fromMin: number, lengthMin: number): Lockout {
     from,
     end: { kind: 'at', at: instant(from + lengthMin * MINUTE_MS) },
     reason: 'too many trades',
+    evidence: null,
   }
 }

@@ -1,5 +1,5 @@
 export { applyEvent } from './book/apply-event.ts'
-export { executedSizes, type Exposure, exposureOf, openSizes, workingOrder } from './book/exposure.ts'
+export { executedSizes, type Exposure, exposureOf, leftByTrades, openSizes, workingOrder } from './book/exposure.ts'
 export {
   beginGap,
   type Book,

@@ -75,6 +75,20 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 2)
   })
 
+  test('what applies at once asks for no restart, and what does not says so', async () => {
+    await using opened = await Stage.open({ rules: upTo(5) })
+    const { stage, daemon } = opened
+    const general = { evaluation_interval_ms: 50 }
+    const api = { cache: { contract_ttl_h: 12 } }
+    stage.configure({ general, api })
+    const line = await daemon.log.awaitLine('the interval is told', (one) => one.event === 'setting-changed')
+    expect(line).toMatchObject({ path: 'general.evaluation_interval_ms', after: '50', applies: 'at once' })
+    expect(daemon.log.lines().filter((one) => one.event === 'config-waits-for-start')).toEqual([])
+    stage.configure({ general, api: { ...api, token: { renew_at_fraction_left: 0.5 } } })
+    const waits = await daemon.log.awaitLine('a restart is asked for', (one) => one.event === 'config-waits-for-start')
+    expect(waits['waiting']).toEqual(['api_config.yaml'])
+  })
+
   test('SIGHUP reads it again', { skip: process.platform === 'win32' }, async () => {
     await using opened = await Stage.open({ rules: upTo(5) })
     const { daemon } = opened

@@ -58,6 +58,7 @@ export function policyOf(accountId: AccountId): AccountPolicy {
     },
     calendar: CALENDAR,
     pnlBasis: 'net',
+    evaluationIntervalMs: 100,
     stopCriteria: stopCriteriaOf(ALL_RULES),
     guards: {
       staleAfterMs: 600_000,

@@ -124,7 +124,6 @@ class Stage {
       onLoosened: () => {},
       contracts: [...new Set([...Object.values(contracts), ...quoted])],
       isMarketOpen: () => true,
-      evaluationIntervalMs: 100,
       ports: {
         gateway: SILENT_GATEWAY,
         store: NOTHING_STORED,

@@ -1,9 +1,9 @@
 import { formatUsd, type Usd, usd } from '@rm/domain'
-import { unitsOfRoot } from '@rm/rules'
+import { lossTiers, unitsOfRoot } from '@rm/rules'
 import { placeOf } from '../config-node.ts'
 import type { CheckedAccount } from '../cross-checks.ts'
 import { keyPathOf, type Report } from '../diagnostic.ts'
-import { PLANS, type PlanSize } from '../firm-plans.ts'
+import { BEST_DAY_SHARE, PLANS, type PlanSize, WINNING_DAY } from '../firm-plans.ts'
 import { allowedSizes, limitByProduct, rootOf } from './allowed-size.ts'
 import { knownProduct } from '../known-products.ts'
 
@@ -12,6 +12,8 @@ export function lintFirmLimits(account: CheckedAccount, report: Report): void {
   const plan = planOf(account)
   if (plan === null) return
   lintDailyLoss(account, plan, report)
+  lintCooldown(account, plan, report)
+  lintTargets(account, plan, report)
   lintLots(account, plan, report)
 }
 
@@ -73,10 +75,69 @@ function lintDailyLoss({ layers: { entry }, settings }: CheckedAccount, plan: Kn
   })
 }
 
+/** A single loss that ends the account, and would be followed by some minutes of rest. */
+function lintCooldown({ settings: { tree, rules: enabled } }: CheckedAccount, plan: KnownPlan, report: Report): void {
+  const cooldown = enabled.cooldown_after_loss
+  if (cooldown === undefined) return
+  const { maximumLoss } = PLANS[plan.size]
+  const first = cooldown.loss_threshold ?? lossTiers(cooldown.loss_thresholds)[0]?.loss_amount
+  if (first === undefined || first > maximumLoss) return
+  const path = [
+    'rules',
+    'cooldown_after_loss',
+    cooldown.loss_threshold === undefined ? 'loss_thresholds' : 'loss_threshold',
+  ]
+  report.warning(placeOf(tree, path), keyPathOf(path), {
+    expected: `a loss that the account survives, above ${formatUsd(maximumLoss)}`,
+    got: `${formatUsd(first)} is the smallest loss that locks ${plan.words}`,
+    why: 'the firm closes the account for good before the first cooldown',
+    fix: 'write a smaller loss',
+  })
+}
+
+/** What one day may win where the firm looks at single days. */
+function lintTargets({ layers: { entry }, settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
+  const { tree, rules: enabled } = settings
+  const day = enabled.daily_realized_profit
+  const path = ['rules', 'daily_realized_profit', 'target']
+  if (entry?.type === 'combine') {
+    const { profitTarget } = PLANS[plan.size]
+    const best = usd(profitTarget * BEST_DAY_SHARE)
+    for (const [at, target] of [
+      [path, day?.target],
+      // A single position can make the day.
+      [
+        ['rules', 'max_unrealized_profit', 'target'],
+        day === undefined ? enabled.max_unrealized_profit?.target : undefined,
+      ],
+    ] as const) {
+      if (target === undefined || target <= best) continue
+      report.notice(placeOf(tree, at), keyPathOf(at), {
+        expected: `at most ${formatUsd(best)}, half of what passes the Combine`,
+        got: `${formatUsd(target)} is ${Math.ceil((target / profitTarget) * 100)} % of the ${formatUsd(profitTarget)} that ${plan.words} has to win`,
+        why: 'a best day of more than half of the whole profit makes the firm ask for more days',
+        fix: `write ${amountText(best)} or less, unless this is meant`,
+      })
+    }
+  }
+  if (entry?.type !== 'express' || day === undefined || day.target >= WINNING_DAY) return
+  report.notice(placeOf(tree, path), keyPathOf(path), {
+    expected: `at least ${formatUsd(WINNING_DAY)}, from which on the firm counts a winning day`,
+    got: `${formatUsd(day.target)} for ${plan.words}`,
+    why: 'days that end at the target never count for a payout',
+    fix: `write ${amountText(WINNING_DAY)} or more, unless this is meant`,
+  })
+}
+
 const DAYS_TOO_FEW = 2
 
 function tenth(limit: Usd): string {
-  return String((limit * 9) / 10 / 10_000)
+  return amountText(usd((limit * 9) / 10))
+}
+
+/** As the files write it. */
+function amountText(amount: Usd): string {
+  return String(amount / 10_000)
 }
 
 /** Without RULE-001 only the limits by product stand between the trader and the firm's refusal. */

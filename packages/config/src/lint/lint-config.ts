@@ -7,6 +7,7 @@ import { lintSessions, longestSessionHours } from './closed-sessions.ts'
 import { ComingSessions } from './coming-sessions.ts'
 import { lintFirmLimits } from './firm-limits.ts'
 import { lintIdleKeys } from './idle-keys.ts'
+import { lintShadowedAmounts } from './shadowed-amounts.ts'
 import { lintDistances } from './ticks-away.ts'
 import { lintReach, lintShadows } from './unreachable-limits.ts'
 
@@ -35,6 +36,7 @@ export function lintConfig({ accounts, timers, trees, today }: Linted): readonly
   }
   for (const settings of distinct.values()) {
     lintDistances(settings, report)
+    lintShadowedAmounts(settings, report)
     lintReach(settings, longestSessionHours(settings, timers, coming), report)
     lintSessions(settings, timers, coming, report)
     lintClockChanges(settings, timers, coming, report)

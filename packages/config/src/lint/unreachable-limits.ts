@@ -1,9 +1,9 @@
 import { formatUsd, usd } from '@rm/domain'
 import { EVALUATION_ORDER, limitOfUnlisted, unitsAllowed, unitsPerContract } from '@rm/rules'
-import { isGiven, placeOf } from '../config-node.ts'
-import { type Complaint, keyPathOf, type Report } from '../diagnostic.ts'
+import type { Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
 import { allowedSizes, limitByProduct, mostByTotal, rootOf } from './allowed-size.ts'
+import { remark } from './remark.ts'
 import { knownProduct } from '../known-products.ts'
 
 /** Limits that another one always meets first, and rules that forbid everything. */
@@ -22,7 +22,7 @@ function lintSizes(settings: RiskSettings, report: Report): void {
   const unlisted = limitOfUnlisted(perProduct)
   const named = Object.keys(perProduct.instrument_limits)
   if (unlisted === 0 && named.every((product) => perProduct.instrument_limits[product] === 0))
-    add('warning', settings, PER_PRODUCT, report, {
+    remark('warning', settings, PER_PRODUCT, report, {
       expected: 'at least one product with a limit above 0',
       got:
         named.length === 0 ? 'no product, and products without a limit are blocked' : 'a limit of 0 for every product',
@@ -37,7 +37,7 @@ function lintSizes(settings: RiskSettings, report: Report): void {
       const limit = perProduct.instrument_limits[product] ?? 0
       const most = mostByTotal(total, product)
       if (limit <= most) continue
-      add('warning', settings, [...PER_PRODUCT, 'instrument_limits', product], report, {
+      remark('warning', settings, [...PER_PRODUCT, 'instrument_limits', product], report, {
         expected: `at most ${most}, which max_contracts.limit (${total.limit}) makes of ${product}`,
         got: String(limit),
         why: 'the smaller limit of the two always holds',
@@ -51,7 +51,7 @@ function lintSizes(settings: RiskSettings, report: Report): void {
   )
   if (used >= unitsAllowed(total)) return
   const together = (used * total.limit) / unitsAllowed(total)
-  add('notice', settings, ['rules', 'max_contracts', 'limit'], report, {
+  remark('notice', settings, ['rules', 'max_contracts', 'limit'], report, {
     expected: 'a limit that can be reached',
     got: `${total.limit}, while the limits by product together allow ${together}`,
     why: 'RULE-002 always acts first, so RULE-001 never does',
@@ -65,7 +65,7 @@ function lintFrequency(settings: RiskSettings, sessionHours: number, report: Rep
   const { per_minute: minute, per_hour: hour, per_session: session } = limits
   const path = ['rules', 'trade_frequency_limit', 'limits']
   if (minute !== null && hour !== null && hour >= minute * MINUTES)
-    add('notice', settings, [...path, 'per_hour'], report, {
+    remark('notice', settings, [...path, 'per_hour'], report, {
       expected: `less than ${minute * MINUTES}`,
       got: `${hour} an hour, while ${minute} a minute allow at most ${minute * MINUTES}`,
       why: 'the limit per minute always acts first',
@@ -74,7 +74,7 @@ function lintFrequency(settings: RiskSettings, sessionHours: number, report: Rep
   // A session that begins within an hour touches one more of them.
   const most = hour === null ? null : hour * Math.ceil(sessionHours)
   if (session === null || hour === null || most === null || session < most) return
-  add('notice', settings, [...path, 'per_session'], report, {
+  remark('notice', settings, [...path, 'per_session'], report, {
     expected: `less than ${most}`,
     got: `${session} in a session, while ${hour} an hour allow at most ${most} within ${hoursText(sessionHours)}`,
     why: 'the limit per hour always acts first',
@@ -104,7 +104,7 @@ function lintStopDistance(settings: RiskSettings, report: Report): void {
     })
     .toSorted((a, b) => b.cost - a.cost)
   if (largest === undefined || largest.cost <= -loss.limit) return
-  add('notice', settings, ['rules', 'no_stop_loss_grace', 'max_stop_distance_ticks'], report, {
+  remark('notice', settings, ['rules', 'no_stop_loss_grace', 'max_stop_distance_ticks'], report, {
     expected: `a distance at which the day's loss of ${formatUsd(loss.limit)} is not reached`,
     got: `${distance} ticks, which with ${largest.words} are ${formatUsd(largest.cost)}`,
     why: 'the day is lost before such a stop is reached',
@@ -120,7 +120,7 @@ export function lintShadows(accounts: readonly RiskSettings[], report: Report): 
     const modes = accounts.flatMap(({ rules: enabled }) => enabled[id]?.mode ?? [])
     if (modes.length === 0 || modes.includes('enforce')) continue
     const where = accounts.find(({ rules: enabled }) => enabled[id] !== undefined) ?? first
-    add('notice', where, ['rules', id, 'mode'], report, {
+    remark('notice', where, ['rules', id, 'mode'], report, {
       expected: '`enforce` for at least one account',
       got:
         modes.length === 1
@@ -130,15 +130,4 @@ export function lintShadows(accounts: readonly RiskSettings[], report: Report): 
       fix: 'write `mode: enforce` when the trial is over',
     })
   }
-}
-
-function add(
-  severity: 'warning' | 'notice',
-  { tree }: RiskSettings,
-  path: readonly string[],
-  report: Report,
-  complaint: Complaint,
-): void {
-  const known = isGiven(tree, path) ? path : path.slice(0, 2)
-  report.add(severity, placeOf(tree, known), keyPathOf(path), complaint)
 }

@@ -1,6 +1,7 @@
 import type { ContractId, Instant, Order, OrderId } from '@rm/domain'
 import type { Book } from './book.ts'
 import { enteredAhead } from './entries-ahead.ts'
+import { lastClosedAt, remainingContracts } from './lots-ahead.ts'
 import { isWorking, observedOrder } from './orders.ts'
 import { type ContractBooks, signedSizeOf } from './positions.ts'
 
@@ -40,6 +41,21 @@ export function executedSizes(book: Book, now: Instant): ReadonlyMap<ContractId,
     sizes.set(contractId, signedSizeOf(contract) + ahead)
   }
   return sizes ?? open
+}
+
+/**
+ * What the known closing trades leave of a position that does not tell of them yet, and when the last of them was made; `null` when the
+ * position has told of all.
+ */
+export function leftByTrades(
+  book: Book,
+  contractId: ContractId,
+): { readonly signedSize: number; readonly at: Instant } | null {
+  const contract = book.contracts.get(contractId)
+  if (contract === undefined) return null
+  const size = signedSizeOf(contract)
+  const at = lastClosedAt(contract.lots, size)
+  return at === null ? null : { signedSize: remainingContracts(contract.lots, size), at }
 }
 
 /** An order that can still change exposure, or `null` when it ended, vanished or was never heard of. */

@@ -82,6 +82,14 @@ export function remainingContracts(lots: LotsAhead, signedSize: number): number 
   return Math.sign(signedSize) * Math.max(0, Math.abs(signedSize) - gone)
 }
 
+/** When the last of the trades was made that closed contracts of a position which does not say so yet; `null` for none. */
+export function lastClosedAt(lots: LotsAhead, signedSize: number): Instant | null {
+  const { closed } = signedSize > 0 ? lots.long : lots.short
+  let last: Instant | null = null
+  for (const { at } of closed) if (last === null || at > last) last = at
+  return last
+}
+
 /** The side of the position that a closing trade takes contracts from. */
 export function closedSide(trade: Trade): PositionSide {
   return trade.side === 'sell' ? 'long' : 'short'

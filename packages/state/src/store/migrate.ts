@@ -5,9 +5,18 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { settingsInForce } from './migrations/0002-settings-in-force.ts'
 import { lockoutsByCondition } from './migrations/0003-lockouts-by-condition.ts'
 import { tradeManagement } from './migrations/0004-trade-management.ts'
+import { evidenceOfLockouts } from './migrations/0005-evidence-of-lockouts.ts'
+import { reasonsOfOrders } from './migrations/0006-reasons-of-orders.ts'
 
 /** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
-export const MIGRATIONS: readonly MigrationStep[] = [firstTables, settingsInForce, lockoutsByCondition, tradeManagement]
+export const MIGRATIONS: readonly MigrationStep[] = [
+  firstTables,
+  settingsInForce,
+  lockoutsByCondition,
+  tradeManagement,
+  evidenceOfLockouts,
+  reasonsOfOrders,
+]
 
 /**
  * Throws `RmError` STORE_NEWER_SCHEMA when a newer program has migrated the file. Reads the version alone, so that it can be asked

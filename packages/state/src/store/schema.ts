@@ -116,6 +116,10 @@ export interface LockoutTable {
   readonly reason: string
   readonly ended_at: number | null
   readonly end_cause: string | null
+  /** All three `null` in a lockout of an earlier version. */
+  readonly measured: string | null
+  readonly limit: string | null
+  readonly config_version: string | null
 }
 
 export interface BreachTable {
@@ -161,6 +165,8 @@ export interface CommandTable {
   readonly latency_ms: number | null
   readonly settled_at: number | null
   readonly settled_by: string | null
+  /** `null` for a request that serves a goal, and of an earlier version. */
+  readonly reason: string | null
 }
 
 interface ResetMarkTable {

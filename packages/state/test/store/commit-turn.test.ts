@@ -87,6 +87,19 @@ test('a turn that decided nothing durable writes nothing', async () => {
   expect(logStamp(folder)).not.toEqual(before)
 })
 
+test('what holds one product to reducing holds that product alone after a restart', async () => {
+  using folder = new DataFolder()
+  const held = { kind: 'reduce-only', baseline: new Map([[contracts.MNQ.id, 2]]), product: 'MNQ' } as const
+  {
+    using store = await folder.open()
+    store.commit([aTurn({ breaches: [aBreach('b', { goals: [held] })], goals: [aPursuedGoal('g', held)] })])
+  }
+  using store = await folder.open()
+  const { breaches, goals } = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
+  expect(breaches.map((breach) => breach.goals)).toEqual([[held]])
+  expect(goals.map(({ goal }) => goal)).toEqual([held])
+})
+
 test('writing a turn twice changes nothing but the audit trail', async () => {
   using folder = new DataFolder()
   using store = await folder.open()
@@ -274,7 +287,7 @@ test('the database itself refuses to delete a lockout', async () => {
   ;(await folder.open()).close()
   folder.tamper((database) => {
     database.exec(
-      `INSERT INTO lockout VALUES (1, 'a', 'RULE-003', 'account', 'flat', '[]', 1, 'at', 2, 'why', NULL, NULL)`,
+      `INSERT INTO lockout VALUES (1, 'a', 'RULE-003', 'account', 'flat', '[]', 1, 'at', 2, 'why', NULL, NULL, NULL, NULL, NULL)`,
     )
     expect(() => database.exec('DELETE FROM lockout')).toThrow('never deleted')
   })

@@ -1,9 +1,10 @@
+import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
 import type { MigrationStep } from '../../src/store/migration-step.ts'
 import { DataFolder } from './data-folder.ts'
-import { aBreachTurn, NOON } from './turn-records.ts'
+import { aBreachTurn, aLockout, aTurn, NOON } from './turn-records.ts'
 
 const STEPS: readonly MigrationStep[] = [
   { name: '0001-one', statements: ['CREATE TABLE one (id INTEGER)', 'INSERT INTO one VALUES (1)'] },
@@ -51,7 +52,8 @@ test('lockouts of an older file keep their ends, cannot be shortened, and stand 
   const columns = `'account', 'flat', '[]', 1`
   database.exec(`INSERT INTO lockout VALUES (1, 'old', 'RULE-003', ${columns}, 'next-reset', 90, 'why', NULL, NULL)`)
   await migrate(database, NOON)
-  database.exec(`INSERT INTO lockout VALUES (1, 'new', 'RULE-010', ${columns}, 'can-trade', NULL, 'why', NULL, NULL)`)
+  const unknown = 'NULL, NULL, NULL, NULL, NULL'
+  database.exec(`INSERT INTO lockout VALUES (1, 'new', 'RULE-010', ${columns}, 'can-trade', NULL, 'why', ${unknown})`)
   expect(database.prepare('SELECT id, end_kind, end_at FROM lockout ORDER BY id').all()).toEqual([
     { id: 'new', end_kind: 'can-trade', end_at: null },
     { id: 'old', end_kind: 'next-reset', end_at: 90 },
@@ -66,8 +68,24 @@ test('lockouts of an older file keep their ends, cannot be shortened, and stand 
   }
   expect(() => database.exec('DELETE FROM lockout')).toThrow('never deleted')
   expect(() =>
-    database.exec(`INSERT INTO lockout VALUES (1, 'x', 'RULE-003', ${columns}, 'at', NULL, 'why', NULL, NULL)`),
+    database.exec(`INSERT INTO lockout VALUES (1, 'x', 'RULE-003', ${columns}, 'at', NULL, 'why', ${unknown})`),
   ).toThrow('CHECK')
+})
+
+test('lockouts of a version that kept no numbers have none, and lock all the same', async () => {
+  using folder = new DataFolder()
+  {
+    using store = await folder.open()
+    store.commit([aTurn({ lockouts: [aLockout('old'), aLockout('new', { rule: 'RULE-007' })] })])
+  }
+  folder.tamper((database) =>
+    database.exec(`UPDATE lockout SET measured = NULL, "limit" = NULL, config_version = NULL WHERE id = 'old'`),
+  )
+  using store = await folder.open()
+  expect(store.loadAccount(TEST_ACCOUNT, NOON).lockouts).toEqual([
+    aLockout('new', { rule: 'RULE-007' }),
+    aLockout('old', { evidence: null }),
+  ])
 })
 
 test('a schema of a newer program is refused and left as it is', async () => {
@@ -106,11 +124,11 @@ test('requests of the first version are kept, and one that serves no goal is pos
     INSERT INTO position_cycle VALUES (1, 'p', 'MNQ', 'long', 1, NULL, 1, 2, 0, 0, 1, 1)`)
   await migrate(database, NOON)
   const command = database.prepare<[], Record<string, unknown>>('SELECT * FROM command')
-  expect(command.all()).toMatchObject([{ id: 'c', goal_id: 'g', kind: 'cancel-order', latency_ms: 1.5 }])
+  expect(command.all()).toMatchObject([{ id: 'c', goal_id: 'g', kind: 'cancel-order', latency_ms: 1.5, reason: null }])
   const cycle = database.prepare('SELECT break_even_done, trail_extreme, placements FROM position_cycle')
   expect(cycle.all()).toEqual([{ break_even_done: null, trail_extreme: null, placements: 0 }])
   const insert = database.prepare<[string | null]>(
-    `INSERT INTO command VALUES (1, 'd', ?, 'place-order', '{}', 1, 'sending', 1, NULL, NULL, NULL, NULL)`,
+    `INSERT INTO command VALUES (1, 'd', ?, 'place-order', '{}', 1, 'sending', 1, NULL, NULL, NULL, NULL, NULL)`,
   )
   expect(() => insert.run('no goal of that name')).toThrow('FOREIGN KEY')
   insert.run(null)

@@ -58,6 +58,7 @@ const goal: fc.Arbitrary<Goal> = fc.oneof(
   fc.record({ kind: fc.constant('flat-contract'), contractId }),
   fc.record({ kind: fc.constant('cap'), contractId, side: fc.constantFrom('long', 'short'), contracts: fc.nat() }),
   fc.record({ kind: fc.constant('reduce-only'), baseline }),
+  fc.record({ kind: fc.constant('reduce-only'), baseline, product: text }),
   fc.record({ kind: fc.constant('order-cancelled'), orderId }),
 )
 
@@ -155,6 +156,7 @@ const lockout: fc.Arbitrary<Lockout> = fc.record({
     fc.record({ kind: fc.constantFrom('can-trade', 'config') }),
   ),
   reason: text,
+  evidence: fc.option(fc.record({ measured: text, limit: text, configuration: text })),
 })
 
 const breach: fc.Arbitrary<Breach> = fc.record({
@@ -193,6 +195,7 @@ function commandOf(goalIds: readonly string[]): fc.Arbitrary<CommandRecord> {
   return fc.record({
     id,
     goalId: fc.constantFrom(...goalIds, null),
+    reason: fc.option(fc.record({ message: text, measured: text, limit: text, cause: text, configuration: text })),
     command,
     attempt: fc.nat(),
     state: fc.constantFrom('sending', 'acked', 'in-doubt'),

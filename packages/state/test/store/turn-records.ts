@@ -68,6 +68,7 @@ export function aLockout(id: string, changes: Partial<Lockout> = {}): Lockout {
     from: NOON,
     end: { kind: 'next-reset', at: instantOf('2026-03-09T22:00:00Z') },
     reason: 'Realized -$512.40 today; the limit is -$500.00.',
+    evidence: { measured: '-$512.40', limit: '-$500.00', configuration: 'c0ffee' },
     ...changes,
   }
 }
@@ -90,6 +91,7 @@ export function aCommandRecord(id: string, goalId: string, changes: Partial<Comm
   return {
     id,
     goalId,
+    reason: null,
     command: { kind: 'close-position', accountId: TEST_ACCOUNT, contractId: contracts.MNQ.id },
     attempt: 1,
     state: 'sending',

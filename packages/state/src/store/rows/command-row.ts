@@ -1,4 +1,12 @@
-import { AccountId, type Command, type CommandOutcome, type CommandRecord, ContractId, OrderId } from '@rm/domain'
+import {
+  AccountId,
+  type Command,
+  type CommandOutcome,
+  type CommandRecord,
+  ContractId,
+  OrderId,
+  type OrderReason,
+} from '@rm/domain'
 import { z } from 'zod'
 import { json, moment, readRow, tickCount, upsertSql } from '../columns.ts'
 import type { CommandTable } from '../schema.ts'
@@ -6,7 +14,19 @@ import type { CommandTable } from '../schema.ts'
 export const commandUpsert: string = upsertSql(
   'command',
   ['account_id', 'id'],
-  ['goal_id', 'kind', 'command', 'attempt', 'state', 'sent_at', 'outcome', 'latency_ms', 'settled_at', 'settled_by'],
+  [
+    'goal_id',
+    'kind',
+    'command',
+    'attempt',
+    'state',
+    'sent_at',
+    'outcome',
+    'latency_ms',
+    'settled_at',
+    'settled_by',
+    'reason',
+  ],
 )
 
 const CommandJson = z.discriminatedUnion('kind', [
@@ -53,8 +73,17 @@ const OutcomeJson = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-sent'), cause: z.string() }),
 ]) satisfies z.ZodType<CommandOutcome>
 
+const ReasonJson = z.object({
+  message: z.string(),
+  measured: z.string(),
+  limit: z.string(),
+  cause: z.string(),
+  configuration: z.string(),
+}) satisfies z.ZodType<OrderReason>
+
 export function commandRow(record: CommandRecord): CommandTable {
   const command: z.input<typeof CommandJson> = record.command
+  const reason: z.input<typeof ReasonJson> | null = record.reason
   const outcome: z.input<typeof OutcomeJson> | null = record.outcome
   return {
     account_id: record.command.accountId,
@@ -69,6 +98,7 @@ export function commandRow(record: CommandRecord): CommandTable {
     latency_ms: record.latencyMs,
     settled_at: record.settledAt,
     settled_by: record.settledBy,
+    reason: reason === null ? null : JSON.stringify(reason),
   }
 }
 
@@ -83,6 +113,7 @@ const Row = z.object({
   latency_ms: z.number().nullable(),
   settled_at: moment.nullable(),
   settled_by: z.string().nullable(),
+  reason: json(ReasonJson).nullable(),
 })
 
 export function commandRecordOf(stored: unknown): CommandRecord {
@@ -90,6 +121,7 @@ export function commandRecordOf(stored: unknown): CommandRecord {
   return {
     id: row.id,
     goalId: row.goal_id,
+    reason: row.reason,
     command: row.command,
     attempt: row.attempt,
     state: row.state,

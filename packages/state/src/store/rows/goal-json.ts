@@ -13,11 +13,11 @@ export const goalJson = z.discriminatedUnion('kind', [
     side: z.enum(['long', 'short']),
     contracts: z.int(),
   }),
-  z.object({ kind: z.literal('reduce-only'), baseline: baselineJson }),
+  z.object({ kind: z.literal('reduce-only'), baseline: baselineJson, product: z.string().exactOptional() }),
   z.object({ kind: z.literal('order-cancelled'), orderId: OrderId }),
 ]) satisfies z.ZodType<Goal>
 
 /** The form that {@link goalJson} reads; a kind of goal that it lacks does not compile. */
 export function plainGoal(goal: Goal): z.input<typeof goalJson> {
-  return goal.kind === 'reduce-only' ? { kind: goal.kind, baseline: baselinePairs(goal.baseline) } : goal
+  return goal.kind === 'reduce-only' ? { ...goal, baseline: baselinePairs(goal.baseline) } : goal
 }

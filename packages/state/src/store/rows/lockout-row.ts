@@ -8,7 +8,21 @@ import { baselineJson, baselinePairs } from './baseline.ts'
 export const lockoutUpsert: string = upsertSql(
   'lockout',
   ['account_id', 'id'],
-  ['rule', 'scope', 'effect', 'baseline', 'from_at', 'end_kind', 'end_at', 'reason', 'ended_at', 'end_cause'],
+  [
+    'rule',
+    'scope',
+    'effect',
+    'baseline',
+    'from_at',
+    'end_kind',
+    'end_at',
+    'reason',
+    'ended_at',
+    'end_cause',
+    'measured',
+    'limit',
+    'config_version',
+  ],
 )
 
 export function lockoutRow(lockout: Lockout): LockoutTable {
@@ -25,12 +39,20 @@ export function lockoutRow(lockout: Lockout): LockoutTable {
     reason: lockout.reason,
     ended_at: null,
     end_cause: null,
+    measured: lockout.evidence?.measured ?? null,
+    limit: lockout.evidence?.limit ?? null,
+    config_version: lockout.evidence?.configuration ?? null,
   }
 }
 
 const End = z.discriminatedUnion('end_kind', [
   z.object({ end_kind: z.enum(['at', 'next-reset', 'session-start']), end_at: moment }),
   z.object({ end_kind: z.enum(['can-trade', 'config']), end_at: z.null() }),
+])
+
+const Evidence = z.union([
+  z.object({ measured: z.string(), limit: z.string(), config_version: z.string() }),
+  z.object({ measured: z.null(), limit: z.null(), config_version: z.null() }),
 ])
 
 const Row = z.object({
@@ -45,7 +67,7 @@ const Row = z.object({
 })
 
 export function lockoutOf(stored: unknown): Lockout {
-  const row = readRow('lockout', Row.and(End), stored)
+  const row = readRow('lockout', Row.and(End).and(Evidence), stored)
   return {
     id: row.id,
     accountId: row.account_id,
@@ -56,5 +78,7 @@ export function lockoutOf(stored: unknown): Lockout {
     from: row.from_at,
     end: row.end_at === null ? { kind: row.end_kind } : { kind: row.end_kind, at: row.end_at },
     reason: row.reason,
+    evidence:
+      row.measured === null ? null : { measured: row.measured, limit: row.limit, configuration: row.config_version },
   }
 }
