@@ -46,6 +46,15 @@ const READING_LAG_MS = 2_500
 /** Two placements of one stop or target lie at least so far apart: a trader who cancels it again and again is followed at a walk. */
 const PLACEMENTS_APART_MS = 1_000
 
+/** First pauses after an attempt without effect. An order that is still pending refuses its cancel, and three of them are spent in no time. */
+const SOON_MS: Readonly<Record<Command['kind'], number>> = {
+  'close-position': 0,
+  'reduce-position': 0,
+  'cancel-order': 500,
+  'place-order': PLACEMENTS_APART_MS,
+  'modify-order': 0,
+}
+
 const FRESH: TargetHistory = {
   attempts: 0,
   failures: 0,
@@ -373,7 +382,7 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
   const { command } = inFlight.record
   // A close that filled in part did something, and the rest is tried at once (reliability E-02).
   const failures = hasReduced(draft, inFlight) ? 0 : historyOf(draft, targetOf(inFlight.record)).failures + 1
-  const soonMs = command.kind === 'place-order' ? PLACEMENTS_APART_MS : 0
+  const soonMs = SOON_MS[command.kind]
   const pauseMs = failures < FAST_ATTEMPTS ? soonMs : SLOW_RETRY_MS
   changeTargetOf(draft, inFlight, {
     failures,

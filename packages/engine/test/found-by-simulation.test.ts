@@ -1,0 +1,64 @@
+import { sumUsd, usdOf } from '@rm/domain'
+import { describe, expect, test } from 'vitest'
+import { Scene, settingsOf, TRADER } from './scene.ts'
+
+const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
+
+/** Realized net of all that the book counts, beside what the exchange's trades make. */
+function checkMoney(scene: Scene): void {
+  const booked = sumUsd(scene.state().book.trades.map(({ realized }) => realized.net))
+  const traded = scene.exchange
+    .trades(TRADER)
+    .filter(({ voided }) => !voided)
+    .reduce((sum, { profitAndLoss, fees, commissions }) => sum + (profitAndLoss ?? 0) - fees - (commissions ?? 0), 0)
+  expect(booked).toBe(usdOf(Math.round(traded * 10_000) / 10_000))
+}
+
+/** A close that won something, long enough ago that a look with five minutes of overlap does not reach it. */
+async function longAgo(scene: Scene): Promise<number> {
+  await scene.connect()
+  scene.trade('buy', 2)
+  await scene.run(100)
+  scene.move(40)
+  scene.trade('sell', 2)
+  await scene.run(400_000)
+  const closing = scene.exchange.trades(TRADER).at(-1)
+  if (closing === undefined) throw new Error('nothing was traded')
+  return closing.id
+}
+
+describe('a trade of the morning that the firm takes back unheard', () => {
+  test('is found after the stream was down', async () => {
+    using scene = await Scene.open({ rules: LOSS })
+    const tradeId = await longAgo(scene)
+    scene.gateway.lose('user')
+    await scene.run(100)
+    scene.exchange.voidTrade(TRADER, tradeId)
+    await scene.run(100)
+    scene.gateway.restore('user')
+    await scene.run(1_000)
+    checkMoney(scene)
+  })
+
+  test('is found by the balance where the stream lost its event', async () => {
+    using scene = await Scene.open({ rules: LOSS })
+    const tradeId = await longAgo(scene)
+    scene.gateway.isDropped = (event) => event.kind !== 'quote'
+    scene.exchange.voidTrade(TRADER, tradeId)
+    await scene.run(100)
+    scene.gateway.isDropped = () => false
+    await scene.run(95_000)
+    checkMoney(scene)
+  })
+})
+
+test('an entry that is still on its way to the book is cancelled within the bound, although its cancel is refused at first', async () => {
+  using scene = await Scene.open({ rules: LOSS, knobs: { fillLatencyMs: [400, 400] } })
+  await scene.connect()
+  scene.trade('buy', 5)
+  await scene.run(1_000)
+  scene.move(-210)
+  await scene.until(() => scene.ended('flat-account').length > 0)
+  scene.trade('buy', 1, { type: 1, limitPrice: scene.price() - 100 })
+  expect(await scene.until(() => scene.isFlat(), 5_000)).toBeLessThan(2_000)
+})
