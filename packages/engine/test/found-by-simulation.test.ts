@@ -62,3 +62,15 @@ test('an entry that is still on its way to the book is cancelled within the boun
   scene.trade('buy', 1, { type: 1, limitPrice: scene.price() - 100 })
   expect(await scene.until(() => scene.isFlat(), 5_000)).toBeLessThan(2_000)
 })
+
+test('a position that a stop turned over beside our slow close is closed as soon as the gateway takes the next one', async () => {
+  using scene = await Scene.open({ rules: LOSS, knobs: { fillLatencyMs: [350, 350], largestFill: 1 } })
+  await scene.connect()
+  scene.trade('sell', 4)
+  await scene.run(3_000)
+  scene.trade('buy', 4, { type: 4, stopPrice: scene.price() + 64 })
+  await scene.run(1_000)
+  scene.move(256)
+  await scene.until(() => scene.size() > 0)
+  expect(await scene.until(() => scene.isFlat(), 10_000)).toBeLessThan(5_000)
+})
