@@ -8,7 +8,7 @@ import { Tally, type Violation } from './tally.ts'
 const TWICE_EVERY = 100
 
 /** A seed that went wrong, with the smallest plan that still does. */
-export interface Failure {
+interface Failure {
   readonly seed: number
   readonly violation: Violation
   readonly plan: Plan

@@ -81,7 +81,7 @@ export const DEFECTS: readonly Defect[] = [
         replace: 'const trusted = this.#isTrustedNow() || true',
       },
     ],
-    seed: 1,
+    seed: 53,
   },
   {
     name: 'absent-list-is-empty',
@@ -93,7 +93,7 @@ export const DEFECTS: readonly Defect[] = [
         replace: 'if (list === null || list === undefined) return []\n  if (list.length < 0) throw new RmError(',
       },
     ],
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'partial-close-from-stale-size',

@@ -57,6 +57,6 @@ export type FaultKind = keyof typeof FAULT_KINDS
 
 export const faultKinds: readonly FaultKind[] = Object.keys(FAULT_KINDS).filter(isFaultKind)
 
-export function isFaultKind(text: string): text is FaultKind {
+function isFaultKind(text: string): text is FaultKind {
   return text in FAULT_KINDS
 }

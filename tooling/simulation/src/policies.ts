@@ -18,7 +18,7 @@ const GUARDS: GuardSettings = {
   onUnvaluedPosition: 'alert',
 }
 
-export const ENFORCEMENT_DEADLINE_MS = 10_000
+const ENFORCEMENT_DEADLINE_MS = 10_000
 
 /** What a plan says about an account, as the engine wants it. */
 export function policyOf(accountId: AccountId, { rules: written, cooldownMs }: AccountPlan): AccountPolicy {

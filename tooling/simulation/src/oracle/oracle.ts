@@ -38,8 +38,8 @@ const RESET_MS = 7_000
 const SETTLED_MS = 9_000
 /** E-09: after the exchange has opened. */
 const OPENED_MS = 6_000
-/** Two empty readings lie at least so far apart. */
-const APART_MS = 500
+/** Two empty readings are begun so far apart; the first may leave 10 ms later, when facts of its turn wait for company in a commit. */
+const APART_MS = 490
 /** Steps between two deep looks lie so far apart. */
 const LOOK_EVERY_MS = 100
 /** A trade that was taken back unheard is found by the balance: two comparisons, and the reading of the whole day. */
