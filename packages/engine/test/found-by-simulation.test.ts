@@ -74,3 +74,20 @@ test('a position that a stop turned over beside our slow close is closed as soon
   await scene.until(() => scene.size() > 0)
   expect(await scene.until(() => scene.isFlat(), 10_000)).toBeLessThan(5_000)
 })
+
+test('a process that stood still unlocks nothing before it has read the account anew', async () => {
+  using scene = await Scene.open({ rules: LOSS, timers: { dailyRealizedLoss: { kind: 'for', ms: 60_000 } } })
+  await scene.connect()
+  scene.trade('buy', 5)
+  await scene.run(1_000)
+  scene.move(-210)
+  await scene.until(() => scene.ended('flat-account').length > 0)
+  scene.kernel.tick()
+  scene.gateway.readingFault = () => 'status 503'
+  scene.time.set(scene.time.now() + 120_000)
+  await scene.run(1_000)
+  expect(scene.state().word).toBe('RECONCILING')
+  expect(scene.told('lockout-ended')).toEqual([])
+  scene.gateway.readingFault = () => null
+  await scene.until(() => scene.told('lockout-ended').length > 0, 5_000)
+})

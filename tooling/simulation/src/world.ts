@@ -284,9 +284,10 @@ export class World {
 
   /** Time passes and the process does not run. */
   #jumpTo(epochMs: number): void {
+    const forMs = epochMs - this.time.now()
     this.time.set(epochMs)
     this.trouble.excuse(FREEZE_EXCUSED_MS)
-    this.oracle.stoodStill()
+    this.oracle.stoodStill(forMs)
   }
 
   #act(act: Act): void {

@@ -7,6 +7,8 @@ const REPLIES_KEPT = 160
 export class AccountWatch {
   /** Last moment after which everything known of the account is in doubt until a full reading. */
   doubtedMs = 0
+  /** When the process last went on after it had stood still. */
+  wokeMs = Number.NEGATIVE_INFINITY
   /** When the last full reading was asked for that was answered. */
   reconciledMs = Number.NEGATIVE_INFINITY
   /** When the program last heard an event of the account. */

@@ -56,6 +56,9 @@ const BEHIND_MS = 1_000
 const SKEW_ALLOWED_MS = 3_000
 /** L-09: from the last cause of a request to the last request. */
 const CLOSING_MS = 10_000
+const FIRST_TICK_MS = 1_100
+/** A pause that is longer than that of five ticks. */
+const STANDSTILL_MS = 6_500
 /** Two readings lie half a second apart, but for the first after each request; more would eat the budget of the requests. */
 const READINGS_IN_10_S = 24
 
@@ -83,6 +86,7 @@ export class Oracle {
   readonly #known = new WeakSet<TurnRecord>()
   readonly #unwritable = new Set<number>()
   #userStreamUp = false
+  #openedMs = 0
   #lookedMs = 0
   #openSinceMs = 0
   #isOpen = false
@@ -121,6 +125,7 @@ export class Oracle {
       watch.forget(this.#nowMs())
     }
     this.#unwritable.clear()
+    this.#openedMs = this.#nowMs()
     this.#userStreamUp = false
     this.#aheadUntil = 0
   }
@@ -130,9 +135,17 @@ export class Oracle {
     this.#note('died')
   }
 
-  stoodStill(): void {
+  /** The process did not run for so long: beyond some seconds what it knew is of the past (reliability T-08). */
+  stoodStill(forMs: number): void {
+    const nowMs = this.#nowMs()
     this.#note('stood still')
-    for (const watch of this.#watches.values()) watch.owedSince.clear()
+    for (const watch of this.#watches.values()) {
+      watch.owedSince.clear()
+      // Before its first tick a program cannot know how long it stood.
+      if (forMs <= STANDSTILL_MS || nowMs - forMs - this.#openedMs < FIRST_TICK_MS) continue
+      watch.doubtedMs = nowMs
+      watch.wokeMs = nowMs
+    }
   }
 
   reloaded(accountId: number, rule: string): void {
@@ -376,7 +389,10 @@ export class Oracle {
     if (record.endedLockouts.length + ended.length > 0 || (record.endedBreaches.length > 0 && !isWorsened)) {
       const needsTrust =
         record.endedLockouts.length + record.endedBreaches.length > 0 || ended.some(({ goal }) => isFlatGoal(goal))
-      const isKnown = this.#userStreamUp && (watch.reconciledMs >= watch.doubtedMs || watch.doubtedMs >= nowMs - 1)
+      const isKnown =
+        (this.#userStreamUp && watch.reconciledMs >= watch.doubtedMs) ||
+        // What was decided just before is written in the same moment.
+        (watch.doubtedMs >= nowMs - 1 && watch.reconciledMs >= watch.wokeMs)
       this.#verdicts.check(
         'S-08',
         !needsTrust || isKnown,
