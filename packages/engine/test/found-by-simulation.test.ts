@@ -91,3 +91,18 @@ test('a process that stood still unlocks nothing before it has read the account 
   scene.gateway.readingFault = () => null
   await scene.until(() => scene.told('lockout-ended').length > 0, 5_000)
 })
+
+test('events that nobody can read do not make a reading each', async () => {
+  using scene = await Scene.open({ rules: LOSS })
+  await scene.connect()
+  await scene.run(1_000)
+  const before = scene.gateway.readings.length
+  for (let nth = 0; nth < 100; nth += 1) {
+    const receivedMs = scene.time.elapsedMs()
+    scene.gateway.tell({ kind: 'payload-faulted', accountId: TRADER, reason: 'size is not a number', receivedMs })
+    await scene.run(50)
+  }
+  expect(scene.gateway.readings.length - before).toBeLessThanOrEqual(11)
+  await scene.run(1_000)
+  expect(scene.state().word).toBe('ACTIVE')
+})

@@ -163,7 +163,7 @@ export class Oracle {
         lockout.end.kind !== 'config' &&
         // The looser settings themselves may lock at once.
         lockout.from < this.#trueNow() - LOOSENED_MS &&
-        untilMs > this.#trueNow(),
+        untilMs > this.#trueNow() + this.#skewMs(),
     )
     this.#verdicts.check(
       'S-13',
@@ -407,10 +407,9 @@ export class Oracle {
     const known = this.#facts.lockouts.get(id)
     if (known === undefined) return
     const { lockout, untilMs } = known
-    const allowed = this.#wasClockWrong ? SKEW_ALLOWED_MS : 0
     const early = untilMs - this.#trueNow()
     const holds =
-      endInstant(lockout.end) === null ? this.#isConditionMet(accountId, lockout.end.kind) : early <= allowed
+      endInstant(lockout.end) === null ? this.#isConditionMet(accountId, lockout.end.kind) : early <= this.#skewMs()
     const story = (): string => `account ${accountId}: lockout ${id} of ${lockout.rule} ended ${early} ms too early`
     this.#verdicts.check('S-04', holds, story)
     if (this.#wasClockWrong) this.#verdicts.check('S-18', holds, story)
@@ -540,7 +539,7 @@ export class Oracle {
   ): void {
     const nowMs = this.#nowMs()
     const trueNow = this.#trueNow()
-    const lagMs = this.#world.trouble.isAt('rest-lag') ? 2_000 : 0
+    const lagMs = this.#world.trouble.isStale() ? 2_000 : 0
     const isExcused = [...truth.untoldVoids.values()].some(
       ({ publishedMs }) => nowMs - Math.max(healthyMs, publishedMs) < VOID_FOUND_MS,
     )
@@ -661,6 +660,11 @@ export class Oracle {
 
   #trueNow(): number {
     return this.#world.time.now()
+  }
+
+  /** How far ahead of the truth business time may be. */
+  #skewMs(): number {
+    return this.#wasClockWrong ? SKEW_ALLOWED_MS : 0
   }
 
   #note(what: string): void {
