@@ -507,11 +507,14 @@ export class Oracle {
   #lookAtExcess(entry: LedgerEntry): void {
     if (entry.kind !== 'fill' || this.#world.trouble.isStale()) return
     const truth = this.#truth.of(entry.accountId)
-    if (entry.author === 'trader') truth.traderFilledMs.set(entry.contractId, this.#nowMs())
-    if (entry.author !== 'daemon' || this.#ledgerWatch.isResting(entry.orderId)) return
+    // The trader's own orders, brackets that the venue carries out, and stops and targets of ours that wait there.
+    if (entry.author !== 'daemon' || this.#ledgerWatch.isResting(entry.orderId)) {
+      truth.otherFilledMs.set(entry.contractId, this.#nowMs())
+      return
+    }
     const resize = this.#watch(entry.accountId).lastResize.get(entry.contractId)
-    const traderMs = truth.traderFilledMs.get(entry.contractId) ?? Number.NEGATIVE_INFINITY
-    if (resize === undefined || resize.kept === 0 || traderMs > resize.knownMs - BEHIND_MS) return
+    const otherMs = truth.otherFilledMs.get(entry.contractId) ?? Number.NEGATIVE_INFINITY
+    if (resize === undefined || resize.kept === 0 || otherMs > resize.knownMs - BEHIND_MS) return
     this.#verdicts.check(
       'S-03',
       Math.abs(entry.positionAfter) >= resize.kept,

@@ -25,8 +25,8 @@ export interface TrueAccount {
   traderMs: number
   /** Monotonic time of the last fill, by contract. */
   readonly filledMs: Map<string, number>
-  /** The same of the fills that the trader caused. */
-  readonly traderFilledMs: Map<string, number>
+  /** The same of the fills that were no close or reduction of the program. */
+  readonly otherFilledMs: Map<string, number>
   /** Monotonic time at which the last order of the program came to the exchange or filled. */
   daemonMs: number
 }
@@ -137,7 +137,7 @@ function nobody(id: number): TrueAccount {
     switchedMs: 0,
     traderMs: 0,
     filledMs: new Map(),
-    traderFilledMs: new Map(),
+    otherFilledMs: new Map(),
     daemonMs: 0,
   }
 }
