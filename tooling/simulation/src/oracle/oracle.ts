@@ -505,7 +505,8 @@ export class Oracle {
 
   /** E-04: a reduction takes what is too much, and no more. What the trader does behind the program's back is his. */
   #lookAtExcess(entry: LedgerEntry): void {
-    if (entry.kind !== 'fill' || this.#world.trouble.isStale()) return
+    // Settings that changed may demand more than the goals that are open say.
+    if (entry.kind !== 'fill' || this.#world.trouble.isStale() || this.#watch(entry.accountId).reloaded.size > 0) return
     const truth = this.#truth.of(entry.accountId)
     // The trader's own orders, brackets that the venue carries out, and stops and targets of ours that wait there.
     if (entry.author !== 'daemon' || this.#ledgerWatch.isResting(entry.orderId)) {
