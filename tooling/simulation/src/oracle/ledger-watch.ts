@@ -3,11 +3,8 @@ import type { LedgerEntry } from '@rm/gateway-sim'
 import type { TrueAccount } from './truth.ts'
 import type { Verdicts } from './verdicts.ts'
 
-/**
- * An order of ours that waits at the exchange can be overtaken by the trader: by as long as its change takes, the event before it, the
- * looks in between.
- */
-const OVERTAKEN_MS = 1_500
+/** An order of ours that waits at the exchange can be overtaken by the trader; it has to be gone within the bound of all that is undone (B-3). */
+const OVERTAKEN_MS = 5_000
 
 /** S-03, on the exchange's own ledger: by whom and onto what each contract was traded. */
 export class LedgerWatch {
