@@ -10,7 +10,7 @@ import {
 } from '@rm/domain'
 import { openSizes } from '@rm/state/book'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
-import type { AccountState } from './account-state.ts'
+import { type AccountState, isTrusted } from './account-state.ts'
 import { ordersAskedSince } from './manage-orders.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
@@ -217,8 +217,11 @@ export class AccountRuntime {
       : gateway.readAccount(this.accountId, this.#tradesSince(now), ordersSince)
   }
 
+  /** After a gap, and where the balance does not fit the trades, an old trade may have been voided unheard: then the day is read anew. */
   #tradesSince(now: Instant): Instant {
-    if (this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
+    const { trust, balance } = this.#state
+    const isComplete = isTrusted(trust) && (balance === null || balance.apart === null)
+    if (isComplete && this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
     return later(this.policy.calendar.previousReset(now), -DAY_MS)
   }
 

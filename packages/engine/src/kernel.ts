@@ -19,6 +19,8 @@ import { TurnJournal } from './turn-journal.ts'
 
 /** Business time that moves so much differently from monotonic time was set: everything that waits has to look again. */
 const CLOCK_JUMP_MS = 250
+/** Ticks come every second. After a pause of so long the process stood still, and what came meanwhile may be lost (reliability T-08). */
+const STANDSTILL_MS = 5_000
 /** A stream that does not deliver is connected anew, at most so often (a guess). */
 const RECYCLES_APART_MS = 60_000
 /** Pause before a contract record is asked for again; doubles up to the longest (risk rules 3.5). */
@@ -159,6 +161,7 @@ export class Kernel {
   tick(): void {
     const now = this.#ports.clock.now()
     const elapsedMs = this.#ports.clock.elapsedMs()
+    this.#noticeStandstill()
     if (elapsedMs - this.#provedMs >= PROOF_PERIOD_MS) this.proveRules()
     const last = this.#lastTick
     this.#lastTick = { now, elapsedMs }
@@ -253,7 +256,16 @@ export class Kernel {
     this.#watchHeldContracts()
   }
 
+  /** Before anything is decided by a book that may be of yesterday. Told once; without ticks nobody can know. */
+  #noticeStandstill(): void {
+    const receivedMs = this.#ports.clock.elapsedMs()
+    if (this.#lastTick === null || receivedMs - this.#lastTick.elapsedMs <= STANDSTILL_MS) return
+    this.#lastTick = null
+    for (const runtime of this.#runtimes.values()) this.#turn(runtime, { kind: 'stood-still', receivedMs })
+  }
+
   #turn(runtime: AccountRuntime, input: TurnInput): void {
+    this.#noticeStandstill()
     runtime.handle(input)
     if (input.kind !== 'quote-merged') this.#indexHoldings(runtime)
     for (const contractId of this.#heldBy.get(runtime) ?? []) this.#quiet.forget(contractId)

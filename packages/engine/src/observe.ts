@@ -84,6 +84,9 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
     case 'rules-proved':
       takeProofs(draft, input.proofs)
       return NOTHING_NEW
+    case 'stood-still':
+      doubt(draft, {})
+      return NOTHING_NEW
     case 'quote-merged':
     case 'contract-known':
     case 'woken':

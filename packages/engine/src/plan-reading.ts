@@ -59,7 +59,9 @@ function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
     }
     const sinceDoubt = reading.fullBegunMs >= trust.doubtedMs
     const pauseMs = trust.userStreamUp ? READINGS_APART_MS : CLOSE_WATCH_MS
-    yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : draft.elapsedMs }
+    // A stream of doubts, say of events that nobody can read, must not become one of readings.
+    const soonMs = Math.max(draft.elapsedMs, reading.fullBegunMs + READINGS_APART_MS)
+    yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : soonMs }
     return
   }
   yield { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }

@@ -46,6 +46,15 @@ const READING_LAG_MS = 2_500
 /** Two placements of one stop or target lie at least so far apart: a trader who cancels it again and again is followed at a walk. */
 const PLACEMENTS_APART_MS = 1_000
 
+/** First pauses after an attempt without effect. An order that is still pending refuses its cancel, and three of them are spent in no time. */
+const SOON_MS: Readonly<Record<Command['kind'], number>> = {
+  'close-position': 0,
+  'reduce-position': 0,
+  'cancel-order': 500,
+  'place-order': PLACEMENTS_APART_MS,
+  'modify-order': 0,
+}
+
 const FRESH: TargetHistory = {
   attempts: 0,
   failures: 0,
@@ -296,13 +305,14 @@ const UNHEARD_ORDER_MS = 10_000
 
 /**
  * Whether a market order against the position works: ours, of which no fill came yet, or the trader's. It will take contracts off, and
- * another one beside it could turn the position over (risk rules 1.6, reliability E-10).
+ * another one beside it could turn the position over (risk rules 1.6, reliability E-10). One of ours counts on either side: a stop that
+ * filled beside it may have turned the position over, and until ours has ended the gateway refuses the next.
  */
 export function isBeingReduced({ state, elapsedMs }: TurnDraft, contractId: ContractId): boolean {
   const size = signedSize(state.book, contractId)
   return exposureOf(state.book).orders.some((order) => {
     if (order.contractId !== contractId || order.type !== 'market') return false
-    const isAgainst = order.side === (size > 0 ? 'sell' : 'buy')
+    const isAgainst = order.side === (size > 0 ? 'sell' : 'buy') || state.ownOrders.has(order.id)
     return isAgainst && (workedMs(state.book, order.id) ?? Number.NEGATIVE_INFINITY) > elapsedMs - UNHEARD_ORDER_MS
   })
 }
@@ -384,7 +394,7 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
   const { command } = inFlight.record
   // A close that filled in part did something, and the rest is tried at once (reliability E-02).
   const failures = hasReduced(draft, inFlight) ? 0 : historyOf(draft, targetOf(inFlight.record)).failures + 1
-  const soonMs = command.kind === 'place-order' ? PLACEMENTS_APART_MS : 0
+  const soonMs = SOON_MS[command.kind]
   const pauseMs = failures < FAST_ATTEMPTS ? soonMs : SLOW_RETRY_MS
   changeTargetOf(draft, inFlight, {
     failures,

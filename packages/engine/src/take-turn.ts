@@ -156,6 +156,7 @@ function describeInput(input: TurnInput): string {
     case 'contract-known':
       return `${input.kind} ${input.contractId}`
     case 'woken':
+    case 'stood-still':
     case 'settings-changed':
     case 'rules-proved':
       return input.kind

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Command, describeCommand } from '@rm/domain'
+import { type Command, describeCommand, unreachable } from '@rm/domain'
 import type { CommandFate } from '@rm/gateway-sim/virtual'
 import { patienceMs, propertyRuns } from '@rm/package-config/property-runs'
 import type { EnabledRules } from '@rm/rules'
@@ -173,9 +173,21 @@ function targetOf(command: Command): string {
 }
 
 function fateOf(kind: CommandFate['kind']): CommandFate {
-  return kind === 'refused'
-    ? { kind, outcome: { kind: 'refused', refusal: 'other', code: 5, message: null } }
-    : { kind }
+  switch (kind) {
+    case 'refused':
+      return { kind, outcome: { kind: 'refused', refusal: 'other', code: 5, message: null } }
+    case 'slow':
+      return { kind, requestMs: 300, replyMs: 1_500 }
+    case 'served':
+    case 'reply-lost':
+    case 'request-lost':
+    case 'not-sent':
+    case 'no-effect':
+    case 'rejected-later':
+      return { kind }
+    default:
+      return unreachable(kind)
+  }
 }
 
 function sizesOf(scene: Scene): readonly number[] {

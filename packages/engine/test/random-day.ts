@@ -8,6 +8,9 @@ import { exposureOf, signedSize } from '@rm/state/book'
 import * as fc from 'fast-check'
 import { daemonEntries, MES, MNQ, Scene, settingsOf } from './scene.ts'
 
+/** What becomes of a request, without anything to say about how. */
+type PlainFate = Exclude<CommandFate['kind'], 'slow'>
+
 /** One thing that happens, and how long nothing else does. */
 export interface Happening {
   readonly what:
@@ -18,7 +21,7 @@ export interface Happening {
     | { readonly kind: 'cancel-one' }
     | { readonly kind: 'move'; readonly ticks: number; readonly isMes: boolean }
     | { readonly kind: 'stream'; readonly isUp: boolean }
-    | { readonly kind: 'commands'; readonly fate: CommandFate['kind'] }
+    | { readonly kind: 'commands'; readonly fate: PlainFate }
     | { readonly kind: 'readings'; readonly isFailing: boolean }
     | { readonly kind: 'lag'; readonly ms: number }
     | { readonly kind: 'journal'; readonly isFailing: boolean }
@@ -65,7 +68,7 @@ const faults = [
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('commands' as const),
-      fate: fc.constantFrom<CommandFate['kind']>('served', 'reply-lost', 'request-lost', 'not-sent', 'refused'),
+      fate: fc.constantFrom<PlainFate>('served', 'reply-lost', 'request-lost', 'not-sent', 'refused'),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('readings' as const), isFailing: fc.boolean() }) },

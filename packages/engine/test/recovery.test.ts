@@ -218,6 +218,7 @@ test('a fill that happened while the stream was down is found by the reading and
 test('an unreadable event of an account is a reason to read it again', async () => {
   using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 3 }) })
   await scene.connect()
+  await scene.run(1_000)
   const readings = scene.gateway.readings.length
   const receivedMs = scene.time.elapsedMs()
   scene.gateway.tell({ kind: 'payload-faulted', accountId: TRADER, reason: 'size is not a number', receivedMs })

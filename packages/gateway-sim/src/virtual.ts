@@ -7,9 +7,11 @@ export { SeededDice } from './exchange/seeded-dice.ts'
 export {
   type CommandFate,
   type Delays,
+  type EventFate,
   type SentCommand,
   VirtualGateway,
   type VirtualGatewayPort,
 } from './virtual/virtual-gateway.ts'
 export { VirtualTime } from './virtual/virtual-time.ts'
+export { isTrading } from './exchange/session.ts'
 export { contractOf, orderOf } from './virtual/wire-to-domain.ts'

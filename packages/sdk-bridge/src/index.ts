@@ -14,3 +14,4 @@ export type {
   Timeouts,
 } from './options.ts'
 export { AccountReads, type ReadsPort } from './rest/account-reads.ts'
+export { ReadRefused } from './rest/reads.ts'

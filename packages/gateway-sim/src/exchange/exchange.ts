@@ -55,6 +55,8 @@ export interface ExchangeOptions {
   readonly accounts: readonly SimAccount[]
   /** What the generated markets may do; `['still']` moves only when told to. Default calm, trend and spike. */
   readonly regimes?: readonly [Regime, ...Regime[]]
+  /** Quotes of every contract in a second, where its own rate would only cost time. */
+  readonly quotesPerSecond?: number | undefined
   /** Minute after midnight in Chicago from which orders are refused while quotes still stream; default 960, the halt. */
   readonly orderCutoffMinute?: number
   readonly knobs?: Partial<ExchangeKnobs>
@@ -106,6 +108,7 @@ export class Exchange implements ExchangePort {
       seed,
       clock,
       regimes: options.regimes ?? ['calm', 'trend', 'spike'],
+      quotesPerSecond: options.quotesPerSecond,
       isNeeded: (contractId) => this.#execution.isNeeded(contractId),
       onQuote: (contract, quote) => {
         this.#publication.publish({ kind: 'quote', contractId: contract.id, data: quote })

@@ -15,6 +15,8 @@ export interface MarketSurroundings {
   readonly seed: number
   readonly clock: SimClock
   readonly regimes: readonly [Regime, ...Regime[]]
+  /** Instead of the rate of each product. */
+  readonly quotesPerSecond: number | undefined
   /** Whether an order or a position depends on the contract's price although nobody listens. */
   readonly isNeeded: (contractId: string) => boolean
   readonly onQuote: (contract: ListedContract, quote: WireQuote) => void
@@ -109,7 +111,8 @@ export class Market {
 
   #schedule(running: RunningFeed): void {
     const { clock } = this.#surroundings
-    const { hours, quotesPerSecond } = running.feed.contract.product
+    const { hours } = running.feed.contract.product
+    const quotesPerSecond = this.#surroundings.quotesPerSecond ?? running.feed.contract.product.quotesPerSecond
     const pauseMs = isTrading(hours, clock.now()) ? running.feed.path.pauseMs(quotesPerSecond) : closedMarketLookMs
     running.stopTimer = clock.after(pauseMs, () => this.#tick(running))
   }

@@ -1,5 +1,5 @@
 import {
-  type AccountId,
+  AccountId,
   type Command,
   type CommandOutcome,
   type ContractId,
@@ -28,9 +28,22 @@ export type CommandFate =
   | { readonly kind: 'request-lost' }
   /** The request certainly never left. */
   | { readonly kind: 'not-sent' }
+  /** The answer is yes, and nothing is done (reliability G-14). */
+  | { readonly kind: 'no-effect' }
+  /** The exchange acts after so long; an answer that would come after the deadline is none (reliability G-11, G-17). */
+  | { readonly kind: 'slow'; readonly requestMs: number; readonly replyMs: number }
   /** A placement is accepted, and the exchange rejects the order a moment later (reliability E-16). */
   | { readonly kind: 'rejected-later' }
   | { readonly kind: 'refused'; readonly outcome: Extract<CommandOutcome, { kind: 'refused' }> }
+
+/** What becomes of one event on its way to the program. */
+export type EventFate =
+  /** How many ms later than usual its copies arrive: 0 keeps its place in the stream, more is overtaken by others. None: it is lost. */
+  | { readonly kind: 'arrives'; readonly lateMs: readonly number[] }
+  /** What arrives cannot be read. */
+  | { readonly kind: 'garbled'; readonly reason: string }
+
+const ON_TIME: EventFate = { kind: 'arrives', lateMs: [0] }
 
 export interface SentCommand {
   readonly atMs: number
@@ -82,6 +95,12 @@ export class VirtualGateway {
   /** Whether a reading leaves out what is not status `open`, as gateways without the order query do. */
   isOrderQueryMissing = false
   isDropped: (event: ExchangeEvent) => boolean = () => false
+  eventFate: (event: ExchangeEvent) => EventFate = () => ON_TIME
+  /** What a stream does that the program gave up: its new connection has its subscriptions again. */
+  reconnect: (stream: Stream) => void = (stream) => {
+    this.isDropped = () => false
+    this.restore(stream)
+  }
   /** Contracts whose record the gateway does not give away. */
   readonly withheldContracts = new Set<ContractId>()
   /** Contracts whose quotes were asked for anew. */
@@ -98,6 +117,8 @@ export class VirtualGateway {
   readonly #exchange: Exchange
   readonly #isUp: Record<Stream, boolean> = { user: false, market: false }
   readonly #lastDueMs: Record<Stream, number> = { user: 0, market: 0 }
+  /** Connections of each stream so far: what one had under way is lost with it. */
+  readonly #connections: Record<Stream, number> = { user: 0, market: 0 }
   readonly #watched = new Map<ContractId, () => void>()
   readonly #specs = new Map<string, ContractSpec>()
   #connection: Connection | null = null
@@ -143,8 +164,13 @@ export class VirtualGateway {
     this.#tell({ kind: 'stream-restored', stream, receivedMs: this.#time.elapsedMs() })
   }
 
+  isUp(stream: Stream): boolean {
+    return this.#isUp[stream]
+  }
+
   lose(stream: Stream): void {
     this.#isUp[stream] = false
+    this.#connections[stream] += 1
     this.#tell({ kind: 'stream-lost', stream, reason: 'the socket closed', receivedMs: this.#time.elapsedMs() })
   }
 
@@ -160,10 +186,7 @@ export class VirtualGateway {
   #recycle(stream: Stream): void {
     this.recycled.push(stream)
     this.lose(stream)
-    this.#time.after(this.delays.requestMs, () => {
-      this.isDropped = () => false
-      this.restore(stream)
-    })
+    this.#time.after(this.delays.requestMs, () => this.reconnect(stream))
   }
 
   #send(command: Command, connection: Connection): Promise<CommandOutcome> {
@@ -174,7 +197,7 @@ export class VirtualGateway {
     const sent: SentCommand = {
       atMs: this.#time.elapsedMs(),
       command,
-      isOnItsWay: fate.kind === 'served' || fate.kind === 'reply-lost',
+      isOnItsWay: fate.kind === 'served' || fate.kind === 'reply-lost' || fate.kind === 'slow',
       answeredMs: null,
       outcome: null,
     }
@@ -200,6 +223,18 @@ export class VirtualGateway {
         this.#time.after(requestMs, arrive)
         answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
         break
+      case 'no-effect':
+        answer({ kind: 'accepted' }, requestMs + replyMs)
+        break
+      case 'slow': {
+        const isInTime = fate.requestMs + fate.replyMs < deadlineMs
+        this.#time.after(fate.requestMs, () => {
+          const outcome = arrive()
+          if (isInTime) answer(outcome, fate.replyMs)
+        })
+        if (!isInTime) answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
+        break
+      }
       case 'request-lost':
         answer({ kind: 'unknown', cause: 'no answer within the deadline' }, deadlineMs)
         break
@@ -378,12 +413,30 @@ export class VirtualGateway {
     if (this.isDropped(event)) return
     const stream: Stream = event.kind === 'quote' ? 'market' : 'user'
     if (event.kind === 'quote' && !this.#watched.has(event.contractId as ContractId)) return
+    const fate = this.eventFate(event)
+    if (fate.kind === 'garbled') {
+      if (event.kind !== 'quote') this.#carry(stream, 0, () => this.#faulted(event.accountId, fate.reason))
+      return
+    }
+    for (const lateMs of fate.lateMs) this.#carry(stream, lateMs, () => this.#received(event))
+  }
+
+  /** Brings one event to the program that is connected now, over the connection of the stream that stands now. */
+  #carry(stream: Stream, lateMs: number, event: () => DomainEvent): void {
     const connection = this.#connection
-    const dueMs = Math.max(this.#time.elapsedMs() + this.delays.streamMs, this.#lastDueMs[stream])
-    this.#lastDueMs[stream] = dueMs
+    const nth = this.#connections[stream]
+    const usualMs = this.#time.elapsedMs() + this.delays.streamMs
+    const dueMs = lateMs > 0 ? usualMs + lateMs : Math.max(usualMs, this.#lastDueMs[stream])
+    if (lateMs === 0) this.#lastDueMs[stream] = dueMs
     this.#time.after(dueMs - this.#time.elapsedMs(), () => {
-      if (connection?.isAlive === true && this.#isUp[stream]) connection.sink(this.#received(event))
+      const arrives = connection?.isAlive === true && this.#isUp[stream] && this.#connections[stream] === nth
+      if (arrives) connection.sink(event())
     })
+  }
+
+  #faulted(accountId: number, reason: string): DomainEvent {
+    const receivedMs = this.#time.elapsedMs()
+    return { kind: 'payload-faulted', accountId: AccountId.parse(accountId), reason, receivedMs }
   }
 
   #received(event: ExchangeEvent): DomainEvent {

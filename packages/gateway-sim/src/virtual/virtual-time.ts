@@ -8,8 +8,8 @@ interface Task {
   isCancelled: boolean
 }
 
-/** Promise reactions of one step are at most so deep: gateway answer, delivery, bookkeeping. */
-const MICROTASK_DEPTH = 8
+/** Promise reactions of one step are at most so deep: the lists of a reading, the gateway's answer, delivery, bookkeeping. */
+const MICROTASK_DEPTH = 24
 
 /**
  * Time of a whole simulated world: one queue of due callbacks for the exchange, the network and the program. Callbacks that are due

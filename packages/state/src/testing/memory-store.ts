@@ -20,9 +20,10 @@ export interface MemoryStore {
  * @param image - what an earlier run left behind; `null`: a new data folder
  */
 export async function openMemoryStore(image: Uint8Array | null, now: Instant): Promise<MemoryStore> {
-  const database = image === null ? new Sqlite(':memory:') : new Sqlite(Buffer.from(image))
+  const found = image ?? (await newImage(now))
+  const database = new Sqlite(Buffer.from(found))
   database.pragma('foreign_keys = ON')
-  if (image !== null) checkIntegrity(database)
+  checkIntegrity(database)
   await migrate(database, now)
   checkHead(database)
   const store = new Store(database, beginRun(database, 'in memory', now), {
@@ -30,4 +31,16 @@ export async function openMemoryStore(image: Uint8Array | null, now: Instant): P
     beforeUnlock: () => undefined,
   })
   return { store, image: () => database.serialize() }
+}
+
+/** What a new data folder holds after its migrations, which take longer than a simulated hour. */
+let emptyImage: Uint8Array | null = null
+
+async function newImage(now: Instant): Promise<Uint8Array> {
+  if (emptyImage !== null) return emptyImage
+  const database = new Sqlite(':memory:')
+  await migrate(database, now)
+  emptyImage = database.serialize()
+  database.close()
+  return emptyImage
 }

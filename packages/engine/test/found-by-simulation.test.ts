@@ -1,0 +1,108 @@
+import { sumUsd, usdOf } from '@rm/domain'
+import { describe, expect, test } from 'vitest'
+import { Scene, settingsOf, TRADER } from './scene.ts'
+
+const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
+
+/** Realized net of all that the book counts, beside what the exchange's trades make. */
+function checkMoney(scene: Scene): void {
+  const booked = sumUsd(scene.state().book.trades.map(({ realized }) => realized.net))
+  const traded = scene.exchange
+    .trades(TRADER)
+    .filter(({ voided }) => !voided)
+    .reduce((sum, { profitAndLoss, fees, commissions }) => sum + (profitAndLoss ?? 0) - fees - (commissions ?? 0), 0)
+  expect(booked).toBe(usdOf(Math.round(traded * 10_000) / 10_000))
+}
+
+/** A close that won something, long enough ago that a look with five minutes of overlap does not reach it. */
+async function longAgo(scene: Scene): Promise<number> {
+  await scene.connect()
+  scene.trade('buy', 2)
+  await scene.run(100)
+  scene.move(40)
+  scene.trade('sell', 2)
+  await scene.run(400_000)
+  const closing = scene.exchange.trades(TRADER).at(-1)
+  if (closing === undefined) throw new Error('nothing was traded')
+  return closing.id
+}
+
+describe('a trade of the morning that the firm takes back unheard', () => {
+  test('is found after the stream was down', async () => {
+    using scene = await Scene.open({ rules: LOSS })
+    const tradeId = await longAgo(scene)
+    scene.gateway.lose('user')
+    await scene.run(100)
+    scene.exchange.voidTrade(TRADER, tradeId)
+    await scene.run(100)
+    scene.gateway.restore('user')
+    await scene.run(1_000)
+    checkMoney(scene)
+  })
+
+  test('is found by the balance where the stream lost its event', async () => {
+    using scene = await Scene.open({ rules: LOSS })
+    const tradeId = await longAgo(scene)
+    scene.gateway.isDropped = (event) => event.kind !== 'quote'
+    scene.exchange.voidTrade(TRADER, tradeId)
+    await scene.run(100)
+    scene.gateway.isDropped = () => false
+    await scene.run(95_000)
+    checkMoney(scene)
+  })
+})
+
+test('an entry that is still on its way to the book is cancelled within the bound, although its cancel is refused at first', async () => {
+  using scene = await Scene.open({ rules: LOSS, knobs: { fillLatencyMs: [400, 400] } })
+  await scene.connect()
+  scene.trade('buy', 5)
+  await scene.run(1_000)
+  scene.move(-210)
+  await scene.until(() => scene.ended('flat-account').length > 0)
+  scene.trade('buy', 1, { type: 1, limitPrice: scene.price() - 100 })
+  expect(await scene.until(() => scene.isFlat(), 5_000)).toBeLessThan(2_000)
+})
+
+test('a position that a stop turned over beside our slow close is closed as soon as the gateway takes the next one', async () => {
+  using scene = await Scene.open({ rules: LOSS, knobs: { fillLatencyMs: [350, 350], largestFill: 1 } })
+  await scene.connect()
+  scene.trade('sell', 4)
+  await scene.run(3_000)
+  scene.trade('buy', 4, { type: 4, stopPrice: scene.price() + 64 })
+  await scene.run(1_000)
+  scene.move(256)
+  await scene.until(() => scene.size() > 0)
+  expect(await scene.until(() => scene.isFlat(), 10_000)).toBeLessThan(5_000)
+})
+
+test('a process that stood still unlocks nothing before it has read the account anew', async () => {
+  using scene = await Scene.open({ rules: LOSS, timers: { dailyRealizedLoss: { kind: 'for', ms: 60_000 } } })
+  await scene.connect()
+  scene.trade('buy', 5)
+  await scene.run(1_000)
+  scene.move(-210)
+  await scene.until(() => scene.ended('flat-account').length > 0)
+  scene.kernel.tick()
+  scene.gateway.readingFault = () => 'status 503'
+  scene.time.set(scene.time.now() + 120_000)
+  await scene.run(1_000)
+  expect(scene.state().word).toBe('RECONCILING')
+  expect(scene.told('lockout-ended')).toEqual([])
+  scene.gateway.readingFault = () => null
+  await scene.until(() => scene.told('lockout-ended').length > 0, 5_000)
+})
+
+test('events that nobody can read do not make a reading each', async () => {
+  using scene = await Scene.open({ rules: LOSS })
+  await scene.connect()
+  await scene.run(1_000)
+  const before = scene.gateway.readings.length
+  for (let nth = 0; nth < 100; nth += 1) {
+    const receivedMs = scene.time.elapsedMs()
+    scene.gateway.tell({ kind: 'payload-faulted', accountId: TRADER, reason: 'size is not a number', receivedMs })
+    await scene.run(50)
+  }
+  expect(scene.gateway.readings.length - before).toBeLessThanOrEqual(11)
+  await scene.run(1_000)
+  expect(scene.state().word).toBe('ACTIVE')
+})
