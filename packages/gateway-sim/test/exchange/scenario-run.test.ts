@@ -197,6 +197,35 @@ describe('scripted trader', () => {
     expect(inVain.at(-1)).toMatchObject({ atMs: start + 10_000, outcome: { kind: 'gave-up' } })
   })
 
+  test('plans faults for REST and hubs with their scopes, heals them, injects, and turns knobs', () => {
+    const { on } = played(
+      [
+        { do: 'rest-fault', route: 'closeContract', fault: { verb: 'code', code: 5, message: null, executed: 'drop' } },
+        {
+          do: 'fault',
+          hub: 'user',
+          fault: { verb: 'drop' },
+          scope: { kind: 'trade', skip: 0, times: null, probability: 0.5 },
+        },
+        { do: 'inject', hub: 'user', target: 'GatewayLogout', arguments: [] },
+        { do: 'knobs', gateway: { wrapper: false }, exchange: { largestFill: 1 } },
+        { do: 'list', listed: false },
+        { do: 'heal', at: '2s' },
+      ],
+      (at) => at.clock.advance(1_000),
+    )
+    expect(on.faults.planned()).toMatchObject([
+      { route: 'closeContract', fault: { verb: 'code', code: 5 }, scope: { times: 1 } },
+      { hub: 'user', fault: { verb: 'drop' }, scope: { kind: 'trade', probability: 0.5 } },
+    ])
+    expect(on.injected).toEqual(['user GatewayLogout'])
+    expect(on.knobs.now.wrapper).toBe(false)
+    expect(on.exchange.knobs.largestFill).toBe(1)
+    expect(on.exchange.isListed(trader)).toBe(false)
+    on.clock.advance(1_000)
+    expect(on.faults.planned()).toEqual([])
+  })
+
   test('repeats, and goes on after a refusal that it reports', () => {
     const { on, told } = played(
       [
