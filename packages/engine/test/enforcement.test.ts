@@ -135,7 +135,7 @@ describe('verification', () => {
     await scene.until(() => scene.ended('flat-account').length > 0, 8_000)
   })
 
-  test('a reading that lags behind the stream by two seconds brings no third close', async () => {
+  test('a reading that lags behind the stream by two seconds brings no third close (E-19)', async () => {
     using scene = await aboutToLock({ knobs: { snapshotLagMs: 2_000 } })
     scene.move(-210)
     await scene.until(() => scene.ended('flat-account').length > 0)
@@ -178,7 +178,7 @@ describe('the standing goal of a lockout', () => {
     checkOnlyReduces(scene)
   })
 
-  test('thirty entries, one a second: each is undone, requests stay bounded, one alert at the third', async () => {
+  test('thirty entries, one a second: each is undone, requests stay bounded, one alert at the third (E-13)', async () => {
     using scene = await locked()
     const readingsBefore = scene.gateway.readings.length
     const sentBefore = scene.gateway.sent.length
@@ -202,7 +202,7 @@ describe('the standing goal of a lockout', () => {
     expect(scene.gateway.readings.length - readings).toBeLessThanOrEqual(3)
   })
 
-  test('an order that a locked trader places is cancelled, a suspended bracket child with its entry', async () => {
+  test('an order that a locked trader places is cancelled, a suspended bracket child with its entry (E-12)', async () => {
     using scene = await locked()
     scene.trade('buy', 2, {
       type: 1,
@@ -215,7 +215,7 @@ describe('the standing goal of a lockout', () => {
     expect(scene.sent().slice(1)).toEqual(['cancel'])
   })
 
-  test('an orphan stop that stays after the flatten is a new violation', async () => {
+  test('an orphan stop that stays after the flatten is a new violation (E-07)', async () => {
     using scene = await locked()
     scene.trade('sell', 2, { type: 4, stopPrice: scene.price() - 100 })
     await scene.until(() => scene.isFlat() && scene.state().goals.length === 0)
@@ -312,7 +312,7 @@ describe('replies', () => {
     await scene.until(() => scene.ended('flat-account').length > 0, 2_000)
   })
 
-  test('a refused close: the exact size once, then a slow retry and an alert, until it works', async () => {
+  test('a refused close: the exact size once, then a slow retry and an alert, until it works (E-01)', async () => {
     using scene = await aboutToLock()
     let isRefusing = true
     scene.gateway.commandFate = () => (isRefusing ? { kind: 'refused', outcome: refusal(5) } : { kind: 'served' })
@@ -341,7 +341,7 @@ describe('replies', () => {
     await scene.until(() => scene.isFlat(), 5_500)
   })
 
-  test('the account is rejected: halted, retried every 30 s, and no longer halted once a command is accepted', async () => {
+  test('the account is rejected: halted, retried every 30 s, and no longer halted once a command is accepted (A-11)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = () => ({
       kind: 'refused',
@@ -363,7 +363,7 @@ describe('replies', () => {
     expect(scene.isFlat()).toBe(true)
   })
 
-  test('a cancel that finds no order may mean a fill: the position is read and closed', async () => {
+  test('a cancel that finds no order may mean a fill: the position is read and closed (E-08)', async () => {
     using scene = await locked()
     scene.gateway.delays.streamMs = 400
     const price = scene.price()
@@ -379,7 +379,7 @@ describe('replies', () => {
 })
 
 describe('a closed market', () => {
-  test('closes are parked, a human is told once, and the goal is carried out within 5 s of the opening', async () => {
+  test('closes are parked, a human is told once, and the goal is carried out within 5 s of the opening (E-09)', async () => {
     let isOpen = true
     using scene = await aboutToLock({ isMarketOpen: () => isOpen })
     isOpen = false
@@ -397,7 +397,7 @@ describe('a closed market', () => {
     await scene.until(() => scene.isFlat(), 5_100)
   })
 
-  test('a halt of some seconds in open hours is over soon after it heals', async () => {
+  test('a halt of some seconds in open hours is over soon after it heals (E-10)', async () => {
     using scene = await aboutToLock()
     let isHalted = true
     scene.gateway.commandFate = () =>
@@ -464,7 +464,7 @@ describe('fills beside our own', () => {
     checkOnlyReduces(scene)
   })
 
-  test('an order that fills between the cancel and the close is closed too', async () => {
+  test('an order that fills between the cancel and the close is closed too (E-05)', async () => {
     using scene = await aboutToLock()
     const price = scene.price()
     scene.trade('buy', 3, { type: 1, limitPrice: price - 220 * 0.25 })
@@ -477,7 +477,7 @@ describe('fills beside our own', () => {
     checkOnlyReduces(scene)
   })
 
-  test('several contracts are closed in one turn, the largest loss first', async () => {
+  test('several contracts are closed in one turn, the largest loss first (E-11, M-03)', async () => {
     using scene = await Scene.open({ rules: LOSS })
     await scene.connect()
     scene.trade('buy', 2, { contractId: MES })
@@ -491,7 +491,7 @@ describe('fills beside our own', () => {
     expect(closed[0]?.[1]).toBe(closed[1]?.[1])
   })
 
-  test('events of a fill in any order end the same way', async () => {
+  test('events of a fill in any order end the same way (R-14)', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       using scene = await Scene.open({
         rules: settingsOf('max_contracts', { limit: 2 }),

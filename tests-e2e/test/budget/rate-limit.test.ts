@@ -2,6 +2,7 @@ import { measured } from '@rm/package-config/measured'
 import { OrderSide, OrderType } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { reconnected, userConnection } from '../harness/hub-connections.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { MICROS } from '../harness/practice-trader.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
@@ -19,15 +20,12 @@ describe.concurrent('a gateway that refuses for rate', () => {
     const { stage, daemon } = opened
     const { gateway } = stage
     gateway.faults.rest('searchTrades', { verb: 'status', status: 429, retryAfterSeconds: 3 })
+    const before = userConnection(stage)
     gateway.faults.hub('user', { verb: 'rst' })
     const refused = await stage.awaitVenue('a refused read', () =>
       requestsOf(gateway, 'searchTrades').find(({ status }) => status === 429),
     )
-    await stage.awaitVenue('a new connection', () =>
-      gateway
-        .connections()
-        .some(({ hub, isOpen, subscriptions }) => hub === 'user' && isOpen && subscriptions.length >= 4),
-    )
+    await reconnected(stage, before)
     await stage.trader().enters('MNQ', OrderSide.buy, 2)
     const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
     const close = await stage.awaitVenue('a close', () => closesOf(gateway, FIRST_ACCOUNT)[0])

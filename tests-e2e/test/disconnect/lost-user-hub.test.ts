@@ -3,6 +3,7 @@ import { OrderSide } from '@rm/sdk-bridge/wire'
 import { measured } from '@rm/package-config/measured'
 import { describe, expect, type TaskMeta, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { isSubscribed, reconnected, userConnection } from '../harness/hub-connections.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { storedState } from '../harness/stored-state.ts'
@@ -42,7 +43,7 @@ async function check({ fault, logins = 1, patienceMs }: Outage, task: { readonly
     'a new connection, its subscriptions, and a reading after them',
     () => {
       const next = userConnection(stage)
-      const isNew = next !== undefined && next.connectionId !== first?.connectionId && isSubscribed(next.subscriptions)
+      const isNew = next !== undefined && next.connectionId !== first?.connectionId && isSubscribed(next)
       return isNew && fullReadingAfter(gateway, FIRST_ACCOUNT, next.connectedAt)
     },
     patienceMs,
@@ -121,7 +122,7 @@ describe.concurrent('the user hub is lost:', () => {
 
     const begunAt = stage.gateway.requests.after(0).find(({ route }) => route === 'loginKey')?.at ?? Number.NaN
     measured(task, stage.gateway.clock.now() - begunAt)
-    expect(isSubscribed(userConnection(stage)?.subscriptions ?? [])).toBe(true)
+    expect(isSubscribed(userConnection(stage))).toBe(true)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 
@@ -138,12 +139,7 @@ describe.concurrent('the user hub is lost:', () => {
       await stage.awaitVenue('reduced without a stream', () => stage.trader().position('MNQ') === 1)
       await stage.awaitVenue('three handshakes have failed', () => gateway.faults.planned().length === 0)
       const wellAt = gateway.clock.now()
-      const connected = await stage.awaitVenue('a new connection', () => {
-        const next = userConnection(stage)
-        return (
-          next !== undefined && next.connectionId !== first?.connectionId && isSubscribed(next.subscriptions) && next
-        )
-      })
+      const connected = await reconnected(stage, first)
       measured(task, Math.max(0, connected.connectedAt - wellAt))
       await wordOf(daemon.log, FIRST_ACCOUNT, 'ACTIVE')
       expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
@@ -158,7 +154,7 @@ describe.concurrent('the user hub is lost:', () => {
       gateway.faults.hub('user', { verb: 'logout' })
       await stage.awaitVenue(`login ${logouts + 1}, and subscribed again`, () => {
         const logins = gateway.requests.after(0).filter(({ route }) => route === 'loginKey').length
-        return logins === logouts + 1 && isSubscribed(userConnection(stage)?.subscriptions ?? [])
+        return logins === logouts + 1 && isSubscribed(userConnection(stage))
       })
     }
     await daemon.log.awaitMessage('session_contest')
@@ -193,12 +189,3 @@ describe.concurrent('the user hub is lost:', () => {
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 })
-
-function userConnection({ gateway }: Stage): ReturnType<typeof gateway.connections>[number] | undefined {
-  return gateway.connections().findLast(({ hub, isOpen }) => hub === 'user' && isOpen)
-}
-
-/** Account, orders, positions and trades. */
-function isSubscribed(subscriptions: readonly string[]): boolean {
-  return subscriptions.length >= 4
-}

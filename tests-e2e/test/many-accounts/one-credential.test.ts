@@ -3,6 +3,7 @@ import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { reconnected, userConnection } from '../harness/hub-connections.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { busiestWindow } from '../harness/request-window.ts'
 import { CONTRACTS } from '../harness/practice-trader.ts'
@@ -95,7 +96,9 @@ describe.concurrent('many accounts of one credential:', () => {
     const { stage } = opened
     const { gateway } = stage
     gateway.faults.rest('reads', { verb: 'hang' }, { times: null })
+    const before = userConnection(stage)
     gateway.faults.hub('user', { verb: 'rst' })
+    await reconnected(stage, before)
     await stage.awaitVenue(
       'ten reads hang',
       () => gateway.requests.after(0).filter(({ faults, status }) => faults.length > 0 && status === null).length >= 10,
