@@ -215,6 +215,15 @@ describe('the standing goal of a lockout', () => {
     expect(scene.sent().slice(1)).toEqual(['cancel'])
   })
 
+  test('an order that is pending for a second is cancelled as soon as it can be, not at the slow pace (E-12)', async () => {
+    using scene = await locked()
+    scene.exchange.turn({ fillLatencyMs: [1_000, 1_000] })
+    const sent = scene.sent().length
+    scene.trade('buy', 2, { type: 1, limitPrice: scene.price() - 100 })
+    await scene.until(() => scene.working().length === 0, 4_000)
+    expect(scene.sent().slice(sent)).toEqual(['cancel', 'cancel', 'cancel'])
+  })
+
   test('an orphan stop that stays after the flatten is a new violation (E-07)', async () => {
     using scene = await locked()
     scene.trade('sell', 2, { type: 4, stopPrice: scene.price() - 100 })
@@ -239,7 +248,7 @@ describe('the standing goal of a lockout', () => {
 })
 
 describe('replies', () => {
-  test('a lost reply of a close that was executed: no second close', async () => {
+  test('a lost reply of a close that was executed: no second close (G-07, G-09)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = (_command, nth) => (nth === 0 ? { kind: 'reply-lost' } : { kind: 'served' })
     scene.move(-210)
@@ -248,7 +257,7 @@ describe('replies', () => {
     expect(scene.told('command-answered').map(({ record }) => record.outcome?.kind)).toEqual(['unknown'])
   })
 
-  test('a lost request of a close: looked up first, then closed again', async () => {
+  test('a lost request of a close: looked up first, then closed again (G-06, G-08)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = (_command, nth) => (nth === 0 ? { kind: 'request-lost' } : { kind: 'served' })
     scene.move(-210)

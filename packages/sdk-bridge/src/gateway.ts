@@ -104,6 +104,7 @@ export class Gateway {
       requestMs: timeouts.requestMs,
       retry: options.retry,
       circuitBreaker: options.circuitBreaker,
+      monotonic,
       random,
     })
     this.#accounts = new AccountReads(this.#reads, this.#sampledLog)
