@@ -1,3 +1,4 @@
+import { measured } from '@rm/package-config/measured'
 import type { CommandOutcome } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
 import { daemonEntries, MES, MNQ, Scene, type SceneOptions, settingsOf, TRADER } from './scene.ts'
@@ -133,6 +134,29 @@ describe('verification', () => {
     expect(scene.gateway.readings.length).toBeLessThan(20)
     scene.gateway.readingFault = () => null
     await scene.until(() => scene.ended('flat-account').length > 0, 8_000)
+  })
+
+  test('nothing gets through for five minutes: the lock stays, a human is called with the exposure, and it is flat soon after (E-21)', async ({
+    task,
+  }) => {
+    using scene = await aboutToLock()
+    scene.gateway.commandFate = () => ({ kind: 'request-lost' })
+    scene.gateway.readingFault = () => 'no answer'
+    const breachMs = scene.time.elapsedMs()
+    scene.move(-210)
+    await scene.until(() => scene.alerts().includes('enforcement-overdue'))
+    measured(task, scene.time.elapsedMs() - breachMs)
+    const told = scene.told('alert').find(({ code }) => code === 'enforcement-overdue')
+    expect(told?.text).toContain(MNQ)
+    scene.gateway.lose('user')
+    await scene.run(300_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    expect(scene.ended('flat-account')).toEqual([])
+    scene.gateway.commandFate = () => ({ kind: 'served' })
+    scene.gateway.readingFault = () => null
+    scene.gateway.restore('user')
+    await scene.until(() => scene.ended('flat-account').length > 0, 10_000)
+    expect(scene.size()).toBe(0)
   })
 
   test('a reading that lags behind the stream by two seconds brings no third close (E-19)', async () => {

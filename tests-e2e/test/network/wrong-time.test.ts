@@ -15,16 +15,14 @@ describe.concurrent('a gateway whose Date is', () => {
     // The real time, as only a production gateway is held against the machine's clock.
     const now = Temporal.Now.instant()
     const opening = now.add({ minutes: 5 })
-    const at = (instant: Temporal.Instant): string =>
-      instant.toZonedDateTimeISO('UTC').toPlainTime().toString().slice(0, 5)
     await using opened = await Stage.open({
       startsAt: now.toString(),
       api: { environment: 'production' },
       rules: { session_block_outside: { enabled: true, respect_holidays: false } },
       timers: {
         session_hours: {
-          start: at(opening),
-          end: at(opening.add({ hours: 6 })),
+          start: timeOfDay(opening),
+          end: timeOfDay(opening.add({ hours: 6 })),
           timezone: 'UTC',
           allowed_days: EVERY_DAY,
         },
@@ -47,3 +45,8 @@ describe.concurrent('a gateway whose Date is', () => {
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 })
+
+/** `HH:MM` in UTC. */
+function timeOfDay(instant: Temporal.Instant): string {
+  return instant.toZonedDateTimeISO('UTC').toPlainTime().toString().slice(0, 5)
+}

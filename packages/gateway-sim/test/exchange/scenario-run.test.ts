@@ -271,6 +271,22 @@ describe('scenario data', () => {
     expect(scenarioSchema.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole)
   })
 
+  test('takes faults, knobs and injections with what they leave out', () => {
+    const steps = [
+      { do: 'rest-fault', route: 'closeContract', fault: { verb: 'hang' } },
+      { do: 'fault', hub: 'market', fault: { verb: 'burst' }, scope: { times: null } },
+      { do: 'knobs', exchange: { largestFill: 1 }, gateway: { retryAfter: true } },
+      { do: 'inject', hub: 'user', target: 'GatewayLogout', arguments: [] },
+      { do: 'list', listed: false },
+      { do: 'heal', after: '30s' },
+    ]
+    const parsed = scenarioSchema.parse({ ...whole, traders: [{ account: trader, story: 's', steps }] })
+    expect(parsed.traders[0]?.steps.slice(0, 2)).toMatchObject([
+      { fault: { verb: 'hang', executed: 'drop' } },
+      { fault: { verb: 'burst', perSecond: 1_000, forMs: 10_000 }, scope: { skip: 0, times: null, probability: 1 } },
+    ])
+  })
+
   test.each([
     { what: 'an unknown step', change: { traders: [{ account: trader, story: 's', steps: [{ do: 'dance' }] }] } },
     {

@@ -279,14 +279,14 @@ export const processAndHost = {
 export const manyAccounts = {
   'M-01': {
     fault: "one account's events cannot be decoded",
-    injection: 'fixture',
+    injection: 'inject a drifted position',
     expected: 'that account alone is distrusted',
     bound: null,
     severity: 'C',
   },
   'M-02': {
     fault: 'one account floods',
-    injection: 'a burst of orders',
+    injection: 'hub(user, burst 5 000/s); a re-entry loop',
     expected: 'the others are answered in time',
     bound: FIRST_REQUEST,
     severity: 'C',
@@ -294,7 +294,7 @@ export const manyAccounts = {
   'M-03': {
     fault: 'ten accounts break a rule in one second, with one key',
     injection: 'scenario',
-    expected: 'all flat within the reserve, the largest loss first',
+    expected: 'all flat within the reserve; in each account the largest loss first',
     bound: within(10),
     severity: 'C',
   },
@@ -307,7 +307,7 @@ export const manyAccounts = {
   },
   'M-05': {
     fault: 'a locked account vanishes from the login',
-    injection: 'the account is hidden',
+    injection: 'POST /sim/accounts/ID/listed',
     expected: 'told; the lock stays',
     bound: within(40, 'a reading and B-10'),
     severity: 'H',

@@ -11,7 +11,7 @@ export const streams = {
   },
   'R-02': {
     fault: 'no bytes at all on an open socket',
-    injection: 'hub(user, blackhole)',
+    injection: 'hub(user, blackhole), two seconds of silence allowed',
     expected: 'noticed by silence; REST covers meanwhile',
     bound: within(35, '30 s and L-06'),
     severity: 'C',
@@ -46,7 +46,7 @@ export const streams = {
   },
   'R-07': {
     fault: 'the hub is away longer than the client library retries',
-    injection: 'hub(user, down) for a minute, then up',
+    injection: 'hub(user, down) for 45 s, then up',
     expected: 'retried for ever',
     bound: within(35, 'after it is up'),
     severity: 'C',
@@ -67,7 +67,7 @@ export const streams = {
   },
   'R-10': {
     fault: 'a connection that drops every two seconds',
-    injection: 'hub(user, flap)',
+    injection: 'hub(user, flap) for half a minute',
     expected: 'pauses are not reset before it was stable; few readings',
     bound: null,
     severity: 'H',
@@ -81,7 +81,7 @@ export const streams = {
   },
   'R-12': {
     fault: 'subscribed twice: everything comes twice',
-    injection: 'knob: duplicate subscriptions; hub(user, dup)',
+    injection: 'knob: duplicateSubscriptions; hub(user, dup)',
     expected: 'counted once',
     bound: null,
     severity: 'C',
@@ -144,7 +144,7 @@ export const streams = {
   },
   'R-21': {
     fault: 'bare, wrapped, in a list, in PascalCase, without nulls',
-    injection: 'knob: shapes of events; fixtures',
+    injection: 'knobs: wrapper, array, pascalCase, omitNulls, numbersAsText; fixtures',
     expected: 'one tolerant decoder',
     bound: null,
     severity: 'H',
@@ -158,14 +158,14 @@ export const streams = {
   },
   'R-23': {
     fault: 'quotes in part, crossed, zero, with an old stamp',
-    injection: 'fixtures; knob: partial quotes',
+    injection: 'fixtures; inject such quotes',
     expected: 'merged; no price means unknown P&L, not zero',
     bound: null,
     severity: 'C',
   },
   'R-24': {
     fault: '10 000 events a second for ten seconds, fifty fills among them',
-    injection: 'bursts over the market hub with fills on the user hub',
+    injection: 'hub(market, burst 10 000/s) with fills on the user hub',
     expected: 'quotes merge, every fill counts, the breach is answered in time',
     bound: FIRST_REQUEST,
     severity: 'C',
@@ -186,7 +186,7 @@ export const streams = {
   },
   'R-27': {
     fault: 'quotes stop in the halt, at the weekend, on a holiday',
-    injection: 'a closed market',
+    injection: 'the clock, on into the halt',
     expected: 'no alarm, no new connection',
     bound: null,
     severity: 'M',
@@ -207,7 +207,7 @@ export const streams = {
   },
   'R-30': {
     fault: 'the wall clock steps back an hour',
-    injection: 'faketime around the daemon',
+    injection: 'the wall clock of the bridge steps back',
     expected: 'streams stand or come back; told',
     bound: within(40),
     severity: 'H',
@@ -225,7 +225,7 @@ export const enforcement = {
   },
   'E-02': {
     fault: 'a close fills in part',
-    injection: 'knob: fills of few contracts',
+    injection: 'knob: exchange.largestFill',
     expected: 'the rest from a fresh size, never the whole again',
     bound: FLAT,
     severity: 'C',
@@ -260,7 +260,7 @@ export const enforcement = {
   },
   'E-07': {
     fault: 'an orphan stop survives the flatten',
-    injection: 'a stop that stays',
+    injection: 'rest(cancelOrder, ack-noop)',
     expected: 'a working order while flat and locked is a violation of its own',
     bound: FLAT,
     severity: 'C',
@@ -288,7 +288,7 @@ export const enforcement = {
   },
   'E-11': {
     fault: 'the budget is short while ten contracts and thirty orders have to go',
-    injection: 'a spent budget',
+    injection: 'rest(any, spend 120)',
     expected: 'closes first, the largest loss first; cancels paced',
     bound: within(10),
     severity: 'C',
@@ -323,14 +323,14 @@ export const enforcement = {
   },
   'E-16': {
     fault: 'a stop is accepted and then rejected',
-    injection: 'the venue rejects it later',
+    injection: 'rest(placeOrder, reject-later); POST …/orders/ORDER/reject',
     expected: 'the rule stays broken: its policy follows',
     bound: within(5),
     severity: 'C',
   },
   'E-17': {
     fault: 'a tag that exists already, after a lost reply',
-    injection: 'rest(placeOrder, hang, act)',
+    injection: 'rest(placeOrder, hang, act) with rest(searchOrders, lag)',
     expected: 'refused means placed: found by its tag',
     bound: within(8, '3 s and L-03'),
     severity: 'H',
@@ -359,7 +359,7 @@ export const enforcement = {
   },
   'E-21': {
     fault: 'no way to enforce for five minutes',
-    injection: 'REST and hubs down',
+    injection: 'rest(any, hang) and both hubs down for 14 s; five minutes on virtual time',
     expected: 'locks stay, alarms tell the exposure',
     bound: within(10, 'B-10'),
     severity: 'C',
