@@ -14,7 +14,8 @@ export class BreakerOpen extends Error {
  * make a pause of an hour out of one of seconds (reliability R-30).
  */
 export class ReadBreaker {
-  readonly #settings: CircuitBreakerSettings
+  readonly #failuresMax: number
+  readonly #pauseMsMax: number
   readonly #monotonic: () => number
   readonly #isFailure: (error: unknown) => boolean
   #failures = 0
@@ -23,7 +24,8 @@ export class ReadBreaker {
   #isTrying = false
 
   constructor(settings: CircuitBreakerSettings, monotonic: () => number, isFailure: (error: unknown) => boolean) {
-    this.#settings = settings
+    this.#failuresMax = settings.failures
+    this.#pauseMsMax = settings.openMs
     this.#monotonic = monotonic
     this.#isFailure = isFailure
   }
@@ -58,8 +60,8 @@ export class ReadBreaker {
     this.#failures += 1
     // Calls that were under way when it opened say nothing new.
     const isNews = isTrial || this.#pauseMs === 0
-    if (!isNews || this.#failures < this.#settings.failures) return
-    this.#pauseMs = Math.min(this.#settings.openMs, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2))
+    if (!isNews || this.#failures < this.#failuresMax) return
+    this.#pauseMs = Math.min(this.#pauseMsMax, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2))
     this.#openUntil = this.#monotonic() + this.#pauseMs
   }
 }
