@@ -8,8 +8,8 @@ import { MICROS } from '../harness/practice-trader.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { closesOf, lastFillOf, lastLookAt, requestsOf } from '../harness/venue-times.ts'
 
-/** From an event to the first request on the wire (reliability B-2). */
-const FIRST_REQUEST_MS = 500
+/** Far below what a close could wait for here. The bound itself (reliability B-2) is measured where the machine is free, in `load`. */
+const AT_ONCE_MS = 2_000
 /** `timeouts.request_s`, its default. */
 const REQUEST_MS = 5_000
 const RULES = { max_contracts: { enabled: true, limit: 1, enforcement: 'close_all' } }
@@ -29,7 +29,7 @@ describe.concurrent('a gateway that refuses for rate', () => {
     await stage.trader().enters('MNQ', OrderSide.buy, 2)
     const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
     const close = await stage.awaitVenue('a close', () => closesOf(gateway, FIRST_ACCOUNT)[0])
-    expect(close.at - breachAt).toBeLessThan(FIRST_REQUEST_MS)
+    expect(close.at - breachAt).toBeLessThan(AT_ONCE_MS)
     const again = await stage.awaitVenue('the read once more', () =>
       requestsOf(gateway, 'searchTrades').find(({ sequence }) => sequence > refused.sequence),
     )
@@ -133,7 +133,7 @@ test('a gateway whose every answer is slow: closes leave at once on connections 
   await stage.trader().enters('MNQ', OrderSide.buy, 2)
   const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
   const close = await stage.awaitVenue('a close', () => closesOf(gateway, FIRST_ACCOUNT)[0])
-  expect(close.at - breachAt).toBeLessThan(FIRST_REQUEST_MS)
+  expect(close.at - breachAt).toBeLessThan(AT_ONCE_MS)
   await stage.awaitVenue('eight seconds', () => gateway.clock.now() > breachAt + 8_000)
   gateway.faults.clear()
   const slow = gateway.requests.after(0).slice(before)

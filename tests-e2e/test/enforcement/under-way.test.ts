@@ -1,7 +1,7 @@
 import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
-import { breachOf, enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { CONTRACTS } from '../harness/practice-trader.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
@@ -53,26 +53,6 @@ describe.concurrent('an enforcement that is under way', () => {
     await stage.awaitVenue('flat', () => trader.isFlat, 40_000)
     const openedAt = Temporal.Instant.from('2026-11-18T17:00:00-06:00').epochMilliseconds
     measured(task, lastFillOf(gateway, 'daemon', FIRST_ACCOUNT).at - openedAt)
-    expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
-  })
-
-  test('for two rules that one event breaks is one close, and both are told (E-14)', async ({ task }) => {
-    await using opened = await Stage.open({
-      rules: {
-        max_contracts: { enabled: true, limit: 1, enforcement: 'close_all' },
-        max_contracts_per_instrument: { enabled: true, instrument_limits: { MNQ: 2 } },
-      },
-    })
-    const { stage, daemon } = opened
-    const { gateway } = stage
-    await stage.trader().enters('MNQ', OrderSide.buy, 4)
-    const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
-    await breachOf(daemon.log, FIRST_ACCOUNT, 'RULE-002')
-    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
-
-    const closes = closesOf(gateway, FIRST_ACCOUNT)
-    measured(task, (closes[0]?.at ?? Number.NaN) - breachAt)
-    expect(closes.map(({ route }) => route)).toEqual(['closeContract'])
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 

@@ -1,96 +1,23 @@
-import { type Scenario, scenarioScript } from '@rm/gateway-sim'
 import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
+import { closeLatency } from '../harness/close-latency.ts'
 import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { reconnected, userConnection } from '../harness/hub-connections.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { busiestWindow } from '../harness/request-window.ts'
 import { CONTRACTS } from '../harness/practice-trader.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
-import { closesOf, lastFillOf, slowestUndoing } from '../harness/venue-times.ts'
+import { closesOf, lastFillOf } from '../harness/venue-times.ts'
 
 const SECOND_ACCOUNT = FIRST_ACCOUNT + 1
-/** From an event to the first request on the wire (reliability B-2). */
-const FIRST_REQUEST_MS = 500
+/** Far below what a close could wait for here. The bound itself (reliability B-2) is measured where the machine is free, in `load`. */
+const AT_ONCE_MS = 2_000
 const WINDOW_MS = 60_000
 const BUDGET = 200
 const ONE_CONTRACT = { max_contracts: { enabled: true, limit: 1 } }
 
-/** Enters too much, and tells how long it took until the first close had arrived. */
-async function closeLatency(stage: Stage, number: number): Promise<number> {
-  const trader = stage.trader(number)
-  const before = closesOf(stage.gateway, trader.accountId).length
-  await trader.enters('MNQ', OrderSide.buy, 3 - trader.position('MNQ'))
-  const breachAt = lastFillOf(stage.gateway, 'trader', trader.accountId).at
-  const close = await stage.awaitVenue('a close', () => closesOf(stage.gateway, trader.accountId)[before])
-  await stage.awaitVenue('reduced', () => trader.position('MNQ') === 1)
-  return close.at - breachAt
-}
-
-/** A trader who has lost 600 dollars and enters again four times a second, whatever happens. */
-function frantic(entries: number): Scenario {
-  return {
-    name: 'frantic',
-    title: 'A locked trader who keeps re-entering',
-    startsAt: '2026-11-18T09:45:00-06:00',
-    regimes: ['still'],
-    accounts: [{ id: FIRST_ACCOUNT, name: 'PRAC-1', balance: 50_000 }],
-    traders: [
-      {
-        account: FIRST_ACCOUNT,
-        story: 'loses 600 dollars and re-enters without a pause',
-        steps: [
-          { do: 'market', contract: 'ES', side: 'buy', size: 1 },
-          { do: 'move', after: '300ms', contract: 'ES', ticks: -48 },
-          { do: 'close', contract: 'ES' },
-          {
-            do: 'repeat',
-            times: entries,
-            steps: [{ do: 'market', after: '250ms', contract: 'MES', side: 'buy', size: 1 }],
-          },
-        ],
-      },
-    ],
-  }
-}
-
 describe.concurrent('many accounts of one credential:', () => {
-  test('a re-entry loop on one does not delay the flatten of another, and the budget of the gateway is kept (M-02)', async ({
-    task,
-  }) => {
-    await using opened = await Stage.open({
-      accounts: 3,
-      rules: ONE_CONTRACT,
-      rulesOf: { 1: { daily_realized_loss: { enabled: true, limit: -500 } } },
-      script: scenarioScript(frantic(100)),
-    })
-    const { stage, daemon } = opened
-    const { gateway } = stage
-    gateway.beginScript()
-    await wordOf(daemon.log, FIRST_ACCOUNT, 'LOCKED')
-    await stage.awaitVenue(
-      'the loop is under way',
-      () => fillsOf(gateway.exchange.ledger(), 'trader', FIRST_ACCOUNT).length > 10,
-    )
-    const latencies: number[] = []
-    while (gateway.scriptState()?.state !== 'over') {
-      for (const number of [2, 3]) latencies.push(await closeLatency(stage, number))
-      const pausedAt = gateway.clock.now()
-      await stage.awaitVenue('a pause', () => gateway.clock.now() > pausedAt + 2_000)
-    }
-    await stage.awaitVenue('flat', () => stage.trader(1).isFlat)
-
-    measured(task, Math.max(...latencies))
-    expect(latencies.length).toBeGreaterThan(10)
-    expect(Math.max(...latencies)).toBeLessThan(FIRST_REQUEST_MS)
-    expect(slowestUndoing(gateway.exchange.ledger(), FIRST_ACCOUNT, 'MES')).toBeLessThan(5_000)
-    const requests = gateway.requests.after(0)
-    expect(requests.filter(({ status }) => status === 429)).toEqual([])
-    expect(busiestWindow(requests, WINDOW_MS)).toBeLessThanOrEqual(BUDGET)
-    expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
-  })
-
   test('reads that hang on every connection of theirs hold no close up', async () => {
     await using opened = await Stage.open({ accounts: 10, rules: ONE_CONTRACT })
     const { stage } = opened
@@ -106,7 +33,7 @@ describe.concurrent('many accounts of one credential:', () => {
     await stage.trader(7).enters('MNQ', OrderSide.buy, 3)
     const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT + 6).at
     const close = await stage.awaitVenue('a close', () => closesOf(gateway, FIRST_ACCOUNT + 6)[0])
-    expect(close.at - breachAt).toBeLessThan(FIRST_REQUEST_MS)
+    expect(close.at - breachAt).toBeLessThan(AT_ONCE_MS)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 
@@ -160,8 +87,8 @@ describe.concurrent('many accounts of one credential:', () => {
     measured(task, gateway.clock.now() - driftedAt)
 
     expect(words(FIRST_ACCOUNT)).toHaveLength(before)
-    expect(await closeLatency(stage, 1)).toBeLessThan(FIRST_REQUEST_MS)
-    expect(await closeLatency(stage, 2)).toBeLessThan(FIRST_REQUEST_MS)
+    expect(await closeLatency(stage, 1)).toBeLessThan(AT_ONCE_MS)
+    expect(await closeLatency(stage, 2)).toBeLessThan(AT_ONCE_MS)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 
@@ -189,7 +116,7 @@ describe.concurrent('many accounts of one credential:', () => {
       gateway.inject('user', 'GatewayUserPosition', [{ action: 1, data: position }])
     }
     await daemon.log.awaitMessage('an event of an account that is not monitored')
-    expect(await closeLatency(stage, 1)).toBeLessThan(FIRST_REQUEST_MS)
+    expect(await closeLatency(stage, 1)).toBeLessThan(AT_ONCE_MS)
     expect((await daemon.stop()).code).toBe(0)
 
     expect(daemon.log.lines().filter((line) => line.event === 'breach-begun')).toHaveLength(1)

@@ -7,6 +7,7 @@ import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { fullReadingAfter, lastFillOf } from '../harness/venue-times.ts'
 
 const LOCKING = { daily_realized_loss: { enabled: true, limit: -500 }, auth_loss_guard: { enabled: true } }
+const DEADLINE_S = 4
 /** Long enough for the pauses between connections to have grown to ten seconds. */
 const OUTAGE_MS = 14_000
 
@@ -54,7 +55,7 @@ describe.concurrent('a gateway that is gone', () => {
   test('while a flatten is owed: the lock stays, alarms tell the exposure, and it is flat once it can be (E-21)', async ({
     task,
   }) => {
-    await using opened = await Stage.open({ rules: LOCKING, general: { enforcement_deadline_seconds: 4 } })
+    await using opened = await Stage.open({ rules: LOCKING, general: { enforcement_deadline_seconds: DEADLINE_S } })
     const { stage, daemon } = opened
     const { gateway } = stage
     const trader = stage.trader()
@@ -65,8 +66,10 @@ describe.concurrent('a gateway that is gone', () => {
     await daemon.log.awaitLine('the entry is known', (line) => line['about'] === 'position-changed CON.F.US.MES.Z26 3')
     goAway(stage)
     const goneAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
+    // An alarm is bounded from its condition on (B-10), which is the deadline.
+    const overdueAt = goneAt + DEADLINE_S * 1_000
     const alarm = await daemon.log.awaitLine('an alarm', (line) => line['alert'] === 'enforcement-overdue')
-    measured(task, gateway.clock.now() - goneAt)
+    measured(task, gateway.clock.now() - overdueAt)
     expect(alarm.msg).toContain('3 CON.F.US.MES.Z26')
     await stage.awaitVenue('a while', () => gateway.clock.now() > goneAt + OUTAGE_MS)
     expect(daemon.log.find((line) => line.event === 'lockout-ended')).toBeUndefined()
