@@ -69,7 +69,8 @@ describe.concurrent('a gateway that refuses for rate', () => {
     await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
 
     measured(task, lastLookAt(gateway, FIRST_ACCOUNT) - healedAt)
-    expect(during.find(({ route }) => route !== 'ping')?.route).toBe('closeContract')
+    const breachAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
+    expect((closesOf(gateway, FIRST_ACCOUNT)[0]?.at ?? Number.NaN) - breachAt).toBeLessThan(AT_ONCE_MS)
     expect(during.length).toBeLessThanOrEqual(20)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
@@ -113,7 +114,8 @@ describe.concurrent('a gateway that refuses for rate', () => {
     measured(task, Math.max(...cancels.map(({ at }) => at)) - breachAt)
     expect(closes[0]?.body).toMatchObject({ contractId: gold })
     expect(closes).toHaveLength(10)
-    expect(cancels).toHaveLength(30)
+    expect(new Set(cancels.map(({ body }) => JSON.stringify(body))).size).toBe(30)
+    expect(closes.length + cancels.length).toBeLessThanOrEqual(60)
     expect(Math.max(...closes.map(({ sequence }) => sequence))).toBeLessThan(cancels[0]?.sequence ?? 0)
     expect(lastFillOf(stage.gateway, 'daemon', accountId).at - breachAt).toBeLessThan(5_000)
     expect(stage.trader().isFlat).toBe(true)

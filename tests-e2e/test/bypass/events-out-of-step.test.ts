@@ -3,6 +3,7 @@ import { OrderSide, OrderType } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { awaitCondition, awaitNothing } from '../harness/await-condition.ts'
 import { breachOf, enforcementOf } from '../harness/daemon-story.ts'
+import { reconnected, userConnection } from '../harness/hub-connections.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { CONTRACTS, type PracticeTrader } from '../harness/practice-trader.ts'
 import { expectSameTrades } from '../harness/same-trades.ts'
@@ -124,10 +125,13 @@ describe.concurrent('events that do not come once and in order', () => {
     trader.close('MNQ')
     await stage.awaitVenue('closed', () => trader.isFlat)
     const closedAt = lastFillOf(gateway, 'trader', FIRST_ACCOUNT).at
+    const before = userConnection(stage)
     await daemon.log.awaitLine('what was missed', (line) => line.event === 'drift-found', 45_000)
     measured(task, gateway.clock.now() - closedAt)
     gateway.exchange.moveMarket(CONTRACTS.MNQ, -2_000)
     gateway.faults.clear()
+    // A stream that misses things is connected anew.
+    await reconnected(stage, before)
     await trader.loseOnEs(4)
     await awaitCondition('later trades are told', () => told(daemon.log) >= 2)
     expect((await daemon.stop()).code).toBe(0)

@@ -1,7 +1,8 @@
 import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
-import { wordOf } from '../harness/daemon-story.ts'
+import { trusted, wordOf } from '../harness/daemon-story.ts'
+import { isSubscribed, userConnection } from '../harness/hub-connections.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 
@@ -30,7 +31,7 @@ describe.concurrent('a user hub that goes on failing', () => {
       OUTAGE_MS + 60_000,
     )
     measured(task, connection.connectedAt - upAt)
-    await wordOf(daemon.log, FIRST_ACCOUNT, 'ACTIVE')
+    await trusted(daemon.log, stage.accountIds)
     await trader.enters('MNQ', OrderSide.buy, 1)
     await stage.awaitVenue('reduced by what the stream shows', () => trader.position('MNQ') === 1)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
@@ -59,7 +60,8 @@ describe.concurrent('a user hub that goes on failing', () => {
     // One every two seconds in the place of events, and one for each connection.
     const readings = gateway.requests.after(0).filter(({ route, at }) => route === 'searchTrades' && at >= begunAt)
     expect(readings.length).toBeLessThanOrEqual(flappingMs / 2_000 + connections.size)
-    await wordOf(daemon.log, FIRST_ACCOUNT, 'ACTIVE', 50_000)
+    await stage.awaitVenue('a connection that stays', () => isSubscribed(userConnection(stage)), 50_000)
+    await trusted(daemon.log, stage.accountIds)
     expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 })
