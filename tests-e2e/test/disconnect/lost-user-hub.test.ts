@@ -151,11 +151,10 @@ describe.concurrent('the user hub is lost:', () => {
     const { stage, daemon } = opened
     const { gateway } = stage
     for (let logouts = 1; logouts <= 4; logouts += 1) {
+      const before = userConnection(stage)
       gateway.faults.hub('user', { verb: 'logout' })
-      await stage.awaitVenue(`login ${logouts + 1}, and subscribed again`, () => {
-        const logins = gateway.requests.after(0).filter(({ route }) => route === 'loginKey').length
-        return logins === logouts + 1 && isSubscribed(userConnection(stage))
-      })
+      await reconnected(stage, before)
+      expect(gateway.requests.after(0).filter(({ route }) => route === 'loginKey')).toHaveLength(logouts + 1)
     }
     await daemon.log.awaitMessage('session_contest')
     await wordOf(daemon.log, FIRST_ACCOUNT, 'ACTIVE')

@@ -91,13 +91,13 @@ holidays: { enabled: false }
 
   test('ends with code 4 when the gateway refuses the key (A-01)', async ({ task }) => {
     await using stage = await Stage.set({ rules: RULES })
-    const startedAt = stage.gateway.clock.now()
     const { code, stderr } = await refusalOf(stage, { environment: { PROJECTX_API_KEY: 'not-the-key' } })
 
     expect(code).toBe(4)
     expect(stderr).toContain('GATEWAY_AUTH_REJECTED')
     expect(stderr).not.toContain('not-the-key')
-    measured(task, stage.gateway.clock.now() - startedAt)
+    const login = stage.gateway.requests.after(0).find(({ route }) => route === 'loginKey')
+    measured(task, stage.gateway.clock.now() - (login?.at ?? Number.NaN))
   })
 
   test('is none while a lockout is stored and the gateway refuses the key: it goes on trying, and defends the lockout then (A-01)', async () => {
