@@ -9,6 +9,8 @@ export default defineConfig((environment) => {
     // Stories wait more than they compute, so more of them than there are cores may be under way.
     test: { testTimeout: STORY_MS, hookTimeout: STORY_MS, maxWorkers: 4, maxConcurrency: 4 },
   })
-  const isSmoke = environment.mode === 'smoke'
-  return { ...rest, test: { ...test, include: [isSmoke ? 'smoke/**/*.test.ts' : 'test/**/*.test.ts'] } }
+  // What measures a loaded daemon wants the machine for itself.
+  const alone = environment.mode === 'load' ? { maxWorkers: 1 } : {}
+  const folder = environment.mode === 'smoke' || environment.mode === 'load' ? environment.mode : 'test'
+  return { ...rest, test: { ...test, ...alone, include: [`${folder}/**/*.test.ts`] } }
 })

@@ -59,6 +59,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   const facts = {
     event: 'run-summary',
     ...figures.summary(kernel.states(), config.general.timeZone),
+    setAside: gateway.counts,
     lostLogWrites: lines.lostWrites,
   }
   lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })

@@ -19,7 +19,7 @@ test.each(['--require /tmp/x.js', '-r ./x.js', '--no-warnings --import=x', '--lo
   },
 )
 
-test('one host elsewhere is enough', () => {
+test('one host elsewhere is enough (G-18)', () => {
   expect(() => guardEnvironment({ NODE_OPTIONS: '--inspect' }, ['127.0.0.1', 'rtc.topstepx.com'])).toThrow(
     'NODE_OPTIONS',
   )

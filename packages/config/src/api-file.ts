@@ -173,7 +173,9 @@ export const ApiSchema = z
         failures: count(100, 'after so many failures in a row reads pause')
           .default(5)
           .describe('Failures in a row after which reads pause.'),
-        open_s: count(600, 'the pause of the reads lasts so long').default(30).describe('Seconds of the pause.'),
+        open_s: count(600, 'no pause of the reads is longer')
+          .default(30)
+          .describe('Longest pause in seconds; the first one is of a second, each trial that fails doubles it.'),
         half_open: count(100, 'so many reads try whether the gateway is back')
           .default(1)
           .describe('Reads that try whether the gateway is back.'),

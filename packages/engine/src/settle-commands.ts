@@ -40,20 +40,13 @@ const REFUSALS_PER_ALERT = 12
 const PARKED_RETRY_MS = 30_000
 /** First pause after a request that never left; doubles up to the slow pace. */
 const UNSENT_RETRY_MS = 250
+/** First pause after a cancel without effect, doubling: an order that is pending can be cancelled a moment later (reliability E-12). */
+const CANCEL_RETRY_MS = 500
 /** How far a REST reading may lag behind: a reduction in doubt is judged only by a reading this much later (a guess, gateway contract 10). */
 const READING_LAG_MS = 2_500
 
 /** Two placements of one stop or target lie at least so far apart: a trader who cancels it again and again is followed at a walk. */
 const PLACEMENTS_APART_MS = 1_000
-
-/** First pauses after an attempt without effect. An order that is still pending refuses its cancel, and three of them are spent in no time. */
-const SOON_MS: Readonly<Record<Command['kind'], number>> = {
-  'close-position': 0,
-  'reduce-position': 0,
-  'cancel-order': 500,
-  'place-order': PLACEMENTS_APART_MS,
-  'modify-order': 0,
-}
 
 const FRESH: TargetHistory = {
   attempts: 0,
@@ -394,8 +387,7 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
   const { command } = inFlight.record
   // A close that filled in part did something, and the rest is tried at once (reliability E-02).
   const failures = hasReduced(draft, inFlight) ? 0 : historyOf(draft, targetOf(inFlight.record)).failures + 1
-  const soonMs = SOON_MS[command.kind]
-  const pauseMs = failures < FAST_ATTEMPTS ? soonMs : SLOW_RETRY_MS
+  const pauseMs = failures < FAST_ATTEMPTS ? soonMsOf(command, failures) : SLOW_RETRY_MS
   changeTargetOf(draft, inFlight, {
     failures,
     notBeforeMs: draft.elapsedMs + pauseMs,
@@ -410,6 +402,11 @@ function afterNoEffect(draft: TurnDraft, inFlight: InFlight): void {
       text: `${failures} attempts of ${targetOf(inFlight.record)} showed no effect; repeating every ${SLOW_RETRY_MS / 1000} s`,
     })
   }
+}
+
+function soonMsOf(command: Command, failures: number): number {
+  if (command.kind === 'place-order') return PLACEMENTS_APART_MS
+  return command.kind === 'cancel-order' ? CANCEL_RETRY_MS * 2 ** (failures - 1) : 0
 }
 
 function hasReduced({ state }: TurnDraft, inFlight: InFlight): boolean {

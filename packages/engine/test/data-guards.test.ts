@@ -59,7 +59,7 @@ describe('quotes that stay away in an open market', () => {
     expect(severities(scene, 'quotes-stale')).toEqual(['warning'])
   })
 
-  test('are no fault while the market is closed, and missed from its opening on', async () => {
+  test('are no fault while the market is closed, and missed from its opening on (R-27)', async () => {
     let isOpen = true
     using scene = await holding({ isMarketOpen: () => isOpen, guards: { onStaleQuotes: 'close' } })
     scene.gateway.isDropped = ({ kind }) => kind === 'quote'

@@ -1,3 +1,4 @@
+import { measured } from '@rm/package-config/measured'
 import type { CommandOutcome } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
 import { daemonEntries, MES, MNQ, Scene, type SceneOptions, settingsOf, TRADER } from './scene.ts'
@@ -135,7 +136,31 @@ describe('verification', () => {
     await scene.until(() => scene.ended('flat-account').length > 0, 8_000)
   })
 
-  test('a reading that lags behind the stream by two seconds brings no third close', async () => {
+  test('nothing gets through for five minutes: the lock stays, a human is called with the exposure, and it is flat soon after (E-21)', async ({
+    task,
+  }) => {
+    using scene = await aboutToLock()
+    scene.gateway.commandFate = () => ({ kind: 'request-lost' })
+    scene.gateway.readingFault = () => 'no answer'
+    const breachMs = scene.time.elapsedMs()
+    scene.move(-210)
+    await scene.until(() => scene.alerts().includes('enforcement-overdue'))
+    // An alarm is bounded from its condition on (B-10), which is the deadline of ten seconds.
+    measured(task, scene.time.elapsedMs() - breachMs - 10_000)
+    const told = scene.told('alert').find(({ code }) => code === 'enforcement-overdue')
+    expect(told?.text).toContain(MNQ)
+    scene.gateway.lose('user')
+    await scene.run(300_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    expect(scene.ended('flat-account')).toEqual([])
+    scene.gateway.commandFate = () => ({ kind: 'served' })
+    scene.gateway.readingFault = () => null
+    scene.gateway.restore('user')
+    await scene.until(() => scene.ended('flat-account').length > 0, 10_000)
+    expect(scene.size()).toBe(0)
+  })
+
+  test('a reading that lags behind the stream by two seconds brings no third close (E-19)', async () => {
     using scene = await aboutToLock({ knobs: { snapshotLagMs: 2_000 } })
     scene.move(-210)
     await scene.until(() => scene.ended('flat-account').length > 0)
@@ -178,7 +203,7 @@ describe('the standing goal of a lockout', () => {
     checkOnlyReduces(scene)
   })
 
-  test('thirty entries, one a second: each is undone, requests stay bounded, one alert at the third', async () => {
+  test('thirty entries, one a second: each is undone, requests stay bounded, one alert at the third (E-13)', async () => {
     using scene = await locked()
     const readingsBefore = scene.gateway.readings.length
     const sentBefore = scene.gateway.sent.length
@@ -202,7 +227,7 @@ describe('the standing goal of a lockout', () => {
     expect(scene.gateway.readings.length - readings).toBeLessThanOrEqual(3)
   })
 
-  test('an order that a locked trader places is cancelled, a suspended bracket child with its entry', async () => {
+  test('an order that a locked trader places is cancelled, a suspended bracket child with its entry (E-12)', async () => {
     using scene = await locked()
     scene.trade('buy', 2, {
       type: 1,
@@ -215,7 +240,16 @@ describe('the standing goal of a lockout', () => {
     expect(scene.sent().slice(1)).toEqual(['cancel'])
   })
 
-  test('an orphan stop that stays after the flatten is a new violation', async () => {
+  test('an order that is pending for a second is cancelled as soon as it can be, not at the slow pace (E-12)', async () => {
+    using scene = await locked()
+    scene.exchange.turn({ fillLatencyMs: [1_000, 1_000] })
+    const sent = scene.sent().length
+    scene.trade('buy', 2, { type: 1, limitPrice: scene.price() - 100 })
+    await scene.until(() => scene.working().length === 0, 4_000)
+    expect(scene.sent().slice(sent)).toEqual(['cancel', 'cancel', 'cancel'])
+  })
+
+  test('an orphan stop that stays after the flatten is a new violation (E-07)', async () => {
     using scene = await locked()
     scene.trade('sell', 2, { type: 4, stopPrice: scene.price() - 100 })
     await scene.until(() => scene.isFlat() && scene.state().goals.length === 0)
@@ -239,7 +273,7 @@ describe('the standing goal of a lockout', () => {
 })
 
 describe('replies', () => {
-  test('a lost reply of a close that was executed: no second close', async () => {
+  test('a lost reply of a close that was executed: no second close (G-07, G-09)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = (_command, nth) => (nth === 0 ? { kind: 'reply-lost' } : { kind: 'served' })
     scene.move(-210)
@@ -248,7 +282,7 @@ describe('replies', () => {
     expect(scene.told('command-answered').map(({ record }) => record.outcome?.kind)).toEqual(['unknown'])
   })
 
-  test('a lost request of a close: looked up first, then closed again', async () => {
+  test('a lost request of a close: looked up first, then closed again (G-06, G-08)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = (_command, nth) => (nth === 0 ? { kind: 'request-lost' } : { kind: 'served' })
     scene.move(-210)
@@ -312,7 +346,7 @@ describe('replies', () => {
     await scene.until(() => scene.ended('flat-account').length > 0, 2_000)
   })
 
-  test('a refused close: the exact size once, then a slow retry and an alert, until it works', async () => {
+  test('a refused close: the exact size once, then a slow retry and an alert, until it works (E-01)', async () => {
     using scene = await aboutToLock()
     let isRefusing = true
     scene.gateway.commandFate = () => (isRefusing ? { kind: 'refused', outcome: refusal(5) } : { kind: 'served' })
@@ -341,7 +375,7 @@ describe('replies', () => {
     await scene.until(() => scene.isFlat(), 5_500)
   })
 
-  test('the account is rejected: halted, retried every 30 s, and no longer halted once a command is accepted', async () => {
+  test('the account is rejected: halted, retried every 30 s, and no longer halted once a command is accepted (A-11)', async () => {
     using scene = await aboutToLock()
     scene.gateway.commandFate = () => ({
       kind: 'refused',
@@ -363,7 +397,7 @@ describe('replies', () => {
     expect(scene.isFlat()).toBe(true)
   })
 
-  test('a cancel that finds no order may mean a fill: the position is read and closed', async () => {
+  test('a cancel that finds no order may mean a fill: the position is read and closed (E-08)', async () => {
     using scene = await locked()
     scene.gateway.delays.streamMs = 400
     const price = scene.price()
@@ -379,7 +413,7 @@ describe('replies', () => {
 })
 
 describe('a closed market', () => {
-  test('closes are parked, a human is told once, and the goal is carried out within 5 s of the opening', async () => {
+  test('closes are parked, a human is told once, and the goal is carried out within 5 s of the opening (E-09)', async () => {
     let isOpen = true
     using scene = await aboutToLock({ isMarketOpen: () => isOpen })
     isOpen = false
@@ -397,7 +431,7 @@ describe('a closed market', () => {
     await scene.until(() => scene.isFlat(), 5_100)
   })
 
-  test('a halt of some seconds in open hours is over soon after it heals', async () => {
+  test('a halt of some seconds in open hours is over soon after it heals (E-10)', async () => {
     using scene = await aboutToLock()
     let isHalted = true
     scene.gateway.commandFate = () =>
@@ -464,7 +498,7 @@ describe('fills beside our own', () => {
     checkOnlyReduces(scene)
   })
 
-  test('an order that fills between the cancel and the close is closed too', async () => {
+  test('an order that fills between the cancel and the close is closed too (E-05)', async () => {
     using scene = await aboutToLock()
     const price = scene.price()
     scene.trade('buy', 3, { type: 1, limitPrice: price - 220 * 0.25 })
@@ -477,7 +511,7 @@ describe('fills beside our own', () => {
     checkOnlyReduces(scene)
   })
 
-  test('several contracts are closed in one turn, the largest loss first', async () => {
+  test('several contracts are closed in one turn, the largest loss first (E-11, M-03)', async () => {
     using scene = await Scene.open({ rules: LOSS })
     await scene.connect()
     scene.trade('buy', 2, { contractId: MES })
@@ -491,7 +525,7 @@ describe('fills beside our own', () => {
     expect(closed[0]?.[1]).toBe(closed[1]?.[1])
   })
 
-  test('events of a fill in any order end the same way', async () => {
+  test('events of a fill in any order end the same way (R-14)', async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {
       using scene = await Scene.open({
         rules: settingsOf('max_contracts', { limit: 2 }),

@@ -98,7 +98,7 @@ describe('RULE-007', () => {
 describe('RULE-010, the account', () => {
   const GUARD = settingsOf('auth_loss_guard')
 
-  test('4 and 6: one lockout however often it is told, ended by the first word that trading is allowed', async () => {
+  test('4 and 6: one lockout however often it is told, ended by the first word that trading is allowed (A-10)', async () => {
     using scene = await Scene.open({ rules: GUARD })
     await scene.connect()
     expect(scene.state().word).toBe('ACTIVE')
@@ -124,7 +124,7 @@ describe('RULE-010, the account', () => {
     expect(scene.state().word).toBe('LOCKED')
   })
 
-  test('it survives a restart, and waits for a book that can be trusted', async () => {
+  test('it survives a restart, and waits for a book that can be trusted (A-10)', async () => {
     using scene = await Scene.open({ rules: GUARD })
     await scene.connect()
     scene.exchange.setCanTrade(TRADER, false)

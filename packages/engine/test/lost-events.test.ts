@@ -4,7 +4,7 @@ import { Scene, settingsOf } from './scene.ts'
 const TO_TWO = settingsOf('max_contracts', { limit: 2 })
 
 describe('a user stream that stands and does not deliver', () => {
-  test('is found out by the next reading, connected anew, and told', async () => {
+  test('is found out by the next reading, connected anew, and told (R-04)', async () => {
     using scene = await Scene.open({ rules: TO_TWO })
     await scene.connect()
     scene.gateway.isDropped = ({ kind }) => kind !== 'quote'
@@ -60,7 +60,7 @@ test('an account that is compared too seldom, because many share the rate budget
   expect(scene.alerts()).toHaveLength(2)
 })
 
-test('a position whose stop the stream did not tell of is looked at before it is closed', async () => {
+test('a position whose stop the stream did not tell of is looked at before it is closed (R-17)', async () => {
   using scene = await Scene.open({ rules: settingsOf('no_stop_loss_grace', { grace_period_seconds: 10 }) })
   await scene.connect()
   scene.trade('buy', 1)

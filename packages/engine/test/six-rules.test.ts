@@ -151,7 +151,7 @@ test('RULE-008: a position without a stop is closed at the end of its grace, wit
   checkCommitBeforeSend(scene)
 })
 
-test('RULE-008: a covered position stays, and its bracket children are its protection', async () => {
+test('RULE-008: a covered position stays, and its bracket children are its protection (E-18)', async () => {
   using scene = await Scene.open({ rules: settingsOf('no_stop_loss_grace', { grace_period_seconds: 10 }) })
   await scene.connect()
   scene.trade('buy', 2, { stopLossBracket: { ticks: -40, type: 4 }, takeProfitBracket: { ticks: 40, type: 1 } })
@@ -177,7 +177,7 @@ test('RULE-009: at the end of the session the account becomes flat and stays so 
   checkCommitBeforeSend(scene)
 })
 
-test('two rules at one event: both breaches are recorded, the strictest goal is carried out once', async () => {
+test('two rules at one event: both breaches are recorded, the strictest goal is carried out once (E-14)', async () => {
   using scene = await Scene.open({
     rules: { ...settingsOf('max_contracts', { limit: 3 }), ...settingsOf('daily_realized_loss', { limit: -100 }) },
   })

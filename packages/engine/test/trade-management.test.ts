@@ -410,7 +410,7 @@ describe('answers that are lost, refused or late', () => {
     },
   )
 
-  test('executed, the answer and the events lost: the order is found by its tag', async () => {
+  test('executed, the answer and the events lost: the order is found by its tag (G-09)', async () => {
     using scene = await Scene.open({ rules: STOP })
     await scene.connect()
     scene.trade('buy', 1)
@@ -424,7 +424,7 @@ describe('answers that are lost, refused or late', () => {
     expect(scene.state().inFlight).toEqual([])
   })
 
-  test('a repetition that the gateway refuses for its tag means that the first one arrived', async () => {
+  test('a repetition that the gateway refuses for its tag means that the first one arrived (E-17)', async () => {
     using scene = await Scene.open({ rules: STOP, knobs: { snapshotLagMs: 2_000 } })
     await scene.connect()
     scene.gateway.isDropped = ({ kind }) => kind === 'order'
@@ -488,7 +488,7 @@ describe('answers that are lost, refused or late', () => {
     expect(ours(scene, average(scene))).toEqual(['stop 1 @ -40'])
   })
 
-  test('accepted and then rejected: no protection, tried again, and the grace of RULE-008 goes on', async () => {
+  test('accepted and then rejected: no protection, tried again, and the grace of RULE-008 goes on (E-16)', async () => {
     const rules = { ...STOP, ...settingsOf('no_stop_loss_grace', { enabled: true, grace_period_seconds: 4 }) }
     using scene = await Scene.open({ rules })
     await scene.connect()

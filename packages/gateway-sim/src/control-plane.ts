@@ -14,7 +14,8 @@ import {
   hubNameSchema,
   restFaultSchema,
 } from './fault-vocabulary.ts'
-import { knobChangesSchema } from './knobs.ts'
+import { type ExchangeKnobs, exchangeKnobChangesSchema } from './exchange/knobs.ts'
+import { type Knobs, knobChangesSchema } from './knobs.ts'
 import type { GatewaySim } from './server.ts'
 
 const restPlan = z.strictObject({
@@ -23,6 +24,7 @@ const restPlan = z.strictObject({
   scope: faultScopeSchema.optional(),
 })
 const hubPlan = z.strictObject({ hub: hubNameSchema, fault: hubFaultSchema, scope: faultScopeSchema.optional() })
+const knobChanges = knobChangesSchema.extend({ exchange: exchangeKnobChangesSchema.exactOptional() })
 const clockChange = z.union([
   z.strictObject({ set: z.iso.datetime({ offset: true }) }),
   z.strictObject({ advanceMs: z.number().nonnegative() }),
@@ -37,6 +39,7 @@ const injection = z.strictObject({
   userName: z.string().optional(),
 })
 const revocation = z.strictObject({ userName: z.string().optional() })
+const tlsRequest = z.strictObject({ certificate: z.enum(['good', 'expired', 'foreign-host', 'self-signed']) })
 const newest = z.object({ after: z.coerce.number().default(0) })
 const accountId = z.coerce.number().int()
 
@@ -78,7 +81,7 @@ function addReads(app: FastifyInstance, sim: GatewaySim): void {
     })),
     connections: sim.connections(),
     faults: sim.faults.planned(),
-    knobs: sim.knobs.now,
+    knobs: knobsOf(sim),
     script: sim.scriptState(),
   }))
   app.get('/sim/ledger', ({ query }) => sim.exchange.ledger().slice(newest.parse(query).after))
@@ -105,9 +108,12 @@ function addFaults(app: FastifyInstance, sim: GatewaySim): void {
     return {}
   })
   app.patch('/sim/knobs', ({ body }) => {
-    sim.knobs.turn(knobChangesSchema.parse(json(body)))
-    return sim.knobs.now
+    const { exchange, ...gateway } = knobChanges.parse(json(body))
+    sim.knobs.turn(gateway)
+    sim.exchange.turn(exchange ?? {})
+    return knobsOf(sim)
   })
+  app.post('/sim/tls', ({ body }) => sim.openTls(tlsRequest.parse(json(body)).certificate))
   app.post('/sim/tokens/revoke', ({ body }) => {
     sim.revokeTokens(revocation.parse(json(body)).userName)
     return {}
@@ -157,6 +163,16 @@ function addVenue(app: FastifyInstance, sim: GatewaySim): void {
     sim.exchange.setCanTrade(id, z.strictObject({ canTrade: z.boolean() }).parse(json(body)).canTrade)
     return {}
   })
+  app.post<{ Params: { id: string } }>('/sim/accounts/:id/listed', ({ params, body }) => {
+    const id = knownAccount(sim, params.id)
+    sim.exchange.setListed(id, z.strictObject({ listed: z.boolean() }).parse(json(body)).listed)
+    return {}
+  })
+  app.post<{ Params: { id: string; order: string } }>('/sim/accounts/:id/orders/:order/reject', ({ params }) => {
+    const isRejected = sim.exchange.reject(knownAccount(sim, params.id), z.coerce.number().parse(params.order))
+    if (!isRejected) throw new NotThere(`no working order ${params.order}`)
+    return {}
+  })
   app.post<{ Params: { id: string; trade: string } }>('/sim/accounts/:id/trades/:trade/void', ({ params }) => {
     const isVoided = sim.exchange.voidTrade(knownAccount(sim, params.id), z.coerce.number().parse(params.trade))
     if (!isVoided) throw new NotThere(`no trade ${params.trade}`)
@@ -166,6 +182,10 @@ function addVenue(app: FastifyInstance, sim: GatewaySim): void {
     sim.beginScript()
     return { script: sim.scriptState() }
   })
+}
+
+function knobsOf({ knobs, exchange }: GatewaySim): Knobs & { readonly exchange: ExchangeKnobs } {
+  return { ...knobs.now, exchange: exchange.knobs }
 }
 
 function knownAccount(sim: GatewaySim, text: string): number {

@@ -53,6 +53,8 @@ export const restFaultSchema = z.discriminatedUnion('verb', [
   }),
   /** The `Date` header is off by so much. */
   z.strictObject({ verb: z.literal('date'), skewMs: z.number() }),
+  /** Placed and accepted, and rejected by the venue so long afterwards, on the stream alone. */
+  z.strictObject({ verb: z.literal('reject-later'), ms: milliseconds.default(200) }),
   /** Somebody else with the same key uses up this many calls of every window. Not bound to a call: it lasts until it is cleared. */
   z.strictObject({ verb: z.literal('spend'), calls: z.int().positive() }),
   /** Every token of the caller dies with this call, which is answered with 401. */
@@ -98,6 +100,15 @@ export const hubFaultSchema = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('delay'), ms: milliseconds.default(30_000) }),
   /** Events are lost. */
   z.strictObject({ verb: z.literal('drop') }),
+  /**
+   * So many events a second are made up: on the market hub quotes of every subscribed contract, a few ticks around its price, on the user
+   * hub the records of accounts and orders once more. Until it is cleared or has lasted `forMs`.
+   */
+  z.strictObject({
+    verb: z.literal('burst'),
+    perSecond: z.int().positive().default(1_000),
+    forMs: milliseconds.default(10_000),
+  }),
   /** Invocations are answered with an error. */
   z.strictObject({ verb: z.literal('reject-invoke'), error: z.string().optional() }),
   /** Invocations are never completed. */

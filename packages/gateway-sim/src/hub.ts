@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { hubPaths, isTerminalStatus, logoutCallback, type HubName } from '@rm/sdk-bridge/wire'
+import { hubPaths, isTerminalStatus, logoutCallback, wireStampText, type HubName } from '@rm/sdk-bridge/wire'
 import type { WebSocket } from 'ws'
 import { SeededDice } from './exchange/seeded-dice.ts'
 import type { FaultPlan, ImmediateHubFault, StandingHubFault } from './fault-plan.ts'
-import type { FaultScope } from './fault-vocabulary.ts'
+import type { FaultScope, HubFault } from './fault-vocabulary.ts'
 import { callbackOf, eventRecord, injectedRecord } from './hub-encoding.ts'
 import { hubMethod, invocationErrors, subscriptionKey, type HubMethod, type SubscriptionKey } from './hub-methods.ts'
 import { HubConnection, type HandshakeAnswer } from './hub-protocol.ts'
@@ -13,6 +13,9 @@ import type { BoundedLog, LoggedEvent } from './request-log.ts'
 import type { ExchangeEvent, ExchangePort, SimClock } from './seam.ts'
 import { owns, type Session, type Sessions } from './sessions.ts'
 import { unreachable } from './unreachable.ts'
+
+/** How often a burst hands out what has become due. */
+const BURST_PASS_MS = 5
 
 interface HubClient {
   readonly connection: HubConnection
@@ -159,6 +162,8 @@ export class Hub {
         return undefined
       case 'flap':
         return this.#flap(fault.everyMs, fault.forMs, scope.userName)
+      case 'burst':
+        return this.#burst(fault, scope.accountId)
       case 'logout': {
         const sessions = new Set(clients.map(({ session }) => session))
         this.logOut((session) => sessions.has(session), fault.text)
@@ -346,9 +351,65 @@ export class Hub {
     return () => cancel?.()
   }
 
+  /** Made-up events at a steady pace, each subscribed contract or account in its turn. */
+  #burst({ perSecond, forMs }: Extract<HubFault, { verb: 'burst' }>, accountId: number | undefined): () => void {
+    const { clock } = this.#parts
+    const begunMs = clock.now()
+    let made = 0
+    let cancel: (() => void) | undefined
+    const go = (): void => {
+      const elapsedMs = Math.min(forMs, clock.now() - begunMs)
+      const subjects = this.#burstSubjects(accountId)
+      for (const due = Math.floor((elapsedMs * perSecond) / 1_000); made < due; made += 1) {
+        const subject = subjects[made % subjects.length]
+        if (subject !== undefined) this.publish(subject())
+      }
+      if (elapsedMs < forMs) cancel = clock.after(BURST_PASS_MS, go)
+    }
+    go()
+    return () => cancel?.()
+  }
+
+  /** What a burst can make events of: each gives the next one. */
+  #burstSubjects(only: number | undefined): readonly (() => ExchangeEvent)[] {
+    const { clock, exchange } = this.#parts
+    if (this.name === 'market') {
+      const quoted = new Set([...this.#clients.values()].flatMap(({ watches }) => [...watches.keys()]))
+      return [...quoted].map((topic) => {
+        const contractId = topic.slice(topic.indexOf(' ') + 1)
+        return () => burstQuote(contractId, exchange.bestPrices(contractId), this.#dice.integer(-2, 2), clock.now())
+      })
+    }
+    const accounts = exchange.accounts().filter(({ id }) => only === undefined || id === only)
+    return accounts.flatMap((account) => [
+      () => ({ kind: 'account', accountId: account.id, action: 1, data: account }) as const,
+      ...exchange
+        .orders(account.id)
+        .slice(-1)
+        .map((data) => () => ({ kind: 'order', accountId: account.id, action: 1, data }) as const),
+    ])
+  }
+
   #clientsOf(userName: string | undefined): readonly HubClient[] {
     const clients = [...this.#clients.values()]
     return userName === undefined ? clients : clients.filter(({ session }) => session.user.userName === userName)
+  }
+}
+
+function burstQuote(
+  contractId: string,
+  { bid, ask, tickSize }: ReturnType<ExchangePort['bestPrices']>,
+  ticks: number,
+  nowMs: number,
+): ExchangeEvent {
+  // Through whole ticks, so that no product of floats leaves the grid of prices.
+  const moved = (price: number): number => (Math.round(price / tickSize) + ticks) * tickSize
+  const stamp = wireStampText(nowMs)
+  const data = { symbol: contractId, contract: contractId, lastUpdated: stamp, timestamp: stamp }
+  return {
+    kind: 'quote',
+    contractId,
+    data: { ...data, bestBid: moved(bid), bestAsk: moved(ask), lastPrice: moved(bid) },
   }
 }
 

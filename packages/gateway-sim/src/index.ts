@@ -1,3 +1,4 @@
+export type { CertificateKind } from './certificates.ts'
 export { runningClock, steppedClock } from './clock.ts'
 export { type ExchangeKnobs, immediateKnobs, usualKnobs } from './exchange/knobs.ts'
 export { Exchange, type ExchangeOptions, type SimAccount } from './exchange/exchange.ts'

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+export type TokenExpiry = 'true' | 'missing' | 'absurd'
+
 /**
  * Behaviours of the real gateway that nobody has published or that were seen both ways. A test sets them so that the daemon is held to both
  * readings.
@@ -21,6 +23,8 @@ export interface Knobs {
   readonly handshakeTimeoutMs: number
   /** For tokens issued from now on. */
   readonly tokenLifetimeMs: number
+  /** What tokens issued from now on say of their end: the truth, nothing, or a day in the year 1970. */
+  readonly tokenExpiry: TokenExpiry
   /** The token that was renewed stays good until its own expiry. */
   readonly oldTokenSurvivesValidate: boolean
   /** A live socket is cut when its token expires. */
@@ -48,6 +52,7 @@ const defaultKnobs: Knobs = {
   clientTimeoutMs: 30_000,
   handshakeTimeoutMs: 15_000,
   tokenLifetimeMs: 86_400_000,
+  tokenExpiry: 'true',
   oldTokenSurvivesValidate: true,
   cutSocketsAtExpiry: false,
   singleSession: false,
@@ -73,6 +78,7 @@ export const knobChangesSchema = z.strictObject({
   clientTimeoutMs: milliseconds,
   handshakeTimeoutMs: milliseconds,
   tokenLifetimeMs: milliseconds,
+  tokenExpiry: z.enum(['true', 'missing', 'absurd']).exactOptional(),
   oldTokenSurvivesValidate: flag,
   cutSocketsAtExpiry: flag,
   singleSession: flag,

@@ -25,7 +25,7 @@ import type { AccountReads } from './account-reads.ts'
 import type { KnobBoard } from './knobs.ts'
 import { restBar, restOrder, restPosition, restTrade } from './rest-entities.ts'
 import type { ExchangePort } from './seam.ts'
-import { owns, type Session, type Sessions } from './sessions.ts'
+import { owns, type Session, type Sessions, type SimUser } from './sessions.ts'
 
 /** What a bound call runs against. `session` is there wherever the route wants a token. */
 export interface RouteContext {
@@ -69,18 +69,18 @@ export const routes: { readonly [Name in RestRouteName]: Route } = {
   loginKey: route(loginKeyRequest, ({ userName, apiKey }, context) => {
     const user = context.sessions.userNamed(userName)
     if (user === undefined || user.apiKey !== apiKey) return { ...refused(invalidCredentials), token: null }
-    return loggedIn(context, context.sessions.open(user, context.knobs.now.tokenLifetimeMs))
+    return loggedIn(context, opened(context, user))
   }),
   loginApp: route(loginAppRequest, ({ userName, password }, context) => {
     const user = context.sessions.userNamed(userName)
     if (user === undefined) return { ...refused(1), token: null }
     if (user.apiKey !== password) return { ...refused(2), token: null }
-    return loggedIn(context, context.sessions.open(user, context.knobs.now.tokenLifetimeMs))
+    return loggedIn(context, opened(context, user))
   }),
   validate: route(noBody, (_body, context) => {
     const { session, sessions, knobs } = context
     if (session === undefined) return { ...refused(1), newToken: null }
-    const renewed = sessions.open(session.user, knobs.now.tokenLifetimeMs)
+    const renewed = opened(context, session.user)
     if (!knobs.now.oldTokenSurvivesValidate) sessions.end(session)
     return { ...done, newToken: renewed.token }
   }),
@@ -89,8 +89,8 @@ export const routes: { readonly [Name in RestRouteName]: Route } = {
     sessions.end(session)
     return done
   }),
-  searchAccounts: route(searchAccountsRequest, ({ onlyActiveAccounts }, { reads, session }) => {
-    const own = reads.accounts().filter(({ id }) => isOwn(session, id))
+  searchAccounts: route(searchAccountsRequest, ({ onlyActiveAccounts }, { exchange, reads, session }) => {
+    const own = reads.accounts().filter(({ id }) => isOwn(session, id) && exchange.isListed(id))
     return {
       ...done,
       accounts: onlyActiveAccounts ? own.filter(({ canTrade, isVisible }) => canTrade && isVisible) : own,
@@ -200,6 +200,11 @@ function route<Request>(schema: z.ZodType<Request>, run: (request: Request, cont
       return { ok: false, errors }
     },
   }
+}
+
+function opened({ sessions, knobs }: RouteContext, user: SimUser): Session {
+  const { tokenLifetimeMs, tokenExpiry } = knobs.now
+  return sessions.open(user, tokenLifetimeMs, tokenExpiry)
 }
 
 function loggedIn(context: RouteContext, session: Session): Envelope {

@@ -56,7 +56,7 @@ interface Call {
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
 /** The fault of a call that decides its reply; the others only colour it. */
-type Verdict = Exclude<RestFault, { verb: 'slow' | 'nolist' | 'lag' | 'date' | 'spend' | 'delay' }>
+type Verdict = Exclude<RestFault, { verb: 'slow' | 'nolist' | 'lag' | 'date' | 'spend' | 'delay' | 'reject-later' }>
 
 const generalWindowMs = 60_000
 const barsWindowMs = 30_000
@@ -66,6 +66,7 @@ const accountOf = z.union([
   z.object({ accountId: z.int() }).transform(({ accountId }) => accountId),
   z.object({ filter: z.object({ accountId: z.int() }) }).transform(({ filter }) => filter.accountId),
 ])
+const placed = z.object({ accountId: z.int(), orderId: z.int() })
 
 /** The REST face: every route of the gateway, with its limits, its error forms and the faults that a test has planned. */
 export class RestServer {
@@ -112,8 +113,7 @@ export class RestServer {
     const logged = this.#log(request, name, session, isSecret ? undefined : body, faults)
     const call: Call = { name, text, body, session, faults, logged }
 
-    const skew = faults.find((fault) => fault.verb === 'date')
-    if (skew !== undefined) void reply.header('date', httpDate(this.#parts.clock.now() + skew.skewMs))
+    this.#skewDate(faults, reply)
     const slow = faults.find((fault) => fault.verb === 'slow')
     if (slow !== undefined) await this.#pass(slow.minMs + this.#dice.fraction() * (slow.maxMs - slow.minMs))
 
@@ -128,10 +128,17 @@ export class RestServer {
     return outcome === undefined ? reply.code(500).send() : this.#answer(call, outcome, reply)
   }
 
-  #ping(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  /** The health check belongs to nobody, so that of the faults only those of the way and of the time can befall it. */
+  async #ping(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const faults = this.#parts.faults.forCall({ route: 'ping', accountId: null, userName: null })
     const logged = this.#log(request, 'ping', undefined, undefined, faults)
-    const status = faults.find((fault) => fault.verb === 'status')?.status ?? 200
+    this.#skewDate(faults, reply)
+    const late = faults.find((fault) => fault.verb === 'delay')
+    if (late !== undefined) await this.#pass(late.ms)
+    const verdict = faults.find(({ verb }) => verb === 'status' || verb === 'hang' || verb === 'rst')
+    if (verdict?.verb === 'hang') return reply.hijack()
+    if (verdict?.verb === 'rst') return cutReply(reply, undefined)
+    const status = verdict?.verb === 'status' ? verdict.status : 200
     logged.status = status
     return status === 200 ? reply.type('text/plain').send('pong') : reply.code(status).send()
   }
@@ -151,7 +158,21 @@ export class RestServer {
     const binding = routes[name].bind(body)
     if (!binding.ok) return notBound(binding.errors)
     const reply = binding.run(this.#context(session, faults))
+    this.#rejectLater(faults, body, reply)
     return { status: 200, body: withoutList(reply, faults), errorCode: reply.errorCode, isExecuted: true }
+  }
+
+  /** The order that was just accepted is taken back by the venue. */
+  #rejectLater(faults: readonly RestFault[], request: unknown, reply: Envelope): void {
+    const fault = faults.find(({ verb }) => verb === 'reject-later')
+    const { accountId, orderId } = placed.safeParse({ ...Object(request), ...reply }).data ?? {}
+    if (fault?.verb !== 'reject-later' || accountId === undefined || orderId === undefined) return
+    this.#parts.clock.after(fault.ms, () => this.#parts.exchange.reject(accountId, orderId))
+  }
+
+  #skewDate(faults: readonly RestFault[], reply: FastifyReply): void {
+    const skew = faults.find((fault) => fault.verb === 'date')
+    if (skew !== undefined) void reply.header('date', httpDate(this.#parts.clock.now() + skew.skewMs))
   }
 
   #overLimit(isBars: boolean, { user }: Session): number {
@@ -263,6 +284,7 @@ const colouringVerbs: { readonly [Verb in Exclude<RestFault['verb'], Verdict['ve
   date: true,
   spend: true,
   delay: true,
+  'reject-later': true,
 }
 
 function isVerdict(fault: RestFault): fault is Verdict {

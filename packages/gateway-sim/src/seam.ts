@@ -101,6 +101,13 @@ export interface ExchangePort {
   bars(query: BarsQuery): readonly WireBar[]
   /** The firm's own switch: publishes the account, and refuses placements while it is off. */
   setCanTrade(accountId: number, canTrade: boolean): void
+  /** Whether the login's list of accounts shows it; streams and routes go on as before. */
+  setListed(accountId: number, isListed: boolean): void
+  isListed(accountId: number): boolean
+  /** The venue takes a working order back, after it was accepted. False when there is no such order. */
+  reject(accountId: number, orderId: number): boolean
+  /** Best prices now. @throws RangeError for an unknown contract */
+  bestPrices(contractId: string): { readonly bid: number; readonly ask: number; readonly tickSize: number }
   /** Marks a trade as voided, takes its money back and publishes it again. False when there is no such trade. */
   voidTrade(accountId: number, tradeId: number): boolean
   /** Moves a scripted market; the price is aligned to the contract's tick. */

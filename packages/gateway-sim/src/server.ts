@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import type { HubName } from '@rm/sdk-bridge/wire'
 import type { FastifyInstance } from 'fastify'
 import { AccountHistory } from './account-reads.ts'
+import { type CertificateKind, testAuthority } from './certificates.ts'
 import { controlPlane } from './control-plane.ts'
 import { Exchange, type ExchangeOptions } from './exchange/exchange.ts'
 import type { PlayedStep } from './exchange/scenario-run.ts'
@@ -14,6 +15,7 @@ import { BoundedLog, type LoggedEvent, type LoggedRequest } from './request-log.
 import { RestServer } from './rest-server.ts'
 import type { SimClock } from './seam.ts'
 import { Sessions, type SimUser } from './sessions.ts'
+import { TlsFront } from './tls-front.ts'
 import type { ScriptRun, TradingScript } from './trading-script.ts'
 
 const keptRequests = 50_000
@@ -36,6 +38,13 @@ export interface GatewaySimOptions {
 /** One step of a scripted trader, numbered. */
 export type StoryStep = PlayedStep & { readonly sequence: number }
 
+/** A TLS address, and whom to trust for it. */
+export interface TlsAddress {
+  readonly url: string
+  /** The certificate of the authority, as text for `tls.ca_file`. */
+  readonly authority: string
+}
+
 export interface ScriptState {
   readonly name: string
   readonly state: 'waiting' | 'playing' | 'over'
@@ -56,6 +65,7 @@ export class GatewaySim {
   readonly #hubs: { readonly [Name in HubName]: Hub }
   readonly #rest: FastifyInstance
   readonly #control: FastifyInstance
+  readonly #fronts: TlsFront[] = []
   readonly #script: TradingScript | undefined
   #run: ScriptRun | undefined
   #url = ''
@@ -148,6 +158,13 @@ export class GatewaySim {
     return this.#hubs[hub].inject(target, args, userName)
   }
 
+  /** Opens another address of the gateway, by TLS, with a certificate that may be good for nothing. */
+  async openTls(certificate: CertificateKind): Promise<TlsAddress> {
+    const front = await TlsFront.open(certificate, Number(new URL(this.#url).port))
+    this.#fronts.push(front)
+    return { url: front.url, authority: testAuthority }
+  }
+
   /** Ends every session of one user, or of all: REST answers 401, live sockets stay. */
   revokeTokens(userName?: string): void {
     this.#sessions.endWhere(({ user }) => userName === undefined || user.userName === userName)
@@ -168,6 +185,7 @@ export class GatewaySim {
     this.faults.clear()
     this.exchange.stop()
     for (const hub of Object.values(this.#hubs)) hub.stop()
+    await Promise.all(this.#fronts.map((front) => front.close()))
     await Promise.all([this.#rest.close(), this.#control.close()])
     this.#markStopped()
   }

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import type { TokenExpiry } from './knobs.ts'
 import type { SimClock } from './seam.ts'
 
 /** Somebody who may log in, and the accounts that are his: all of them unless listed. */
@@ -42,7 +43,8 @@ export class Sessions {
     return this.#users.find((user) => user.userName === userName)
   }
 
-  open(user: SimUser, lifetimeMs: number): Session {
+  /** @param expiry - what the token says of its end; it ends after its lifetime whatever it says */
+  open(user: SimUser, lifetimeMs: number, expiry: TokenExpiry = 'true'): Session {
     const id = randomUUID()
     const expiresAt = this.#clock.now() + lifetimeMs
     const token = this.#sign({
@@ -52,7 +54,7 @@ export class Sessions {
       [claimNames.role]: ['user', 'market:tob'],
       msd: 'CME_TOB',
       mfa: 'verified',
-      exp: Math.floor(expiresAt / 1_000),
+      ...(expiry === 'missing' ? {} : { exp: expiry === 'absurd' ? 86_400 : Math.floor(expiresAt / 1_000) }),
     })
     const session: Session = { id, user, token, expiresAt: Math.floor(expiresAt / 1_000) * 1_000 }
     this.#live.set(id, session)

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { get } from 'node:https'
 import { fileURLToPath } from 'node:url'
 import { userHubMethods } from '@rm/sdk-bridge/wire'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { scenarioScript } from '../src/trading-script.ts'
-import { accountId, mnq, practiceGateway, type PracticeGateway, start } from './practice-gateway.ts'
+import { accountId, mnq, practiceGateway, type PracticeGateway, secondAccountId, start } from './practice-gateway.ts'
 
 async function control(
   gateway: PracticeGateway,
@@ -19,6 +21,7 @@ async function control(
   return { status: reply.status, body: await reply.json() }
 }
 
+const tlsAddress = z.object({ url: z.string(), authority: z.string() })
 const market = { accountId, contractId: mnq, type: 2, side: 1, size: 2 }
 
 describe('the control plane', () => {
@@ -91,6 +94,55 @@ describe('the control plane', () => {
     expect(gateway.sim.knobs.now).toEqual({ ...before, wrapper: false })
   })
 
+  it('turns the knobs of the exchange as well, and shows both', async () => {
+    await using gateway = await practiceGateway()
+    const exchange = { largestFill: 2, fillLatencyMs: [5, 5], ocoCancelMs: [100, 200], eventOrder: 'shuffled' }
+    expect(await control(gateway, 'PATCH', 'knobs', { exchange })).toMatchObject({ body: { exchange } })
+    expect(gateway.sim.exchange.knobs).toMatchObject(exchange)
+    await control(gateway, 'PATCH', 'knobs', { exchange: { largestFill: null } })
+    expect(gateway.sim.exchange.knobs.largestFill).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('takes an account off the list of the login, and puts it back', async () => {
+    await using gateway = await practiceGateway()
+    const listed = async (): Promise<unknown> =>
+      (await gateway.call('searchAccounts', { onlyActiveAccounts: false })).body['accounts']
+    await control(gateway, 'POST', `accounts/${accountId}/listed`, { listed: false })
+    expect(await listed()).toMatchObject([{ id: secondAccountId }])
+    expect((await gateway.call('searchOpenPositions', { accountId })).body).toMatchObject({ success: true })
+    await control(gateway, 'POST', `accounts/${accountId}/listed`, { listed: true })
+    expect(await listed()).toMatchObject([{ id: accountId }, { id: secondAccountId }])
+  })
+
+  it('rejects an order that works', async () => {
+    await using gateway = await practiceGateway()
+    const { ask } = gateway.sim.exchange.bestPrices(mnq)
+    const { orderId } = gateway.sim.exchange.place(
+      { accountId, contractId: mnq, type: 1, side: 1, size: 2, limitPrice: ask + 50 },
+      'trader',
+    )
+    gateway.sim.clock.advance(100)
+    await control(gateway, 'POST', `accounts/${accountId}/orders/${orderId}/reject`)
+    expect(gateway.sim.exchange.orders(accountId)).toMatchObject([{ id: orderId, status: 5 }])
+    expect((await control(gateway, 'POST', `accounts/${accountId}/orders/${orderId}/reject`)).status).toBe(404)
+  })
+
+  it.each([
+    ['good', null],
+    ['expired', 'CERT_HAS_EXPIRED'],
+    ['foreign-host', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['self-signed', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ] as const)('opens a TLS address whose certificate is %s', async (certificate, refusal) => {
+    await using gateway = await practiceGateway()
+    const { body } = await control(gateway, 'POST', 'tls', { certificate })
+    const { url, authority } = tlsAddress.parse(body)
+    const reached = Promise.withResolvers<unknown>()
+    get(`${url}/api/Status/ping`, { ca: authority, agent: false }, (reply) =>
+      reached.resolve(reply.resume().statusCode),
+    ).once('error', (error) => reached.resolve(Object(error).code))
+    expect(await reached.promise).toBe(refusal ?? 200)
+  })
+
   it('sets the clock, prices, the account switch, tokens, and injects events', async () => {
     await using gateway = await practiceGateway()
     await control(gateway, 'POST', 'clock', { set: '2026-11-18T10:00:00-06:00' })
@@ -149,6 +201,8 @@ describe('the control plane', () => {
     ['POST', 'faults/rest', { route: 'nowhere', fault: { verb: 'hang' } }, 400],
     ['POST', 'faults/hub', { hub: 'user', fault: { verb: 'explode' } }, 400],
     ['PATCH', 'knobs', { wraper: true }, 400],
+    ['PATCH', 'knobs', { exchange: { fillLatencyMs: [10, 5] } }, 400],
+    ['POST', 'tls', { certificate: 'borrowed' }, 400],
     ['POST', 'clock', { set: 'noon' }, 400],
     ['POST', 'market', { contractId: 'CON.F.US.NOPE.Z26', price: 1 }, 400],
     ['POST', 'accounts/99/canTrade', { canTrade: true }, 404],

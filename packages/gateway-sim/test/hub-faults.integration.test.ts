@@ -1,8 +1,9 @@
-import { userHubMethods } from '@rm/sdk-bridge/wire'
+import { marketHubMethods, userHubMethods } from '@rm/sdk-bridge/wire'
 import { describe, expect, it } from 'vitest'
 import {
   accountId,
   type Client,
+  mes,
   mnq,
   practiceGateway,
   type PracticeGateway,
@@ -251,5 +252,44 @@ describe('an invocation', () => {
     expect(gateway.sim.connections()[0]?.subscriptions).toEqual([`trades ${accountId}`])
     await client.connection.stop()
     expect(await hanging).toBe('rejected')
+  })
+})
+
+/** Contract and bid of each quote of a burst of half a second over two contracts. */
+async function burstOfQuotes(): Promise<readonly unknown[]> {
+  await using gateway = await practiceGateway()
+  const client = await gateway.connect('market')
+  for (const contractId of [mnq, mes]) await client.connection.invoke(marketHubMethods.quotes.subscribe, contractId)
+  gateway.sim.faults.hub('market', { verb: 'burst', perSecond: 1_000, forMs: 500 })
+  gateway.sim.clock.advance(1_000)
+  await client.targets(500)
+  await client.settled()
+  // The feed's own quotes name the product as their symbol.
+  const made = client.received.filter(({ args }) => Object(args[1]).symbol === args[0])
+  expect(made).toHaveLength(500)
+  const ofMnq = made.filter(({ args }) => args[0] === mnq)
+  expect(ofMnq).toHaveLength(250)
+  const { bid } = gateway.sim.exchange.bestPrices(mnq)
+  for (const { args } of ofMnq) expect(Math.abs(Object(args[1]).bestBid - bid)).toBeLessThanOrEqual(0.5)
+  return made.map(({ args }) => [args[0], Object(args[1]).bestBid])
+}
+
+describe('a burst', () => {
+  it('on the market hub makes quotes around the price of each subscribed contract, the same for the same seed', async () => {
+    expect(await burstOfQuotes()).toEqual(await burstOfQuotes())
+  })
+
+  it('on the user hub repeats the records of one account, until it is cleared', async () => {
+    await using gateway = await practiceGateway()
+    const client = await gateway.connect('user')
+    await client.connection.invoke(userHubMethods.accounts.subscribe)
+    const id = gateway.sim.faults.hub('user', { verb: 'burst', perSecond: 100, forMs: 60_000 }, { accountId })
+    gateway.sim.clock.advance(1_000)
+    await client.targets(100)
+    expect(client.received.every(({ args }) => Object(args[0]).data.id === accountId)).toBe(true)
+    gateway.sim.faults.clear(id)
+    gateway.sim.clock.advance(1_000)
+    await client.settled()
+    expect(client.received).toHaveLength(100)
   })
 })

@@ -102,6 +102,46 @@ describe('a close', () => {
   })
 })
 
+describe('an order', () => {
+  it('that is rejected later was accepted, and works until then', async () => {
+    await using gateway = await practiceGateway()
+    const { bid } = gateway.sim.exchange.bestPrices(mnq)
+    gateway.sim.faults.rest('placeOrder', { verb: 'reject-later', ms: 500 })
+    const order = { accountId, contractId: mnq, type: 1, side: 0, size: 1, limitPrice: bid - 10 }
+    expect((await gateway.call('placeOrder', order)).body).toMatchObject({ success: true })
+    gateway.sim.clock.advance(400)
+    expect(gateway.sim.exchange.orders(accountId)).toMatchObject([{ status: 1 }])
+    gateway.sim.clock.advance(100)
+    expect(gateway.sim.exchange.orders(accountId)).toMatchObject([{ status: 5 }])
+  })
+})
+
+function ping(gateway: PracticeGateway): Promise<Response> {
+  return fetch(`${gateway.sim.url}/api/Status/ping`)
+}
+
+describe('the health check', () => {
+  it('tells the wrong time where every reply does', async () => {
+    await using gateway = await practiceGateway()
+    gateway.sim.faults.rest('any', { verb: 'date', skewMs: 600_000 })
+    expect(Date.parse((await ping(gateway)).headers.get('date') ?? '')).toBe(start + 600_000)
+  })
+
+  it('may be cut, late, or never answered', async () => {
+    await using gateway = await practiceGateway()
+    gateway.sim.faults.rest('ping', { verb: 'rst' })
+    await expect(ping(gateway)).rejects.toThrow('fetch failed')
+    gateway.sim.faults.rest('ping', { verb: 'delay', ms: 1_000 })
+    const late = ping(gateway)
+    await seen(gateway, 3)
+    gateway.sim.clock.advance(1_000)
+    expect((await late).status).toBe(200)
+    gateway.sim.faults.rest('any', { verb: 'hang' })
+    const signal = AbortSignal.timeout(50)
+    await expect(fetch(`${gateway.sim.url}/api/Status/ping`, { signal })).rejects.toThrow('timeout')
+  })
+})
+
 /** How twenty calls end that fail by an even chance. */
 async function outcomes(): Promise<readonly number[]> {
   await using gateway = await practiceGateway()
@@ -210,6 +250,19 @@ describe('the credential', () => {
     expect(statuses).toEqual([200, 200, 429])
     gateway.sim.faults.clear()
     expect((await gateway.call('validate', {})).status).toBe(200)
+  })
+
+  it('may get tokens that say nothing of their end, or nonsense', async () => {
+    await using gateway = await practiceGateway()
+    const expiryOf = async (): Promise<unknown> => {
+      const [, payload = ''] = String((await gateway.call('validate', {})).body['newToken']).split('.')
+      return Object(JSON.parse(Buffer.from(payload, 'base64url').toString())).exp
+    }
+    expect(await expiryOf()).toBe((start + 86_400_000) / 1_000)
+    gateway.sim.knobs.turn({ tokenExpiry: 'missing' })
+    expect(await expiryOf()).toBeUndefined()
+    gateway.sim.knobs.turn({ tokenExpiry: 'absurd' })
+    expect(await expiryOf()).toBe(86_400)
   })
 
   it('revoked by a call dies for every token of the user', async () => {

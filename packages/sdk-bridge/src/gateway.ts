@@ -85,6 +85,7 @@ export class Gateway {
       clock: this.clock,
       monotonic,
       log,
+      onAnswering: () => this.#hurry(),
     })
     this.#session = new Session({
       channel: this.#channel,
@@ -103,6 +104,7 @@ export class Gateway {
       requestMs: timeouts.requestMs,
       retry: options.retry,
       circuitBreaker: options.circuitBreaker,
+      monotonic,
       random,
     })
     this.#accounts = new AccountReads(this.#reads, this.#sampledLog)
@@ -301,6 +303,13 @@ export class Gateway {
     this.#logouts.count(text)
     this.#session.invalidate()
     this.#recycleBoth('the gateway ended the session')
+  }
+
+  /** The gateway is back after an outage: neither hubs nor reads need to wait until their pauses are over (reliability L-06). */
+  #hurry(): void {
+    this.#reads.closeBreaker()
+    this.#hubs?.user.hurry()
+    this.#hubs?.market.hurry()
   }
 
   #recycleBoth(reason: string): void {

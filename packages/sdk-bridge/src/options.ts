@@ -74,6 +74,7 @@ export interface ReconnectSettings {
 /** For reconciling and background reads only, never for enforcement and its verification. */
 export interface CircuitBreakerSettings {
   readonly failures: number
+  /** The longest pause; the first one is a second. */
   readonly openMs: number
 }
 

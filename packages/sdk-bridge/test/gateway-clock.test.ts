@@ -42,7 +42,7 @@ describe('gateway time', () => {
     expect(clock.isTrusted()).toBe(false)
   })
 
-  test('goes on with the monotonic clock between samples, whatever the wall clock does', () => {
+  test('goes on with the monotonic clock between samples, whatever the wall clock does (R-30)', () => {
     const at = machine('production')
     at.reply(NOON)
     const before = at.clock.now()
@@ -131,7 +131,7 @@ describe('gateway time', () => {
       expect(at.log.map((line) => line.split(':')[0])).toEqual(['error clock_skew'])
     })
 
-    test('tells when trust is lost and when it comes back', () => {
+    test('tells when trust is lost and when it comes back (G-21, R-30)', () => {
       const at = machine('production')
       at.reply(NOON)
       at.setWall(NOON + 24 * HOUR)
@@ -146,7 +146,7 @@ describe('gateway time', () => {
       ])
     })
 
-    test('does not follow a single reply that contradicts both itself and the machine', () => {
+    test('does not follow a single reply that contradicts both itself and the machine (G-21)', () => {
       const at = machine('production')
       at.reply(NOON)
       at.pass(1_000)

@@ -58,7 +58,7 @@ function subscriptions(verb: 'Subscribe' | 'Unsubscribe'): string[] {
 }
 
 describe('connecting', () => {
-  test('subscribes everything of every account before it says that the stream stands', async () => {
+  test('subscribes everything of every account before it says that the stream stands (R-01)', async () => {
     await using _ = await connected({}, [ACCOUNT, OTHER])
     const user = far.invocations.filter(({ hub }) => hub === 'user').map(({ target, args }) => [target, ...args])
     expect(user).toHaveLength(7)
@@ -192,7 +192,7 @@ describe('a lost connection', () => {
 })
 
 describe('waits between attempts', () => {
-  test('are 0, 1, 2, 5, 10, 30 s and then always 30', async () => {
+  test('are 0, 1, 2, 5, 10, 30 s and then always 30 (R-07, R-10)', async () => {
     await using bridge = bridgeTo(far, { reconnect: { initialMs: 0, maxMs: 30_000 }, monotonic: () => 0 })
     await bridge.gateway.login()
     far.refusesUpgrade = () => true
@@ -254,6 +254,48 @@ function turn(): Promise<void> {
   })
 }
 
+describe('a gateway that was gone and answers again', () => {
+  const ACCOUNTS = '/api/Account/search'
+
+  /** A bridge whose user hub is lost and would be tried again in a minute, while REST fails for so long. */
+  async function afterAnOutage(outageMs: number): Promise<{ bridge: Bridge; answersAgain: () => Promise<unknown> }> {
+    let shiftMs = 0
+    const bridge = await connected({
+      reconnect: { initialMs: 60_000, maxMs: 60_000 },
+      monotonic: () => performance.now() + shiftMs,
+    })
+    far.on(ACCOUNTS, () => ({ status: 503 }))
+    far.cut('user')
+    await events.until(() => events.of('stream-lost').length === 1)
+    await expect(bridge.gateway.accounts()).rejects.toThrow('503')
+    shiftMs = outageMs
+    return {
+      bridge,
+      answersAgain: () => {
+        far.on(ACCOUNTS, () => envelope({ accounts: [] }))
+        return bridge.gateway.accounts()
+      },
+    }
+  }
+
+  test('is connected to at once, whatever pause was begun (G-20)', async () => {
+    const { bridge, answersAgain } = await afterAnOutage(4_000)
+    await using _ = bridge
+    await answersAgain()
+    await events.until(() => restored() === 3)
+    expect(far.connectionsOf('user')).toBe(1)
+  })
+
+  test('after a lost reply or two keeps its pauses', async () => {
+    const { bridge, answersAgain } = await afterAnOutage(0)
+    await using _ = bridge
+    await answersAgain()
+    await answersAgain()
+    expect(far.connectionsOf('user')).toBe(0)
+    expect(restored()).toBe(2)
+  })
+})
+
 describe('the end of the session', () => {
   test('makes both hubs come back with a new login', async () => {
     await using _ = await connected()
@@ -269,7 +311,7 @@ describe('the end of the session', () => {
     expect(far.upgrades.slice(-2)).toEqual([tokenText('login-2'), tokenText('login-2')])
   })
 
-  test('again and again is called a contest', async () => {
+  test('again and again is called a contest (A-09)', async () => {
     await using bridge = await connected()
     for (let round = 1; round <= 4; round += 1) {
       const before = restored()
@@ -282,7 +324,7 @@ describe('the end of the session', () => {
 })
 
 describe('what the user hub publishes', () => {
-  test('arrives in domain words, in its order, with the moment of its arrival', async () => {
+  test('arrives in domain words, in its order, with the moment of its arrival (R-29)', async () => {
     await using bridge = await connected()
     const before = bridge.gateway.clock.elapsedMs()
     far.push('user', 'GatewayUserOrder', { action: 1, data: marketOrder })
@@ -309,7 +351,7 @@ describe('what the user hub publishes', () => {
     ])
   })
 
-  test('about other accounts is dropped and counted', async () => {
+  test('about other accounts is dropped and counted (M-04)', async () => {
     await using bridge = await connected()
     far.push('user', 'GatewayUserPosition', { action: 1, data: { ...longPosition, accountId: 1 } })
     far.push('user', 'GatewayUserPosition', { action: 1, data: longPosition })
@@ -323,14 +365,17 @@ describe('what the user hub publishes', () => {
     ['names an account that is not ours', { action: 1, data: { ...longPosition, accountId: 5, size: 'two' } }, []],
     ['names none', 'gibberish', [ACCOUNT, OTHER]],
     ['has a direction that is unknown', { action: 1, data: { ...longPosition, type: 7 } }, [ACCOUNT]],
-  ])('that does not decode and %s is a fault of the accounts it may concern', async (_, argument, concerned) => {
-    await using bridge = await connected({}, [ACCOUNT, OTHER])
-    far.push('user', 'GatewayUserPosition', argument)
-    far.push('user', 'GatewayUserPosition', longPosition)
-    await events.until(() => events.of('position-changed').length === 1)
-    expect(events.of('payload-faulted').map(({ accountId }) => accountId)).toEqual(concerned)
-    expect(bridge.gateway.counts.payloadFaults).toBe(1)
-  })
+  ])(
+    'that does not decode and %s is a fault of the accounts it may concern (R-20, M-01)',
+    async (_, argument, concerned) => {
+      await using bridge = await connected({}, [ACCOUNT, OTHER])
+      far.push('user', 'GatewayUserPosition', argument)
+      far.push('user', 'GatewayUserPosition', longPosition)
+      await events.until(() => events.of('position-changed').length === 1)
+      expect(events.of('payload-faulted').map(({ accountId }) => accountId)).toEqual(concerned)
+      expect(bridge.gateway.counts.payloadFaults).toBe(1)
+    },
+  )
 
   test('with money that is none is a fault', async () => {
     await using _ = await connected()
@@ -406,7 +451,7 @@ describe('quotes', () => {
     expect(bridge.gateway.counts).toMatchObject({ quotesWithoutContract: 1 })
   })
 
-  test('that are off the grid or no quotes are left out and counted', async () => {
+  test('that are off the grid or no quotes are left out and counted (R-23)', async () => {
     await using bridge = await connected()
     bridge.gateway.watchQuotes(new Set([MNQ]))
     await events.until(() => events.of('contract-learned').length === 1)
@@ -423,6 +468,50 @@ describe('quotes', () => {
     const ahead = bridge.gateway.clock.now() + 5 * 3_600_000
     far.push('market', 'GatewayQuote', MNQ, { ...quote, lastUpdated: new Date(ahead).toISOString() })
     await vi.waitFor(() => expect(bridge.gateway.clock.now()).toBeGreaterThanOrEqual(ahead))
+  })
+})
+
+describe('a handler that throws', () => {
+  test('is not swallowed by the client library: what it threw reaches the process (R-28)', async () => {
+    const raised = Promise.withResolvers<unknown>()
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.once('uncaughtException', raised.resolve)
+    try {
+      const socket = new HubSocket({
+        url: `${far.url}/hubs/user`,
+        token: () => tokenText('any'),
+        connectMs: 2_000,
+        silenceMs: 30_000,
+        ca: null,
+        log: new SampledLog({ write: () => undefined }, () => performance.now()),
+      })
+      socket.on('GatewayUserTrade', () => {
+        throw new Error('an invariant is broken')
+      })
+      await socket.open(2_000)
+      far.push('user', 'GatewayUserTrade', {})
+      expect(String(await raised.promise)).toContain('an invariant is broken')
+      socket.discard('done')
+    } finally {
+      for (const listener of others) process.on('uncaughtException', listener)
+    }
+  })
+})
+
+describe('the wall clock', () => {
+  test('that steps back an hour neither ends a stream nor its proofs of life (R-30)', async () => {
+    await using _ = await connected()
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+    vi.setSystemTime(Date.now() - 3_600_000)
+    const before = far.invocationsOf('SubscribeAccounts').length
+    // The client library has its pings scheduled by the wall clock; a server that hears nothing for 30 s would drop us.
+    vi.advanceTimersByTime(20_000)
+    await far.until(() => far.invocationsOf('SubscribeAccounts').length > before)
+    vi.useRealTimers()
+    expect(events.of('stream-lost')).toEqual([])
+    far.cut('user')
+    await events.until(() => restored() === 3)
   })
 })
 

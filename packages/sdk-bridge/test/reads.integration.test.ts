@@ -127,7 +127,7 @@ describe('a list', () => {
     ['no list', envelope({ positions: {}, orders: {}, trades: {} })],
   ]
   for (const path of [POSITIONS, QUERY, TRADES]) {
-    test.each(broken)(`of ${path} that is %s fails the read`, async (_, reaction) => {
+    test.each(broken)(`of ${path} that is %s fails the read (G-15)`, async (_, reaction) => {
       far.on(path, () => reaction)
       await using bridge = bridgeTo(far)
       await bridge.gateway.login()
@@ -216,7 +216,7 @@ describe('a read that fails on its way', () => {
     ['an empty 200', {}],
     ['a cut connection', 'cut'],
     ['a reset', 'reset'],
-  ])('by %s is repeated, and what then comes counts', async (_, reaction) => {
+  ])('by %s is repeated, and what then comes counts (G-05, G-12)', async (_, reaction) => {
     let attempts = 0
     far.on(POSITIONS, () => {
       attempts += 1
@@ -257,7 +257,7 @@ describe('a read that fails on its way', () => {
     expect(far.requestsTo(POSITIONS)).toHaveLength(3)
   })
 
-  test('waits as long as the gateway asks for', async () => {
+  test('waits as long as the gateway asks for (G-01)', async () => {
     let refusedAt = 0
     let cameAt = 0
     far.on(ACCOUNTS, () => {

@@ -77,10 +77,11 @@ export class ScriptedGateway {
     this.on('/api/Status/ping', () => ({ body: 'pong' }))
   }
 
-  static async start(): Promise<ScriptedGateway> {
+  /** On a free port of the loopback unless named. */
+  static async start(port = 0, host = '127.0.0.1'): Promise<ScriptedGateway> {
     const gateway = new ScriptedGateway()
     await new Promise<void>((resolve) => {
-      gateway.#server.listen(0, '127.0.0.1', resolve)
+      gateway.#server.listen(port, host, resolve)
     })
     return gateway
   }

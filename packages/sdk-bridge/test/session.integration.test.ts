@@ -81,7 +81,7 @@ describe('the login', () => {
 })
 
 describe('a token that the gateway no longer accepts', () => {
-  test('is replaced by one login for a hundred readers, who all get their answer', async () => {
+  test('is replaced by one login for a hundred readers, who all get their answer (A-02)', async () => {
     await using bridge = bridgeTo(far, {
       rateBudget: { windowMs: 60_000, requests: 1_000, reservedForEnforcement: 60 },
     })
@@ -95,7 +95,7 @@ describe('a token that the gateway no longer accepts', () => {
     expect(far.requestsTo(LOGIN)).toHaveLength(2)
   })
 
-  test('makes a command go out again, once', async () => {
+  test('makes a command go out again, once (A-03)', async () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
     const dead = tokenText('login-1')
@@ -112,7 +112,7 @@ describe('a token that the gateway no longer accepts', () => {
     expect(far.requestsTo(CLOSE)).toHaveLength(2)
   })
 
-  test('and a key that is gone too: told once, and tried again until it is back', async () => {
+  test('and a key that is gone too: told once, and tried again until it is back (A-08)', async () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
     const events = new EventLog()
@@ -182,7 +182,7 @@ describe('renewal', () => {
     expect(far.requestsTo(LOGIN)).toHaveLength(1)
   })
 
-  test('happens every hour when the token does not say how long it lives', async () => {
+  test('happens every hour when the token does not say how long it lives (A-06)', async () => {
     far.on(VALIDATE, () => envelope({ newToken: tokenText('renewed', null) }))
     const { bridge, passTo, lookAfter } = await loggedIn({ exp: null })
     await using _ = bridge

@@ -133,7 +133,7 @@ describe('an order', () => {
     [7, 'pending-cancel'],
     [8, 'suspended'],
     [99, 'unknown'],
-  ])('of status %i is %s', (status, expected) => {
+  ])('of status %i is %s (R-22)', (status, expected) => {
     expect(order({ status }).status).toBe(expected)
   })
 
@@ -147,7 +147,7 @@ describe('an order', () => {
     [6, 'join-bid'],
     [7, 'join-ask'],
     [42, 'unknown'],
-  ])('of type %i is %s', (type, expected) => {
+  ])('of type %i is %s (R-22)', (type, expected) => {
     expect(order({ type }).type).toBe(expected)
   })
 
@@ -231,7 +231,7 @@ describe('a quote', () => {
   const read = (spec: typeof nasdaq, prices: Partial<WireQuote>) =>
     quoteOf(spec, quoteSchema.parse({ symbol: 'F.US.X', lastUpdated: quote.lastUpdated, ...prices }))
 
-  test('is in ticks of its contract, with what is absent left out', () => {
+  test('is in ticks of its contract, with what is absent left out (R-23)', () => {
     const { change, ignored } = read(nasdaq, { bestBid: 25_030, bestAsk: 25_030.5 })
     expect(change).toEqual({
       contractId: mnq.id,
@@ -243,7 +243,7 @@ describe('a quote', () => {
     expect(toPrice(change.bid ?? (0 as never), nasdaq.tickSize)).toBe(25_030)
   })
 
-  test('without prices changes nothing but the time', () => {
+  test('without prices changes nothing but the time (R-23)', () => {
     expect(named(read(nasdaq, { volume: 5 }).change)).toEqual([])
   })
 
@@ -251,7 +251,7 @@ describe('a quote', () => {
     [{ bestBid: 0, bestAsk: 25_030.5 }, ['ask'], 1],
     [{ bestBid: -0.25, bestAsk: 0.25 }, ['ask'], 1],
     [{ lastPrice: 0 }, [], 1],
-  ])('with %o of a product that is never below zero ignores those prices', (prices, kept, ignored) => {
+  ])('with %o of a product that is never below zero ignores those prices (R-23)', (prices, kept, ignored) => {
     const reading = read(nasdaq, prices)
     expect([named(reading.change), reading.ignored]).toEqual([kept, ignored])
   })
@@ -261,7 +261,7 @@ describe('a quote', () => {
     [{ bestBid: -37.63, bestAsk: 0.05, lastPrice: -37 }, ['bid', 'ask', 'last'], 0],
     [{ lastPrice: -37 }, [], 1],
     [{ bestBid: -37.63 }, [], 1],
-  ])('with %o of crude oil is believed only when bid and ask are both there', (prices, kept, ignored) => {
+  ])('with %o of crude oil is believed only when bid and ask are both there (R-23)', (prices, kept, ignored) => {
     const reading = read(oil, prices)
     expect([named(reading.change), reading.ignored]).toEqual([kept, ignored])
   })

@@ -1,10 +1,12 @@
 import { scenarioScript } from '@rm/gateway-sim'
+import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { fillsOf, wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { storedState } from '../harness/stored-state.ts'
+import { closesOf, lastFillOf } from '../harness/venue-times.ts'
 
 describe.concurrent('a trader who tries to get around a rule', () => {
   test('by showing a stop again and again for a moment: the meter is never refilled', async () => {
@@ -45,7 +47,9 @@ describe.concurrent('a trader who tries to get around a rule', () => {
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 
-  test('by turning the position over while it is being closed: the new side is closed, nothing is sent against it', async () => {
+  test('by turning the position over while it is being closed: the new side is closed, nothing is sent against it (E-03)', async ({
+    task,
+  }) => {
     await using opened = await Stage.open({ rules: { daily_realized_loss: { enabled: true, limit: -500 } } })
     const { stage, daemon } = opened
     const trader = stage.trader()
@@ -56,7 +60,9 @@ describe.concurrent('a trader who tries to get around a rule', () => {
       stage.gateway.requests.after(0).some(({ body }) => JSON.stringify(body).includes('.MNQ.')),
     )
     await trader.enters('MNQ', OrderSide.sell, 3)
+    const turnedAt = lastFillOf(stage.gateway, 'trader', FIRST_ACCOUNT).at
     await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+    measured(task, lastFillOf(stage.gateway, 'daemon', FIRST_ACCOUNT).at - turnedAt)
 
     expect(trader.isFlat).toBe(true)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
@@ -111,5 +117,27 @@ describe.concurrent('a trader who tries to get around a rule', () => {
     expect(fillsOf(stage.gateway.exchange.ledger(), 'daemon').every(({ positionAfter }) => positionAfter >= 3)).toBe(
       true,
     )
+  })
+  test('by reducing himself while the excess is being taken away: the size is read again, and what is left stays (E-04)', async ({
+    task,
+  }) => {
+    await using opened = await Stage.open({ rules: { max_contracts: { enabled: true, limit: 5 } } })
+    const { stage, daemon } = opened
+    const trader = stage.trader()
+    stage.gateway.faults.rest('partialCloseContract', { verb: 'slow', minMs: 800, maxMs: 800 })
+    await trader.enters('MNQ', OrderSide.buy, 8)
+    const breachAt = lastFillOf(stage.gateway, 'trader', FIRST_ACCOUNT).at
+    await stage.awaitVenue('the reduction is under way', () => closesOf(stage.gateway, FIRST_ACCOUNT).length > 0)
+    await trader.enters('MNQ', OrderSide.sell, 6)
+    const refused = await stage.awaitVenue('it is refused for its size', () =>
+      closesOf(stage.gateway, FIRST_ACCOUNT).find(({ errorCode }) => errorCode === 5),
+    )
+    await daemon.log.awaitLine('the goal is over', (line) => line.event === 'goal-ended')
+    measured(task, stage.gateway.clock.now() - breachAt)
+
+    expect(refused.body).toMatchObject({ size: 3 })
+    expect(closesOf(stage.gateway, FIRST_ACCOUNT)).toHaveLength(1)
+    expect(trader.position('MNQ')).toBe(2)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
+/** A configuration must name these. */
 type RuleKey =
   | 'max_contracts'
   | 'max_contracts_per_instrument'
@@ -10,7 +11,7 @@ type RuleKey =
   | 'session_block_outside'
 
 type Section = Readonly<Record<string, unknown>>
-export type RuleSections = Partial<Readonly<Record<RuleKey, Section>>>
+export type RuleSections = Partial<Readonly<Record<RuleKey | 'auth_loss_guard' | 'trade_management', Section>>>
 
 interface WatchedAccount {
   readonly id: number

@@ -1,10 +1,11 @@
 import type { LogLine, LogReader } from './log-reader.ts'
 
 /** The line of the breach of a rule on an account, as soon as it is told. */
-export function breachOf(log: LogReader, accountId: number, rule: string): Promise<LogLine> {
+export function breachOf(log: LogReader, accountId: number, rule: string, withinMs?: number): Promise<LogLine> {
   return log.awaitLine(
     `breach of ${rule} on ${accountId}`,
     (line) => line.event === 'breach-begun' && line.accountId === accountId && line['rule'] === rule,
+    withinMs,
   )
 }
 
@@ -12,8 +13,13 @@ export function breachOf(log: LogReader, accountId: number, rule: string): Promi
  * Until something was done about the breach of a rule and all of it has been verified: every goal of the breach or of its lockout
  * is over. Gives the lines of these ends.
  */
-export async function enforcementOf(log: LogReader, accountId: number, rule: string): Promise<readonly LogLine[]> {
-  await breachOf(log, accountId, rule)
+export async function enforcementOf(
+  log: LogReader,
+  accountId: number,
+  rule: string,
+  withinMs?: number,
+): Promise<readonly LogLine[]> {
+  await breachOf(log, accountId, rule, withinMs)
   await log.awaitLine(`verified enforcement of ${rule} on ${accountId}`, () => {
     const { begun, ended } = goalsOf(log, accountId, rule)
     return begun.length > 0 && begun.length === ended.length
@@ -39,8 +45,8 @@ function goalsOf(
 }
 
 /** Until the account carries that state word. */
-export function wordOf(log: LogReader, accountId: number, word: string): Promise<LogLine> {
-  return log.awaitLine(`account ${accountId} is ${word}`, () => currentWord(log, accountId) === word)
+export function wordOf(log: LogReader, accountId: number, word: string, withinMs?: number): Promise<LogLine> {
+  return log.awaitLine(`account ${accountId} is ${word}`, () => currentWord(log, accountId) === word, withinMs)
 }
 
 export function currentWord(log: LogReader, accountId: number): unknown {

@@ -8,6 +8,9 @@ export const CONTRACTS = {
   MES: 'CON.F.US.MES.Z26',
   ES: 'CON.F.US.EP.Z26',
 } as const
+
+/** Ten further products, all small, of which an account can hold one each. */
+export const MICROS = ['M2K', 'MYM', 'MCL', 'MNG', 'MGC', 'SIL', 'MHG', 'M6E', 'M6B', 'M6A'] as const
 export type Root = keyof typeof CONTRACTS
 
 /** The hands of a trader on a platform of his own, and what the venue knows of his account. */

@@ -125,7 +125,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Until the venue's own books show something. */
-  awaitVenue(name: string, look: () => unknown, withinMs?: number): Promise<unknown> {
+  awaitVenue<Seen>(name: string, look: () => Seen | null | undefined | false, withinMs?: number): Promise<Seen> {
     return awaitCondition(`at the venue: ${name}`, look, {
       ...(withinMs === undefined ? {} : { withinMs }),
       explain: () => this.#daemons.at(-1)?.log.tail() ?? '',

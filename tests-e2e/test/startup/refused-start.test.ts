@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { measured } from '@rm/package-config/measured'
+import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { writeConfig } from '../harness/config-folder.ts'
-import { DaemonProcess, type Exit } from '../harness/daemon-process.ts'
-import { trusted } from '../harness/daemon-story.ts'
+import { API_KEY, DaemonProcess, type Exit } from '../harness/daemon-process.ts'
+import { trusted, wordOf } from '../harness/daemon-story.ts'
+import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 import { TemporaryFolder } from '../harness/temporary-folder.ts'
 
@@ -86,13 +89,34 @@ holidays: { enabled: false }
     expect(new Set(daemon.stderr.match(/\w+\.yaml:\d+:\d+/g) ?? []).size).toBeGreaterThanOrEqual(10)
   })
 
-  test('ends with code 4 when the gateway refuses the key', async () => {
+  test('ends with code 4 when the gateway refuses the key (A-01)', async ({ task }) => {
     await using stage = await Stage.set({ rules: RULES })
     const { code, stderr } = await refusalOf(stage, { environment: { PROJECTX_API_KEY: 'not-the-key' } })
 
     expect(code).toBe(4)
     expect(stderr).toContain('GATEWAY_AUTH_REJECTED')
     expect(stderr).not.toContain('not-the-key')
+    const login = stage.gateway.requests.after(0).find(({ route }) => route === 'loginKey')
+    measured(task, stage.gateway.clock.now() - (login?.at ?? Number.NaN))
+  })
+
+  test('is none while a lockout is stored and the gateway refuses the key: it goes on trying, and defends the lockout then (A-01)', async () => {
+    await using opened = await Stage.open({ rules: { daily_realized_loss: { enabled: true, limit: -500 } } })
+    const { stage, daemon } = opened
+    const { gateway } = stage
+    await stage.trader().loseOnEs(48)
+    await wordOf(daemon.log, FIRST_ACCOUNT, 'LOCKED')
+    await daemon.stop()
+    gateway.faults.rest('loginKey', { verb: 'code', code: 3 })
+    await stage.trader().enters('MES', OrderSide.buy, 1)
+    const successor = await stage.startDaemon().running()
+
+    expect(successor.log.find((line) => line.event === 'auth-lost')?.level).toBe('fatal')
+    await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
+    await stage.awaitVenue('flat', () => stage.trader().isFlat)
+    expect(successor.log.find((line) => line.event === 'lockout-ended')).toBeUndefined()
+    expect(successor.log.tail(1_000)).not.toContain(API_KEY)
+    expect(wrongWayFills(gateway.exchange.ledger())).toEqual([])
   })
 
   test('ends with code 3 when no key is set', async () => {
@@ -123,7 +147,7 @@ holidays: { enabled: false }
     expect(stderr).toContain('7009999')
   })
 
-  test('ends with code 4 on an account that is not simulated, where nothing could be enforced', async () => {
+  test('ends with code 4 on an account that is not simulated, where nothing could be enforced (A-11)', async () => {
     await using stage = await Stage.set({ rules: RULES, simAccount: { simulated: false } })
     const { code, stderr } = await refusalOf(stage)
 

@@ -92,6 +92,8 @@ export class Exchange implements ExchangePort {
   readonly #ledger: LedgerEntry[] = []
   /** The last order that close calls made, by account and contract. */
   readonly #closing = new Map<string, OrderRecord>()
+  /** Accounts that the login does not list. */
+  readonly #unlisted = new Set<number>()
   #knobs: ExchangeKnobs
   #listing: { readonly hour: number; readonly contracts: readonly WireContract[] } | undefined
 
@@ -133,6 +135,10 @@ export class Exchange implements ExchangePort {
   /** Turns knobs while the exchange runs; what is already on its way keeps its time. */
   turn(knobs: Partial<ExchangeKnobs>): void {
     this.#knobs = { ...this.#knobs, ...knobs }
+  }
+
+  get knobs(): ExchangeKnobs {
+    return this.#knobs
   }
 
   /** Ends the generated markets, so that no timer of theirs is left. */
@@ -244,6 +250,22 @@ export class Exchange implements ExchangePort {
     const book = this.#bookOrThrow(accountId)
     book.canTrade = canTrade
     this.#publication.publish(accountEvent(book))
+  }
+
+  setListed(accountId: number, isListed: boolean): void {
+    if (isListed) this.#unlisted.delete(accountId)
+    else this.#unlisted.add(accountId)
+  }
+
+  isListed(accountId: number): boolean {
+    return !this.#unlisted.has(accountId)
+  }
+
+  reject(accountId: number, orderId: number): boolean {
+    const order = this.#books.get(accountId)?.orders.get(orderId)
+    if (order === undefined || isTerminalStatus(order.status)) return false
+    this.#execution.reject(order)
+    return true
   }
 
   voidTrade(accountId: number, tradeId: number): boolean {

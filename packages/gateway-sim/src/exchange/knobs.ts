@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** What differs between gateways, days and readings of the contract; a test turns one of these to hold the daemon against it. */
 export interface ExchangeKnobs {
   /** From acceptance of an order to its arrival in the book, least and most, whole milliseconds. About 10 ms on the real engine (6.1). */
@@ -22,3 +24,18 @@ export const usualKnobs: ExchangeKnobs = {
 
 /** Everything at once, in whole fills and in the recorded order: the readable setting for tests of other things. */
 export const immediateKnobs: ExchangeKnobs = { ...usualKnobs, fillLatencyMs: [0, 0], ocoCancelMs: [0, 0] }
+
+const span = z
+  .tuple([z.int().nonnegative(), z.int().nonnegative()])
+  .refine(([least, most]) => least <= most, 'the least must not exceed the most')
+  .exactOptional()
+
+/** Any of them, as they travel over the control plane. */
+export const exchangeKnobChangesSchema = z.strictObject({
+  fillLatencyMs: span,
+  /** `null`: whole orders. JSON has no infinity. */
+  largestFill: z.union([z.int().positive(), z.null().transform(() => Number.POSITIVE_INFINITY)]).exactOptional(),
+  eventOrder: z.enum(['recorded', 'shuffled']).exactOptional(),
+  snapshotLagMs: z.number().nonnegative().exactOptional(),
+  ocoCancelMs: span,
+} satisfies { readonly [Knob in keyof ExchangeKnobs]: z.ZodType<ExchangeKnobs[Knob] | undefined> })

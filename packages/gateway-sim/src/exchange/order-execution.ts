@@ -80,6 +80,12 @@ export class OrderExecution {
     this.#venue.clock.after(delay, finish)
   }
 
+  /** Takes an order back that was accepted. */
+  reject(order: OrderRecord): void {
+    this.#end(order, OrderStatus.rejected)
+    this.#settleLegs(order)
+  }
+
   /** Publishes changed terms of a working order, which may execute at once by them. */
   changed(order: OrderRecord): void {
     this.#change(order, order.status)
@@ -96,10 +102,7 @@ export class OrderExecution {
     if (order.status !== OrderStatus.pending) return
     const { clock, market } = this.#venue
     const { contract } = order
-    if (!isTrading(contract.product.hours, clock.now())) {
-      this.#end(order, OrderStatus.rejected)
-      return this.#settleLegs(order)
-    }
+    if (!isTrading(contract.product.hours, clock.now())) return this.reject(order)
     const ticks = arrivalTicks(order, market.top(contract))
     if (ticks !== undefined) return this.#execute(order, ticks)
     this.#work(order)

@@ -1,5 +1,13 @@
-import { OrderSide, OrderStatus, OrderType, type PlaceOrderRequest, PositionType } from '@rm/sdk-bridge/wire'
+import {
+  type HubName,
+  OrderSide,
+  OrderStatus,
+  OrderType,
+  type PlaceOrderRequest,
+  PositionType,
+} from '@rm/sdk-bridge/wire'
 import type { FaultPlan } from '../fault-plan.ts'
+import type { KnobBoard } from '../knobs.ts'
 import type { ExchangeEvent, SimClock } from '../seam.ts'
 import type { Exchange } from './exchange.ts'
 import { type Pause, type Routine, runRoutine } from './routine.ts'
@@ -25,7 +33,9 @@ export interface PlayedStep {
 export interface ScenarioStage {
   readonly exchange: Exchange
   readonly clock: SimClock
-  readonly faults: Pick<FaultPlan, 'hub'>
+  readonly faults: Pick<FaultPlan, 'hub' | 'rest' | 'clear'>
+  readonly knobs: Pick<KnobBoard, 'turn'>
+  inject(hub: HubName, target: string, args: readonly unknown[]): unknown
 }
 
 /** A scenario that is being played. */
@@ -72,7 +82,7 @@ class TraderRun {
   readonly #trader: Trader
   readonly #exchange: Exchange
   readonly #clock: SimClock
-  readonly #faults: ScenarioStage['faults']
+  readonly #stage: ScenarioStage
   readonly #startMs: number
   readonly #onStep: (played: PlayedStep) => void
   /** Signed contracts by contract id, as the stream told. */
@@ -82,11 +92,11 @@ class TraderRun {
   readonly leave: () => void
 
   constructor(trader: Trader, stage: ScenarioStage, startMs: number, onStep: (played: PlayedStep) => void) {
-    const { exchange, clock, faults } = stage
+    const { exchange, clock } = stage
     this.#trader = trader
     this.#exchange = exchange
     this.#clock = clock
-    this.#faults = faults
+    this.#stage = stage
     this.#startMs = startMs
     this.#onStep = onStep
     for (const { contractId, type, size } of exchange.positions(trader.account)) {
@@ -158,8 +168,24 @@ class TraderRun {
       case 'firm':
         this.#exchange.setCanTrade(this.#trader.account, step.canTrade)
         return done
+      case 'list':
+        this.#exchange.setListed(this.#trader.account, step.listed)
+        return done
       case 'fault':
-        this.#faults.hub(step.hub, step.fault)
+        this.#stage.faults.hub(step.hub, step.fault, step.scope)
+        return done
+      case 'rest-fault':
+        this.#stage.faults.rest(step.route, step.fault, step.scope)
+        return done
+      case 'heal':
+        this.#stage.faults.clear()
+        return done
+      case 'inject':
+        this.#stage.inject(step.hub, step.target, step.arguments)
+        return done
+      case 'knobs':
+        this.#stage.knobs.turn(step.gateway ?? {})
+        this.#exchange.turn(step.exchange ?? {})
         return done
       default:
         return unreachable(step)

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { hubFaultSchema, hubNameSchema } from '../fault-vocabulary.ts'
+import {
+  faultScopeSchema,
+  faultyRouteSchema,
+  hubFaultSchema,
+  hubNameSchema,
+  restFaultSchema,
+} from '../fault-vocabulary.ts'
+import { knobChangesSchema } from '../knobs.ts'
+import { exchangeKnobChangesSchema } from './knobs.ts'
 
 /*
  * The language in which scripted traders and scripted markets are written: plain data, so that a scenario can be kept as YAML or JSON.
@@ -81,8 +89,41 @@ const pin = z.strictObject({
 })
 /** The firm lets the trader's account trade, or bars it. */
 const firm = z.strictObject({ ...timing, do: z.literal('firm'), canTrade: z.boolean() })
-/** Something happens to a hub, whoever is connected to it. */
-const fault = z.strictObject({ ...timing, do: z.literal('fault'), hub: hubNameSchema, fault: hubFaultSchema })
+/** The login shows the trader's account, or no longer does. */
+const list = z.strictObject({ ...timing, do: z.literal('list'), listed: z.boolean() })
+/** Something happens to a hub, whoever is connected to it unless the scope says otherwise. */
+const fault = z.strictObject({
+  ...timing,
+  do: z.literal('fault'),
+  hub: hubNameSchema,
+  fault: hubFaultSchema,
+  scope: faultScopeSchema.optional(),
+})
+/** Something happens to REST calls, the next one of the route unless the scope says otherwise. */
+const restFault = z.strictObject({
+  ...timing,
+  do: z.literal('rest-fault'),
+  route: faultyRouteSchema,
+  fault: restFaultSchema,
+  scope: faultScopeSchema.optional(),
+})
+/** Every planned fault is over. */
+const heal = z.strictObject({ ...timing, do: z.literal('heal') })
+/** A callback of the scenario's own making. */
+const inject = z.strictObject({
+  ...timing,
+  do: z.literal('inject'),
+  hub: hubNameSchema,
+  target: z.string().min(1),
+  arguments: z.array(z.unknown()),
+})
+/** The gateway or the exchange behaves otherwise from now on. */
+const knobs = z.strictObject({
+  ...timing,
+  do: z.literal('knobs'),
+  gateway: knobChangesSchema.optional(),
+  exchange: exchangeKnobChangesSchema.optional(),
+})
 const repeat = z.strictObject({
   ...timing,
   do: z.literal('repeat'),
@@ -105,7 +146,12 @@ const singleStep = [
   setPrice,
   pin,
   firm,
+  list,
   fault,
+  restFault,
+  heal,
+  inject,
+  knobs,
 ] as const
 type SingleStep = z.infer<(typeof singleStep)[number]>
 interface Repeat {

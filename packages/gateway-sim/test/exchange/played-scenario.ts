@@ -3,6 +3,7 @@ import { Exchange } from '../../src/exchange/exchange.ts'
 import { type PlayedStep, playScenario, type ScenarioRun } from '../../src/exchange/scenario-run.ts'
 import { type Scenario, scenarioStartMs } from '../../src/exchange/trader-script.ts'
 import { FaultPlan } from '../../src/fault-plan.ts'
+import { KnobBoard } from '../../src/knobs.ts'
 import type { LedgerEntry } from '../../src/seam.ts'
 
 export type Fill = Extract<LedgerEntry, { kind: 'fill' }>
@@ -37,7 +38,11 @@ export function playedScenario(
     reachBack: () => undefined,
   })
   guard(exchange)
-  const run = playScenario(scenario, { exchange, clock, faults }, (step) => told.push(step))
+  const run = playScenario(
+    scenario,
+    { exchange, clock, faults, knobs: new KnobBoard({}), inject: () => undefined },
+    (step) => told.push(step),
+  )
   clock.advance(forMs)
   return { exchange, told, faults: acted, run }
 }

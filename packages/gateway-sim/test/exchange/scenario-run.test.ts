@@ -197,6 +197,35 @@ describe('scripted trader', () => {
     expect(inVain.at(-1)).toMatchObject({ atMs: start + 10_000, outcome: { kind: 'gave-up' } })
   })
 
+  test('plans faults for REST and hubs with their scopes, heals them, injects, and turns knobs', () => {
+    const { on } = played(
+      [
+        { do: 'rest-fault', route: 'closeContract', fault: { verb: 'code', code: 5, message: null, executed: 'drop' } },
+        {
+          do: 'fault',
+          hub: 'user',
+          fault: { verb: 'drop' },
+          scope: { kind: 'trade', skip: 0, times: null, probability: 0.5 },
+        },
+        { do: 'inject', hub: 'user', target: 'GatewayLogout', arguments: [] },
+        { do: 'knobs', gateway: { wrapper: false }, exchange: { largestFill: 1 } },
+        { do: 'list', listed: false },
+        { do: 'heal', at: '2s' },
+      ],
+      (at) => at.clock.advance(1_000),
+    )
+    expect(on.faults.planned()).toMatchObject([
+      { route: 'closeContract', fault: { verb: 'code', code: 5 }, scope: { times: 1 } },
+      { hub: 'user', fault: { verb: 'drop' }, scope: { kind: 'trade', probability: 0.5 } },
+    ])
+    expect(on.injected).toEqual(['user GatewayLogout'])
+    expect(on.knobs.now.wrapper).toBe(false)
+    expect(on.exchange.knobs.largestFill).toBe(1)
+    expect(on.exchange.isListed(trader)).toBe(false)
+    on.clock.advance(1_000)
+    expect(on.faults.planned()).toEqual([])
+  })
+
   test('repeats, and goes on after a refusal that it reports', () => {
     const { on, told } = played(
       [
@@ -240,6 +269,22 @@ describe('scenario data', () => {
   const whole = scenarioOf([{ do: 'market', contract: 'MNQ', side: 'buy', size: 1 }])
   test('is accepted as JSON', () => {
     expect(scenarioSchema.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole)
+  })
+
+  test('takes faults, knobs and injections with what they leave out', () => {
+    const steps = [
+      { do: 'rest-fault', route: 'closeContract', fault: { verb: 'hang' } },
+      { do: 'fault', hub: 'market', fault: { verb: 'burst' }, scope: { times: null } },
+      { do: 'knobs', exchange: { largestFill: 1 }, gateway: { retryAfter: true } },
+      { do: 'inject', hub: 'user', target: 'GatewayLogout', arguments: [] },
+      { do: 'list', listed: false },
+      { do: 'heal', after: '30s' },
+    ]
+    const parsed = scenarioSchema.parse({ ...whole, traders: [{ account: trader, story: 's', steps }] })
+    expect(parsed.traders[0]?.steps.slice(0, 2)).toMatchObject([
+      { fault: { verb: 'hang', executed: 'drop' } },
+      { fault: { verb: 'burst', perSecond: 1_000, forMs: 10_000 }, scope: { skip: 0, times: null, probability: 1 } },
+    ])
   })
 
   test.each([

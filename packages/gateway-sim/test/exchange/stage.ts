@@ -1,9 +1,10 @@
-import type { OrderSide, PlaceOrderRequest } from '@rm/sdk-bridge/wire'
+import type { HubName, OrderSide, PlaceOrderRequest } from '@rm/sdk-bridge/wire'
 import { steppedClock } from '../../src/clock.ts'
 import { Exchange, type ExchangeOptions } from '../../src/exchange/exchange.ts'
 import { immediateKnobs } from '../../src/exchange/knobs.ts'
 import type { ExchangeEvent, PlaceResult, SimClock } from '../../src/seam.ts'
 import { FaultPlan } from '../../src/fault-plan.ts'
+import { KnobBoard } from '../../src/knobs.ts'
 import { unreachable } from '../../src/unreachable.ts'
 
 export const trader = 7001001
@@ -17,6 +18,10 @@ export interface Stage {
   readonly exchange: Exchange
   readonly clock: SimClock
   readonly faults: FaultPlan
+  readonly knobs: KnobBoard
+  /** Callbacks of the scenario's own making: `user GatewayLogout`. */
+  readonly injected: string[]
+  inject(hub: HubName, target: string): void
   /** What the faults did to the hubs: `user down`. */
   readonly acted: string[]
   readonly events: ExchangeEvent[]
@@ -38,6 +43,7 @@ export function stage(options: Partial<ExchangeOptions> & { readonly startsAt?: 
     knobs: { ...immediateKnobs, ...options.knobs },
   })
   const acted: string[] = []
+  const injected: string[] = []
   const faults = new FaultPlan(7, {
     act: (hub, { verb }) => {
       acted.push(`${hub} ${verb}`)
@@ -53,6 +59,9 @@ export function stage(options: Partial<ExchangeOptions> & { readonly startsAt?: 
     exchange,
     clock,
     faults,
+    knobs: new KnobBoard({}),
+    injected,
+    inject: (hub, target) => void injected.push(`${hub} ${target}`),
     acted,
     events,
     place,

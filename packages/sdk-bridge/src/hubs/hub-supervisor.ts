@@ -48,6 +48,10 @@ export class HubSupervisor {
   /** Whether the loss of the present outage has been told. */
   #toldLost = false
   #wake: (() => void) | null = null
+  /** Whether the present connection stands with its subscriptions. */
+  #stands = false
+  /** The next wait has lost its reason before it began. */
+  #hurried = false
   #stopped = false
 
   constructor(options: HubSupervisorOptions) {
@@ -64,9 +68,10 @@ export class HubSupervisor {
     this.#wake?.()
   }
 
-  /** The gateway answers again, so a wait for the next attempt has lost its reason. */
+  /** The gateway answers again, so the wait for the next attempt has lost its reason, also one that a failing attempt is about to begin. */
   hurry(): void {
-    this.#wake?.()
+    if (this.#wake !== null) this.#wake()
+    else if (!this.#stands) this.#hurried = true
   }
 
   stop(): void {
@@ -81,8 +86,9 @@ export class HubSupervisor {
       const stoodMs = await this.#live(socket)
       this.#socket = null
       if (stoodMs >= STABLE_MS) this.#repetitions = 0
-      const delay = this.#delay()
+      const delay = this.#hurried ? 0 : this.#delay()
       if (delay > 0 && !this.#stopped) await this.#pause(delay)
+      this.#hurried = false
       this.#repetitions += 1
     }
   }
@@ -107,6 +113,8 @@ export class HubSupervisor {
       return 0
     }
     const since = monotonic()
+    this.#stands = true
+    this.#hurried = false
     this.#toldLost = false
     log.write('info', 'hub connected and subscribed', { stream, attempt: this.#repetitions + 1 })
     onRestored()
@@ -114,6 +122,7 @@ export class HubSupervisor {
       hub.heartbeat(socket).catch((error: unknown) => socket.discard(`heartbeat failed: ${messageOf(error)}`))
     }, HEARTBEAT_MS)
     const reason = await socket.ended
+    this.#stands = false
     clearInterval(heartbeat)
     this.#lost(socket, reason)
     return monotonic() - since

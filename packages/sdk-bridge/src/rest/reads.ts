@@ -1,17 +1,10 @@
 import { RmError } from '@rm/domain'
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  ConsecutiveBreaker,
-  DelegateBackoff,
-  handleType,
-  handleWhen,
-  retry,
-} from 'cockatiel'
+import { DelegateBackoff, handleType, handleWhen, retry } from 'cockatiel'
 import type { z } from 'zod'
 import type { CircuitBreakerSettings, RetrySettings } from '../options.ts'
 import { type Envelope, errorCode, type RestRoute } from '../wire.ts'
 import type { Lane } from './rate-budget.ts'
+import { BreakerOpen, ReadBreaker } from './read-breaker.ts'
 import { type Decoded, readEnvelope } from './read-envelope.ts'
 import type { RestChannel, RestReply } from './rest-channel.ts'
 import type { Session } from './session.ts'
@@ -31,6 +24,7 @@ export interface ReadsOptions {
   readonly requestMs: number
   readonly retry: RetrySettings
   readonly circuitBreaker: CircuitBreakerSettings
+  readonly monotonic: () => number
   readonly random: () => number
 }
 
@@ -63,7 +57,7 @@ export class Reads {
   readonly #options: ReadsOptions
   readonly #retry
   readonly #retryUnrefused
-  #breaker: ReturnType<typeof circuitBreaker>
+  readonly #breaker: ReadBreaker
 
   constructor(options: ReadsOptions) {
     this.#options = options
@@ -78,7 +72,11 @@ export class Reads {
       maxAttempts: maxAttempts - 1,
       backoff: new DelegateBackoff(({ attempt }) => pauseMs(attempt)),
     })
-    this.#breaker = this.#closedBreaker()
+    this.#breaker = new ReadBreaker(
+      options.circuitBreaker,
+      options.monotonic,
+      (error) => error instanceof TransportFault,
+    )
   }
 
   /**
@@ -96,7 +94,7 @@ export class Reads {
       if (lane === 'verification') return await this.#retryUnrefused.execute(attempt)
       return await this.#retry.execute(() => this.#breaker.execute(attempt))
     } catch (error) {
-      if (error instanceof BrokenCircuitError) {
+      if (error instanceof BreakerOpen) {
         throw new RmError('GATEWAY_UNREACHABLE', `${route.path} not asked: too many reads failed just before`)
       }
       if (error instanceof TransportFault) {
@@ -108,15 +106,7 @@ export class Reads {
 
   /** The gateway is known to answer again: reads need not wait until the breaker has had its time. */
   closeBreaker(): void {
-    this.#breaker = this.#closedBreaker()
-  }
-
-  #closedBreaker(): ReturnType<typeof circuitBreaker> {
-    const { failures, openMs } = this.#options.circuitBreaker
-    return circuitBreaker(handleType(TransportFault), {
-      breaker: new ConsecutiveBreaker(failures),
-      halfOpenAfter: openMs,
-    })
+    this.#breaker.close()
   }
 
   async #attempt<Body extends Envelope>(

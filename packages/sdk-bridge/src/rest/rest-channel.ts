@@ -45,7 +45,12 @@ export interface RestChannelOptions {
   readonly clock: GatewayClock
   readonly monotonic: () => number
   readonly log: BridgeLog
+  /** The gateway answers again, after it had not for {@link SILENT_MS} at least. */
+  readonly onAnswering: () => void
 }
+
+/** A gateway from which nothing but failures came for so long was gone; less is a lost reply. */
+const SILENT_MS = 3_000
 
 const CONNECTIONS_FOR_ENFORCEMENT = 16
 const CONNECTIONS_FOR_READS = 10
@@ -70,6 +75,8 @@ export class RestChannel {
   readonly #pools: readonly Pool[]
   readonly #urgent: Axios
   readonly #reads: Axios
+  /** Monotonic ms of the first failure since the last answer. */
+  #silentSince: number | null = null
   #closed = false
 
   constructor(options: RestChannelOptions) {
@@ -159,9 +166,11 @@ export class RestChannel {
       response = await answer
     } catch (error) {
       if (!isAxiosError(error)) throw error
+      this.#silentSince ??= sentMs
       throw faultOf(error, this.#closed)
     }
     const receivedMs = monotonic()
+    this.#noteAnswer(response.status, sentMs, receivedMs)
     const date: unknown = response.headers['date']
     const dateMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
     if (!Number.isNaN(dateMs)) clock.sampleDate(dateMs, sentMs, receivedMs)
@@ -171,6 +180,17 @@ export class RestChannel {
     if (tookMs >= SLOW_MS) log.write('warn', 'the gateway answered slowly', facts)
     else log.write('debug', 'the gateway answered', facts)
     return { status: response.status, text: response.data, sentMs }
+  }
+
+  /** What stands before a gateway answers for it while it is gone, with a 502 or 503. */
+  #noteAnswer(status: number, sentMs: number, receivedMs: number): void {
+    if (status >= 500) {
+      this.#silentSince ??= sentMs
+      return
+    }
+    const since = this.#silentSince
+    this.#silentSince = null
+    if (since !== null && receivedMs - since >= SILENT_MS) this.#options.onAnswering()
   }
 }
 

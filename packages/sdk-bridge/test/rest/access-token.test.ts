@@ -8,7 +8,7 @@ function token(claims: object): string {
   return `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`
 }
 
-describe('the expiry of a token', () => {
+describe('the expiry of a token (A-06)', () => {
   test('is that of its claim, in the time of the gateway', () => {
     expect(accessToken(token({ exp: NOW / 1_000 + DAY }), NOW).expiresAt).toBe(NOW + DAY * 1_000)
   })

@@ -72,7 +72,7 @@ describe('the request of a command', () => {
   ])('%o leaves in its lane', (command, lane) => expect(laneOf(command)).toBe(lane))
 })
 
-describe('the outcome of a mutation', () => {
+describe('the outcome of a mutation (G-13)', () => {
   test.each<[ErrorTable, number, string | null, string]>([
     ['close', 1, null, 'other'],
     ['close', 2, null, 'not-found'],

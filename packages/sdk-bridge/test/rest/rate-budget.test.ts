@@ -126,7 +126,7 @@ describe('the rate budget', () => {
       expect(waits).toEqual([750, 1_500, 2_250])
     })
 
-    test('does not hold up another account, which finds the whole reserve however long the first one goes on', async () => {
+    test('does not hold up another account, which finds the whole reserve however long the first one goes on (E-13)', async () => {
       const { budget: shared } = budget()
       for (let second = 0; second < 120; second += 1) {
         exhaust(shared, 'enforcement', FIRST)
@@ -149,7 +149,7 @@ describe('the rate budget', () => {
   })
 
   describe('after a 429', () => {
-    test('halves what reads may use and leaves enforcement alone', async () => {
+    test('halves what reads may use and leaves enforcement alone (G-02)', async () => {
       const { budget: refused } = budget()
       refused.refused(performance.now(), null)
       expect(refused.takeNow('reconcile')).toBe(false)
@@ -204,7 +204,7 @@ describe('the rate budget', () => {
       expect(exhaust(refused, 'reconcile')).toBe(READS / 2)
     })
 
-    test('calls it stolen when our own requests cannot have been the cause, and not otherwise', () => {
+    test('calls it stolen when our own requests cannot have been the cause, and not otherwise (G-04)', () => {
       const innocent = budget()
       innocent.budget.refused(performance.now(), null)
       expect(innocent.log).toEqual([{ level: 'error', message: expect.stringContaining('budget_stolen') }])

@@ -37,7 +37,7 @@ describe('a hub argument', () => {
     ['an action nobody knows', { action: 'upserted', data: marketOrder }, [bare]],
     ['action 2 of the future', { action: 2, data: marketOrder }, [{ ...update, action: 2 }]],
     ['unknown fields', { action: 1, data: { ...marketOrder, tomorrow: 1 }, sequence: 7 }, [update]],
-  ])('decodes %s', (_form, argument, expected) => {
+  ])('decodes %s (R-21)', (_form, argument, expected) => {
     expect(decodeHubArgument(orderSchema, argument)).toEqual(expected)
   })
 
@@ -55,7 +55,7 @@ describe('a hub argument', () => {
     ['a PascalCase entity without its side', { action: 1, data: pascal({ ...marketOrder, side: undefined }) }],
     ['another entity', { action: 1, data: longPosition }],
     ['arrays without end', [[[[[wrapped]]]]]],
-  ])('reports %s and drops nothing', (_form, argument) => {
+  ])('reports %s and drops nothing (R-20)', (_form, argument) => {
     const decoded = decodeHubArgument(orderSchema, argument)
     expect(decoded).toHaveLength(1)
     expect(decoded[0]).toMatchObject({ ok: false, reason: expect.stringMatching(/./) })

@@ -139,11 +139,11 @@ describe.each(cases)('$name', ({ schema, sample, stamps, optional }) => {
     expect(schema.parse(sample)).toEqual(Object.fromEntries(expected))
   })
 
-  it('ignores fields it does not know', () => {
+  it('ignores fields it does not know (G-22)', () => {
     expect(schema.parse({ ...sample, tomorrow: { deep: true } })).toEqual(schema.parse(sample))
   })
 
-  it('reads numbers that came as text', () => {
+  it('reads numbers that came as text (G-22)', () => {
     const textual = Object.entries(sample).map(([field, value]) => [
       field,
       typeof value === 'number' ? String(value) : value,
@@ -151,7 +151,7 @@ describe.each(cases)('$name', ({ schema, sample, stamps, optional }) => {
     expect(schema.parse(Object.fromEntries(textual))).toEqual(schema.parse(sample))
   })
 
-  it.each(required)('is refused without %s', (field) => {
+  it.each(required)('is refused without %s (R-20)', (field) => {
     expect(schema.safeParse(without(sample, field)).success).toBe(false)
     expect(schema.safeParse({ ...sample, [field]: null }).success).toBe(false)
     expect(schema.safeParse({ ...sample, [field]: { not: 'this' } }).success).toBe(false)
@@ -159,7 +159,7 @@ describe.each(cases)('$name', ({ schema, sample, stamps, optional }) => {
 })
 
 describe.each(cases.filter(({ optional }) => optional.length > 0))('$name', ({ schema, sample, optional }) => {
-  it.each(optional)('takes %s as absent or null, never as zero, and not as an object', (field) => {
+  it.each(optional)('takes %s as absent or null, never as zero, and not as an object (G-22)', (field) => {
     expect(schema.parse(without(sample, field))).not.toHaveProperty(field)
     expect(schema.parse({ ...sample, [field]: null })).toHaveProperty(field, null)
     expect(schema.safeParse({ ...sample, [field]: { not: 'this' } }).success).toBe(false)
@@ -175,7 +175,7 @@ describe('an order', () => {
     expect(orderSchema.safeParse({ ...marketOrder, side }).success).toBe(false)
   })
 
-  it.each([0, 7, 8, 99])('with status %d is kept as it is', (status) => {
+  it.each([0, 7, 8, 99])('with status %d is kept as it is (R-22)', (status) => {
     expect(orderSchema.parse({ ...marketOrder, status }).status).toBe(status)
   })
 })

@@ -10,14 +10,14 @@ const mutations: readonly (readonly [ErrorTable, Readonly<Record<ReplyClass, rea
 ]
 
 describe('the reply of a mutation', () => {
-  it.each(mutations)('%s: every documented code has its class', (table, classes) => {
+  it.each(mutations)('%s: every documented code has its class (G-13)', (table, classes) => {
     const expected = Object.entries(classes).flatMap(([name, codes]) =>
       codes.map((code): [number, string] => [code, name]),
     )
     expect(errorTables[table].map((row, code) => [code, row.class])).toEqual(expected.toSorted(([a], [b]) => a - b))
   })
 
-  it.each(mutations)('%s: a code of the future is named and ambiguous', (table) => {
+  it.each(mutations)('%s: a code of the future is named and ambiguous (G-13)', (table) => {
     for (const code of [99, -1, 1.5])
       expect(errorCode(table, code)).toEqual({ name: `unknown(${code})`, class: 'ambiguous' })
   })

@@ -1,0 +1,84 @@
+/*
+ * Certificates for rehearsals of a gateway that cannot be trusted. They were made with openssl for the simulator alone, the key of their
+ * authority was thrown away, and only a program that is told to trust it does.
+ */
+
+/** What is wrong with the certificate of a TLS address; `good` is what it should be. */
+export type CertificateKind = 'good' | 'expired' | 'foreign-host' | 'self-signed'
+
+/** Signs all but the self-signed one: what a daemon may be told to trust (`tls.ca_file`). */
+export const testAuthority = `-----BEGIN CERTIFICATE-----
+MIIBijCCATCgAwIBAgICEAAwCgYIKoZIzj0EAwIwKzEpMCcGA1UEAwwgR2F0ZXdh
+eSBzaW11bGF0b3IgdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
+MDAxMDEwMDAwMDBaMCsxKTAnBgNVBAMMIEdhdGV3YXkgc2ltdWxhdG9yIHRlc3Qg
+YXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8Ktlq71Vi8YvYebI
+hx2Mwofi5f40i/1G4nGtxofMfdaYoFhSRwb/cd1Sfue/JpPQirEYMDwX2xtKhdEP
+OHpKpKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwHQYDVR0O
+BBYEFKQGxablXo0znRCVYys8GhF2bCIZMAoGCCqGSM49BAMCA0gAMEUCIQDdS7kG
+dtFiSnBVnCb3SE1ueBO4p1ikDU9EG9DxU3DoeQIgFyXo3CWXyNi7s+bKKArF/w+A
+YPr3uRSMq4tipeAfcSQ=
+-----END CERTIFICATE-----
+`
+
+/** The key of every certificate below. */
+export const serverKey = `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIKy+34+yjhpkDFjYZGZIBHEGo/XxDK5iktpddotHPVfooAoGCCqGSM49
+AwEHoUQDQgAEpll3DdiZDgeiQgjHtpqDbXGrGY061DHTuwr3dZFfVNuf+i+2edIr
+4PTidKXZwrOWiQbDVTDUXl8hdhzg40Rixg==
+-----END EC PRIVATE KEY-----
+`
+
+export const certificates: { readonly [Kind in CertificateKind]: string } = {
+  good: `-----BEGIN CERTIFICATE-----
+MIIBsjCCAVegAwIBAgICEAEwCgYIKoZIzj0EAwIwKzEpMCcGA1UEAwwgR2F0ZXdh
+eSBzaW11bGF0b3IgdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
+MDAxMDEwMDAwMDBaMBYxFDASBgNVBAMMC2dhdGV3YXktc2ltMFkwEwYHKoZIzj0C
+AQYIKoZIzj0DAQcDQgAEpll3DdiZDgeiQgjHtpqDbXGrGY061DHTuwr3dZFfVNuf
++i+2edIr4PTidKXZwrOWiQbDVTDUXl8hdhzg40RixqN+MHwwCQYDVR0TBAIwADAT
+BgNVHSUEDDAKBggrBgEFBQcDATAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3Qw
+HQYDVR0OBBYEFOb1EykfSw80/iXciMPYh8hDFGveMB8GA1UdIwQYMBaAFKQGxabl
+Xo0znRCVYys8GhF2bCIZMAoGCCqGSM49BAMCA0kAMEYCIQDcB1IuN8FeqCKYBoM1
+tIVvMh939AQ/w+4T5dF58F2n/AIhAMGaL14/uXTU5JYTrvi1c0THBqHEkN0edqZD
+NPZ5898I
+-----END CERTIFICATE-----
+`,
+  // Ended with the year 2020.
+  expired: `-----BEGIN CERTIFICATE-----
+MIIBsDCCAVWgAwIBAgICEAIwCgYIKoZIzj0EAwIwKzEpMCcGA1UEAwwgR2F0ZXdh
+eSBzaW11bGF0b3IgdGVzdCBhdXRob3JpdHkwHhcNMjAwMTAxMDAwMDAwWhcNMjEw
+MTAxMDAwMDAwWjAWMRQwEgYDVQQDDAtnYXRld2F5LXNpbTBZMBMGByqGSM49AgEG
+CCqGSM49AwEHA0IABKZZdw3YmQ4HokIIx7aag21xqxmNOtQx07sK93WRX1Tbn/ov
+tnnSK+D04nSl2cKzlokGw1Uw1F5fIXYc4ONEYsajfjB8MAkGA1UdEwQCMAAwEwYD
+VR0lBAwwCgYIKwYBBQUHAwEwGgYDVR0RBBMwEYcEfwAAAYIJbG9jYWxob3N0MB0G
+A1UdDgQWBBTm9RMpH0sPNP4l3IjD2IfIQxRr3jAfBgNVHSMEGDAWgBSkBsWm5V6N
+M50QlWMrPBoRdmwiGTAKBggqhkjOPQQDAgNJADBGAiEA0fi2c6gJ6U5yuhgjqiOi
+yfE3aLYFQUdFWq6pd2fqKs4CIQDIz2n2/rY7U41dwq8YNfCCLzgEwxlGk6EXPZoC
+Izv4cg==
+-----END CERTIFICATE-----
+`,
+  // For gateway.example.
+  'foreign-host': `-----BEGIN CERTIFICATE-----
+MIIBtDCCAVugAwIBAgICEAMwCgYIKoZIzj0EAwIwKzEpMCcGA1UEAwwgR2F0ZXdh
+eSBzaW11bGF0b3IgdGVzdCBhdXRob3JpdHkwIBcNMjAwMTAxMDAwMDAwWhgPMjEy
+MDAxMDEwMDAwMDBaMBoxGDAWBgNVBAMMD2dhdGV3YXkuZXhhbXBsZTBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABKZZdw3YmQ4HokIIx7aag21xqxmNOtQx07sK93WR
+X1Tbn/ovtnnSK+D04nSl2cKzlokGw1Uw1F5fIXYc4ONEYsajfjB8MAkGA1UdEwQC
+MAAwEwYDVR0lBAwwCgYIKwYBBQUHAwEwGgYDVR0RBBMwEYIPZ2F0ZXdheS5leGFt
+cGxlMB0GA1UdDgQWBBTm9RMpH0sPNP4l3IjD2IfIQxRr3jAfBgNVHSMEGDAWgBSk
+BsWm5V6NM50QlWMrPBoRdmwiGTAKBggqhkjOPQQDAgNHADBEAiAsmKAYDmvqrus0
+SOP/WC7z9t0vzGyHAqWsCV20lapaRQIgA+EuuojyruHxdRdxh/njQK42WGXIa1Oq
+YpRC4KhuuRM=
+-----END CERTIFICATE-----
+`,
+  'self-signed': `-----BEGIN CERTIFICATE-----
+MIIBezCCASGgAwIBAgICEAQwCgYIKoZIzj0EAwIwFjEUMBIGA1UEAwwLZ2F0ZXdh
+eS1zaW0wIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBYxFDASBgNV
+BAMMC2dhdGV3YXktc2ltMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEpll3DdiZ
+DgeiQgjHtpqDbXGrGY061DHTuwr3dZFfVNuf+i+2edIr4PTidKXZwrOWiQbDVTDU
+Xl8hdhzg40RixqNdMFswCQYDVR0TBAIwADATBgNVHSUEDDAKBggrBgEFBQcDATAa
+BgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwHQYDVR0OBBYEFOb1EykfSw80/iXc
+iMPYh8hDFGveMAoGCCqGSM49BAMCA0gAMEUCIQCFqGcZPsT3Wzqco+FjIxbMfwqj
+lR6WvpkuqgKyZw4LCgIgSxq3vUaRgk69jBXukI739EXNcZrRWWHlbaCiYL1Doew=
+-----END CERTIFICATE-----
+`,
+}
