@@ -1,3 +1,3 @@
 import { programBuild } from '@rm/package-config/tsup'
 
-export default programBuild([])
+export default programBuild(['better-sqlite3'])

@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit-command.ts'
 import { configCommand } from './config-command.ts'
 import { startCommand } from './start-command.ts'
 
@@ -9,6 +10,7 @@ const program = new Command('risk-manager')
   .exitOverride()
   .addCommand(startCommand())
   .addCommand(configCommand())
+  .addCommand(auditCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
@@ -17,5 +19,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
-  process.exitCode = error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage
+  // 1 is what commander itself gives to every mistake; a command may have a code of its own for it.
+  process.exitCode = error.exitCode === EXIT_CODES.exception ? EXIT_CODES.usage : error.exitCode
 }

@@ -1,14 +1,15 @@
 import path from 'node:path'
 import { formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
-import { type Account, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
+import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
+import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
-import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
@@ -59,6 +60,7 @@ export interface RulesReady extends Connected {
   readonly kernel: Kernel
   readonly figures: RunFigures
   readonly configReload: ConfigReload
+  readonly auditAnchor: AuditAnchor
   /** Contract records are read again after so long. */
   readonly contractTtlMs: number
 }
@@ -232,9 +234,16 @@ export function initializeRules(connected: Connected): RulesReady {
     lines,
     onReplaced: (loaded) => hours.follow(calendarOf(loaded)),
   })
+  const { anchorFile } = config.general.audit
+  const auditAnchor = new AuditAnchor({
+    store,
+    lines,
+    file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
+    now: () => gateway.clock.now(),
+  })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, contractTtlMs: config.api.cache.contractTtlMs, kernel, figures, configReload }
+  return { ...connected, contractTtlMs: config.api.cache.contractTtlMs, kernel, figures, configReload, auditAnchor }
 }
 
 /** Steps 11 to 14. */
@@ -263,6 +272,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
+  ready.auditAnchor.start()
   done(ready, 'running')
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
@@ -285,7 +295,7 @@ export async function run(ready: RulesReady): Promise<Running> {
 function recordStart({ store, gateway, config }: RulesReady): void {
   const now = gateway.clock.now()
   store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
-  const detail = { version: VERSION, configuration: config.hash }
+  const detail = { version: VERSION, configuration: config.hash, files: digestsOf(config) }
   store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
 }
 
@@ -342,13 +352,25 @@ async function rememberContracts(ready: RulesReady): Promise<void> {
 }
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
-function policiesOf({ config, settings, monitored, released, lines }: Connected): readonly PolicyInForce[] {
+function policiesOf(connected: Connected): readonly PolicyInForce[] {
+  const { config, settings, monitored, released, lines, store, gateway } = connected
+  const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
+    const detail = { configuration: config.hash, cause: 'start', ...facts }
+    store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
+  }
   const named = monitored.map(({ account, configured }) => {
     const held = settings.hold(account.id, settingsOf(config, configured), configured.source, config.hash)
     tellChanges(lines, account.id, held.changes)
+    if (held.changes.length > 0) record('settings-changed', account.id, { changes: held.changes })
     return held.settings
   })
-  return [...named, ...released.map(({ id }) => settings.release(id)).filter((held) => held !== null)]
+  const kept = released.flatMap(({ id }) => {
+    const held = settings.release(id)
+    if (held === null) return []
+    record('account-released', id, {})
+    return [held]
+  })
+  return [...named, ...kept]
 }
 
 function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {

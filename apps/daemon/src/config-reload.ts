@@ -1,4 +1,4 @@
-import { type ConfiguredAccount, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
+import { type ConfiguredAccount, type Diagnostic, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
 import type { AccountId } from '@rm/domain'
 import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
@@ -50,13 +50,19 @@ export class ConfigReload {
         cause,
         problems: formatDiagnostics(problems, { color: false, width: 120 }),
       })
+      this.#audit('configuration-refused', this.#config.hash, { cause, problems: problems.map(placeOf) })
       lines.flush()
       return
     }
     const isSame = loaded.hash === this.#config.hash
     if (isSame)
       this.#say('info', `The configuration means the same as before (${cause})`, { event: 'config-unchanged', cause })
-    this.#tellWhatWaitsForStart(loaded)
+    const waits = this.#tellWhatWaitsForStart(loaded)
+    // A signal is a word of an administrator, also when it changes nothing; a file that was only touched is not.
+    if (!isSame || waits.length > 0 || cause === 'SIGHUP') {
+      const files = digestsOf(loaded)
+      this.#audit('configuration-read', loaded.hash, { cause, before: this.#config.hash, files, waits })
+    }
     if (!isSame) this.#replace(loaded, cause)
     this.#config = loaded
   }
@@ -111,7 +117,7 @@ export class ConfigReload {
   }
 
   /** Addresses, credentials and the daemon's own sections are bound when the program starts. */
-  #tellWhatWaitsForStart(loaded: LoadedConfig): void {
+  #tellWhatWaitsForStart(loaded: LoadedConfig): readonly string[] {
     const before = this.#config
     const waiting: string[] = []
     if (JSON.stringify(loaded.api) !== JSON.stringify(before.api)) waiting.push('api_config.yaml')
@@ -119,15 +125,16 @@ export class ConfigReload {
       loaded.credentials.userName !== before.credentials.userName ||
       loaded.credentials.apiKey.reveal() !== before.credentials.apiKey.reveal()
     if (isOtherLogin) waiting.push('the credentials')
-    for (const section of ['database', 'logging', 'notifications', 'timeZone'] as const) {
+    for (const section of ['database', 'audit', 'logging', 'notifications', 'timeZone'] as const) {
       const [now, then] = [loaded.general[section], before.general[section]]
       if (JSON.stringify(now) !== JSON.stringify(then)) waiting.push(`general.${section}`)
     }
-    if (waiting.length === 0) return
+    if (waiting.length === 0) return []
     this.#say('warn', `Changed, and in force from the next start: ${waiting.join(', ')}`, {
       event: 'config-waits-for-start',
       waiting,
     })
+    return waiting
   }
 
   #say(level: LineLevel, message: string, facts: Readonly<Record<string, unknown>>): void {
@@ -138,6 +145,15 @@ export class ConfigReload {
     const { store, gateway } = this.#options
     store.audit([{ actor: 'admin', action, subject, detail }], gateway.clock.now())
   }
+}
+
+/** Digest of each file of a configuration by its name. */
+export function digestsOf({ files }: Pick<LoadedConfig, 'files'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map((file) => [file.path, file.sha256]))
+}
+
+function placeOf({ file, line, keyPath }: Diagnostic): string {
+  return `${file}:${line} ${keyPath}`
 }
 
 /** The settings of one account of a configuration. */
@@ -152,7 +168,7 @@ export function settingsOf(
 export function configVersionOf(config: LoadedConfig): Parameters<Store['saveConfigVersion']>[0] {
   return {
     hash: config.hash,
-    files: Object.fromEntries(config.files.map((file) => [file.path, file.sha256])),
+    files: digestsOf(config),
     effective: config.effective,
   }
 }

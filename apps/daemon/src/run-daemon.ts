@@ -50,7 +50,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
-  const { config, kernel, gateway, store, lines, figures } = running
+  const { config, kernel, gateway, store, lines, figures, auditAnchor } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
@@ -64,6 +64,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })
   const now = gateway.clock.now()
   store.audit([{ actor: 'daemon', action: 'daemon-stopped', subject: `run ${store.epoch}`, detail: { signal } }], now)
+  await auditAnchor.stop()
   store.endRun(EXIT_CODES.success, now)
   store.close()
   lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })

@@ -13,11 +13,6 @@ export interface AuditHead {
   readonly hash: string
 }
 
-/** What a walk over the whole chain found. */
-export type AuditVerdict =
-  | { readonly ok: true; readonly rows: number; readonly head: string }
-  | { readonly ok: false; readonly firstBadSeq: number; readonly reason: string }
-
 /** The turn that a record belongs to. */
 export interface AuditOrigin {
   readonly accountId: AccountId
@@ -96,38 +91,17 @@ export class AuditChain {
 
 /**
  * The check at every start: the newest record hashes to the head. Throws `RmError` STORE_CORRUPT. Older records are the business of
- * {@link verifyChain}, which reads them all.
+ * `verifyChain`, which reads them all.
  */
 export function checkHead(database: Database): void {
   const head = readHead(database)
   const last = database.prepare(`${SELECT_RECORDS} DESC LIMIT 1`).get()
-  const fault = last === undefined ? faultOfEmptyChain(head) : faultOfLast(readRow('audit', Row, last), head)
+  const fault = last === undefined ? faultOfEmptyChain(head) : faultOfLast(readRow('audit', AuditRow, last), head)
   if (fault === null) return
   throw new RmError('STORE_CORRUPT', `the audit trail in ${database.name} is broken: ${fault}`, {
     path: database.name,
     head,
   })
-}
-
-/** Walks the whole chain and names the first record that is not what was written. */
-export function verifyChain(database: Database): AuditVerdict {
-  const head = readHead(database)
-  let seq = 0
-  let previous = GENESIS
-  for (const stored of database.prepare(SELECT_RECORDS).iterate()) {
-    const row = Row.safeParse(stored)
-    const due = seq + 1
-    if (!row.success) return { ok: false, firstBadSeq: due, reason: `cannot be read: ${z.prettifyError(row.error)}` }
-    const fault = faultOfLink(row.data, due, previous)
-    if (fault !== null) return { ok: false, firstBadSeq: due, reason: fault }
-    seq = due
-    previous = row.data.hash
-  }
-  if (seq < head.seq) return { ok: false, firstBadSeq: seq + 1, reason: `missing: the head stands at ${head.seq}` }
-  if (seq > head.seq)
-    return { ok: false, firstBadSeq: head.seq + 1, reason: `behind the head, which stands at ${head.seq}` }
-  if (previous !== head.hash) return { ok: false, firstBadSeq: seq, reason: 'the head has another hash' }
-  return { ok: true, rows: seq, head: previous }
 }
 
 /** In the order of the insert. */
@@ -145,10 +119,11 @@ type AuditColumns = [
   hash: string,
 ]
 
-const GENESIS = '0'.repeat(64)
-const SELECT_RECORDS = 'SELECT * FROM audit ORDER BY seq'
+/** What stands before the first record. */
+export const GENESIS = '0'.repeat(64)
+export const SELECT_RECORDS = 'SELECT * FROM audit ORDER BY seq'
 
-const Row = z.object({
+export const AuditRow = z.object({
   seq: z.int(),
   epoch: z.int(),
   at: z.int(),
@@ -164,7 +139,7 @@ const Row = z.object({
 
 const Head = z.object({ seq: z.int(), hash: z.string() })
 
-function readHead(database: Database): AuditHead {
+export function readHead(database: Database): AuditHead {
   return readRow('audit_head', Head, database.prepare('SELECT seq, hash FROM audit_head WHERE id = 1').get())
 }
 
@@ -174,17 +149,12 @@ function faultOfEmptyChain(head: AuditHead): string | null {
 
 function faultOfLast(last: AuditTable, head: AuditHead): string | null {
   if (last.seq !== head.seq) return `the head stands at ${head.seq} and the newest record is ${last.seq}`
-  return last.hash === head.hash ? faultOfLink(last, last.seq, last.prev_hash) : 'the head has another hash'
+  if (last.hash !== head.hash) return 'the head has another hash'
+  return last.hash === linkOf(last.prev_hash, last) ? null : 'the newest record does not match its hash'
 }
 
-function faultOfLink(row: AuditTable, due: number, previous: string): string | null {
-  if (row.seq !== due) return `missing: the next record is ${row.seq}`
-  if (row.prev_hash !== previous) return 'does not follow the record before it'
-  return row.hash === linkOf(previous, row) ? null : 'its content does not match its hash'
-}
-
-/** `detail` is canonical text already and goes in as it is; the members stand in the order of their names. */
-function linkOf(previous: string, record: Omit<AuditTable, 'prev_hash' | 'hash'>): string {
+/** The hash of a record that follows another. `detail` is canonical text already and goes in as it is; the members stand in the order of their names. */
+export function linkOf(previous: string, record: Omit<AuditTable, 'prev_hash' | 'hash'>): string {
   const account = `"account_id":${record.account_id}`
   const actor = `"actor":${JSON.stringify(record.actor)}`
   const action = `"action":${JSON.stringify(record.action)}`

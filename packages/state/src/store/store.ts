@@ -9,13 +9,14 @@ import {
 } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import { AuditChain, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
+import { AuditChain, type AuditHead, type AuditOrigin } from './audit-chain.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
 import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
 import { isDurable, TurnWriter } from './turn-writer.ts'
+import { type AuditVerdict, verifyChain } from './verify-chain.ts'
 
 const SourceRow = z.object({ source: z.string() })
 const AccountRow = z.object({ account_id: AccountId })
@@ -182,9 +183,14 @@ export class Store implements Disposable {
     this.#queries.run(this.#queries.build.insertInto('quarantine').values({ surface, raw, reason, at }))
   }
 
+  /** The newest record of the audit trail. */
+  get auditHead(): AuditHead {
+    return this.#audit.head
+  }
+
   /** Walks the whole audit trail: as long as reading it takes. */
   verifyAudit(): AuditVerdict {
-    return verifyChain(this.#database)
+    return verifyChain(this.#database, [])
   }
 
   /** Moves what it can from the write-ahead log into the database file without waiting. For a timer, between turns. */
