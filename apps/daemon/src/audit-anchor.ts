@@ -74,23 +74,29 @@ export class AuditAnchor {
     this.#owed = []
     try {
       await appendFile(file, owed.join(''), { mode: 0o600, flush: true })
-      if (this.#isTroubled) this.#say('info', `Alert over: the heads of the audit trail are written to ${file} again`)
+      if (this.#isTroubled) {
+        const message = `Alert over: ${ALERT}: the heads of the audit trail are written to ${file} again`
+        this.#say('info', message, { event: 'alert-over', alert: ALERT })
+      }
       this.#isTroubled = false
     } catch (error) {
       this.#owed.unshift(...owed)
       const reason = error instanceof Error ? error.message : String(error)
-      if (!this.#isTroubled) this.#say('error', `Alert: the head of the audit trail could not be written: ${reason}`)
+      if (!this.#isTroubled) {
+        const message = `Alert: the head of the audit trail could not be written: ${reason}`
+        this.#say('error', message, { event: 'alert', alert: ALERT, severity: 'error' })
+      }
       this.#isTroubled = true
     } finally {
       this.#writing = null
     }
   }
 
-  #say(level: 'info' | 'error', message: string): void {
-    const facts = { event: level === 'error' ? 'alert' : 'alert-over', alert: 'anchor-unwritable', severity: 'error' }
+  #say(level: 'info' | 'error', message: string, facts: Readonly<Record<string, unknown>>): void {
     this.#options.lines.add({ level, message, topic: 'enforcement', facts })
   }
 }
 
+const ALERT = 'anchor-unwritable'
 /** A day of heads; the newest vouch for all records before them. */
 const OWED_MAX = 1_440

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
+import type { Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
@@ -16,6 +16,7 @@ import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
+import { rememberConfig } from './last-good-config.ts'
 import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
@@ -24,7 +25,8 @@ import { namesInstruments, refusalOfInstruments, unknownProductsOfRules } from '
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
-import { localToday, monotonicMs, wallClockMs } from './system-clock.ts'
+import { placesOf, startingConfig } from './starting-config.ts'
+import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
 
@@ -38,6 +40,8 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  /** Why the files were refused; the configuration is the last good one then. */
+  readonly refused: readonly Diagnostic[] | null
 }
 
 /** The store is open, and no other process has it. */
@@ -73,11 +77,6 @@ export interface Running extends RulesReady {
   stopIntake(): void
 }
 
-/** Thrown for a configuration with errors; the text is ready to be shown. */
-export class ConfigurationRefused extends Error {
-  override readonly name = 'ConfigurationRefused'
-}
-
 /** How long the start waits for the user stream. A hub that is down is retried for ever while the program runs (reliability R-08). */
 const FIRST_STREAM_MS = 5_000
 /** WAL checkpoints run here, off the event path (reliability 3.6). */
@@ -99,22 +98,14 @@ export async function boot(options: DaemonOptions): Promise<Running> {
   }
 }
 
-/** Steps 1 to 3. Throws {@link ConfigurationRefused}; then nothing was started. */
+/** Steps 1 to 3. Throws `ConfigurationRefused`; then nothing was started. */
 async function configure(options: DaemonOptions): Promise<Configured> {
-  const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
-  if (!loaded.ok) {
-    const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
-    throw new ConfigurationRefused(
-      formatDiagnostics(loaded.diagnostics, { color, width: process.stderr.columns ?? 80 }),
-    )
-  }
-  const config = loaded
-  const lines = new LineQueue(await openLogOrRefuse(config, options))
-  const configured: Configured = {
+  const starting = await startingConfig(
     options,
-    config,
-    lines,
-  }
+    async (config) => new LineQueue(await openLogOrRefuse(config, options)),
+  )
+  const { config, lines } = starting
+  const configured: Configured = { options, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -174,6 +165,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   const contracts = store.contracts()
   gateway.learnContracts(contracts)
   await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
+  if (opened.refused === null) keepConfig(opened, config)
   done(opened, 'login')
   const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
@@ -232,6 +224,8 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
+    isRefused: connected.refused !== null,
+    onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => hours.follow(calendarOf(loaded)),
   })
   const { anchorFile } = config.general.audit
@@ -292,11 +286,25 @@ export async function run(ready: RulesReady): Promise<Running> {
   }
 }
 
-function recordStart({ store, gateway, config }: RulesReady): void {
+function recordStart({ store, gateway, config, refused }: RulesReady): void {
   const now = gateway.clock.now()
   store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
   const detail = { version: VERSION, configuration: config.hash, files: digestsOf(config) }
   store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
+  if (refused === null) return
+  const refusal = { cause: 'start', problems: placesOf(refused) }
+  store.audit([{ actor: 'admin', action: 'configuration-refused', subject: config.hash, detail: refusal }], now)
+}
+
+/** For a start at which the files are refused. A disk that is full must not cost more than that. */
+function keepConfig(configured: Configured, config: LoadedConfig): void {
+  try {
+    rememberConfig(configured.options.dataDirectory, config)
+  } catch (error) {
+    warn(configured, `The configuration could not be kept for another start: ${reasonOf(error)}`, {
+      event: 'config-unkept',
+    })
+  }
 }
 
 /** Keeps what could not be decoded for a human. A disk that is full must not cost more than that. */
@@ -393,9 +401,9 @@ function watchFiles(ready: RulesReady): () => void {
   }
 }
 
-async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Promise<DaemonLog> {
+async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {
   try {
-    return await openDaemonLog(config.general.logging, options.dataDirectory, wallClockMs)
+    return await openDaemonLog(general.logging, options.dataDirectory, wallClockMs)
   } catch (error) {
     throw new RmError(
       'ENVIRONMENT_UNSUITABLE',

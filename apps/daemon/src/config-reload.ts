@@ -1,4 +1,4 @@
-import { type ConfiguredAccount, type Diagnostic, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
+import { type ConfiguredAccount, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
 import type { AccountId } from '@rm/domain'
 import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
@@ -9,6 +9,7 @@ import type { LineLevel, LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
 import type { SettingChange } from './setting-changes.ts'
 import type { SettingsInForce } from './settings-in-force.ts'
+import { placesOf, problemsOf, tellAcceptance } from './starting-config.ts'
 import { localToday } from './system-clock.ts'
 
 /** Who asked for it: a signal, or a file that was written. */
@@ -23,6 +24,10 @@ export interface ConfigReloadOptions {
   readonly store: Store
   readonly gateway: Gateway
   readonly lines: LineQueue
+  /** Whether the files were refused when the daemon started, which goes on with the last good ones then (reliability C-01). */
+  readonly isRefused: boolean
+  /** Told of every configuration that was accepted. */
+  readonly onAccepted: (config: LoadedConfig) => void
   /** Told when the settings in force of any account were replaced. */
   readonly onReplaced: (config: LoadedConfig) => void
 }
@@ -34,9 +39,11 @@ export interface ConfigReloadOptions {
 export class ConfigReload {
   readonly #options: ConfigReloadOptions
   #config: LoadedConfig
+  #isRefused: boolean
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options
+    this.#isRefused = options.isRefused
     this.#config = options.config
   }
 
@@ -44,27 +51,31 @@ export class ConfigReload {
     const { options, lines } = this.#options
     const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
     if (!loaded.ok) {
-      const problems = loaded.diagnostics.filter(({ severity }) => severity === 'error')
+      const problems = problemsOf(loaded)
       this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {
         event: 'config-refused',
         cause,
         problems: formatDiagnostics(problems, { color: false, width: 120 }),
       })
-      this.#audit('configuration-refused', this.#config.hash, { cause, problems: problems.map(placeOf) })
+      this.#audit('configuration-refused', this.#config.hash, { cause, problems: placesOf(problems) })
       lines.flush()
       return
     }
+    const wasRefused = this.#isRefused
+    if (wasRefused) tellAcceptance(lines)
+    this.#isRefused = false
     const isSame = loaded.hash === this.#config.hash
     if (isSame)
       this.#say('info', `The configuration means the same as before (${cause})`, { event: 'config-unchanged', cause })
     const waits = this.#tellWhatWaitsForStart(loaded)
     // A signal is a word of an administrator, also when it changes nothing; a file that was only touched is not.
-    if (!isSame || waits.length > 0 || cause === 'SIGHUP') {
+    if (!isSame || waits.length > 0 || wasRefused || cause === 'SIGHUP') {
       const files = digestsOf(loaded)
       this.#audit('configuration-read', loaded.hash, { cause, before: this.#config.hash, files, waits })
     }
     if (!isSame) this.#replace(loaded, cause)
     this.#config = loaded
+    this.#options.onAccepted(loaded)
   }
 
   /** The settings of an account that waited have taken effect. */
@@ -150,10 +161,6 @@ export class ConfigReload {
 /** Digest of each file of a configuration by its name. */
 export function digestsOf({ files }: Pick<LoadedConfig, 'files'>): Readonly<Record<string, string>> {
   return Object.fromEntries(files.map((file) => [file.path, file.sha256]))
-}
-
-function placeOf({ file, line, keyPath }: Diagnostic): string {
-  return `${file}:${line} ${keyPath}`
 }
 
 /** The settings of one account of a configuration. */

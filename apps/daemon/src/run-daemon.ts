@@ -2,9 +2,10 @@ import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RmError } from '@rm/domain'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
-import { boot, ConfigurationRefused, type Running } from './boot.ts'
+import { boot, type Running } from './boot.ts'
 import { readCommandLine } from './command-line.ts'
 import { logFailure } from './line-queue.ts'
+import { ConfigurationRefused } from './starting-config.ts'
 
 /** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
 const SETTLE_MS_MAX = 3_500

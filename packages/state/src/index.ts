@@ -1,6 +1,7 @@
 export { auditHeadFacts, readAnchors } from './store/audit-anchor.ts'
 export type { AuditHead } from './store/audit-chain.ts'
 export { verifyAuditFile } from './store/audit-file.ts'
+export { holdsProtection } from './store/protection-file.ts'
 export { openStore, type StoreOptions } from './store/open-store.ts'
 export type { ConfigVersion, Store } from './store/store.ts'
 export type { AuditFault, AuditVerdict } from './store/verify-chain.ts'

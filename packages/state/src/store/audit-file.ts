@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs'
 import { RmError } from '@rm/domain'
-import Sqlite, { type Database } from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import type { AuditHead } from './audit-chain.ts'
-import { asStoreError } from './durable-database.ts'
-import { lockedError } from './owner-file.ts'
+import { readOnly } from './read-only.ts'
 import { type AuditVerdict, verifyChain } from './verify-chain.ts'
 
 /**
@@ -15,22 +13,11 @@ import { type AuditVerdict, verifyChain } from './verify-chain.ts'
  * @param anchors - heads that were kept elsewhere
  */
 export function verifyAuditFile(file: string, anchors: readonly AuditHead[]): AuditVerdict {
-  if (!existsSync(file)) throw new RmError('STORE_UNSAFE', `there is no database ${file}`, { file })
-  let database: Database | null = null
-  try {
-    database = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: LOCK_WAIT_MS })
+  return readOnly(file, (database) => {
     refuseOtherDatabase(database)
     return verifyChain(database, anchors)
-  } catch (error) {
-    const told = asStoreError(error, file)
-    throw told instanceof RmError && told.code === 'STORE_LOCKED' ? lockedError(file, file) : told
-  } finally {
-    database?.close()
-  }
+  })
 }
-
-/** A daemon that is just ending is waited for so long. */
-const LOCK_WAIT_MS = 250
 
 function refuseOtherDatabase(database: Database): void {
   const tables: unknown = database
