@@ -70,7 +70,10 @@ function told(
       ]
     : [
         ['database', file],
-        ['record', `${verdict.firstBadSeq} is the first that is not as it was written`],
+        [
+          'record',
+          `${verdict.firstBadSeq} is the first that ${verdict.kind === 'contradicted' ? 'the store contradicts' : 'is not as it was written'}`,
+        ],
         ['kind', verdict.kind],
         ['why', verdict.reason],
         ['anchors', compared],

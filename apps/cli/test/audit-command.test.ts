@@ -24,7 +24,7 @@ async function writeTrail(): Promise<readonly AuditHead[]> {
   using store = await open()
   const heads = [
     'breach-begun',
-    'lockout-set',
+    'goal-begun',
     'command-sent',
     'settings-changed',
     'goal-reached',
@@ -116,6 +116,17 @@ describe('audit verify', () => {
     const inJson = verified({ face: 'json' })
     expect(inJson.exitCode).toBe(1)
     expect(JSON.parse(inJson.output)).toMatchObject({ ok: false, firstBadSeq: record, kind, anchors: 0 })
+  })
+
+  test('names the record of a lockout that the store does not have (X-01)', async () => {
+    await writeTrail()
+    const store = await open()
+    store.audit([{ actor: 'daemon', action: 'lockout-set', subject: 'l-7001001-1-9', detail: { until: null } }], NOON)
+    store.close()
+    const { output, exitCode } = verified()
+    expect(exitCode).toBe(1)
+    expect(output).toContain('record    7 is the first that the store contradicts\n')
+    expect(output).toContain('kind      contradicted\n')
   })
 
   test('finds by an anchor what an administrator cut off together with the head (X-02)', async () => {

@@ -5,9 +5,9 @@ import type { AuditTable } from './schema.ts'
 
 /**
  * What was done to the trail. `rewritten`: every hash fits, so somebody computed the chain anew; only a head that was kept elsewhere shows
- * it, and not what exactly was changed.
+ * it, and not what exactly was changed. `contradicted`: the trail is sound, and the store has a lockout otherwise.
  */
-export type AuditFault = 'edited' | 'deleted' | 'inserted' | 'reordered' | 'truncated' | 'rewritten'
+export type AuditFault = 'edited' | 'deleted' | 'inserted' | 'reordered' | 'truncated' | 'rewritten' | 'contradicted'
 
 /** What a walk over the whole chain found. */
 export type AuditVerdict =

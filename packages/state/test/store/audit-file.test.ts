@@ -5,7 +5,7 @@ import { auditHeadFacts, readAnchors } from '../../src/store/audit-anchor.ts'
 import { type AuditHead, AuditRow, GENESIS, linkOf } from '../../src/store/audit-chain.ts'
 import { verifyAuditFile } from '../../src/store/audit-file.ts'
 import { DataFolder } from './data-folder.ts'
-import { aBreachTurn, NOON } from './turn-records.ts'
+import { aBreachTurn, aLockout, aTurn, NOON } from './turn-records.ts'
 
 const STARTED: AuditEntry = { actor: 'daemon', action: 'started', subject: 'run-1', detail: { version: '0.1.0' } }
 const TRIGGERS_OFF = `DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_deleted; DROP TRIGGER audit_has_no_gap;`
@@ -133,6 +133,43 @@ test('a record that was put in, with the others moved down, is named (S-14)', as
     database.prepare('UPDATE audit SET hash = ? WHERE seq = 8').run(linkOf(row.prev_hash, row))
   })
   expect(verifyAuditFile(folder.database, [])).toMatchObject({ ok: false, firstBadSeq: 8, kind: 'inserted' })
+})
+
+test.each<[what: string, reason: RegExp, statements: string]>([
+  ['ended', /has it ended/, `UPDATE lockout SET ended_at = 1, end_cause = 'at' WHERE id = 'lockout-2'`],
+  ['gone', /has no such lockout/, `DELETE FROM lockout WHERE id = 'lockout-2'`],
+  ['shorter', /stands longer/, `UPDATE lockout SET end_at = end_at - 1 WHERE id = 'lockout-2'`],
+])('a lockout that is %s in the store alone is named by its record (X-01)', async (_what, reason, statements) => {
+  using folder = new DataFolder()
+  const until = '2026-03-09T22:00:00.000Z'
+  {
+    using store = await folder.open()
+    store.audit([STARTED], NOON)
+    const set = { actor: 'daemon', action: 'lockout-set', subject: 'lockout-2', detail: { until } } as const
+    store.commit([aBreachTurn(1), aTurn({ lockouts: [aLockout('lockout-2')], audit: [set] })])
+  }
+  expect(verifyAuditFile(folder.database, [])).toMatchObject({ ok: true, rows: 7 })
+  folder.tamper((database) => {
+    database.exec('DROP TRIGGER lockout_is_never_deleted; DROP TRIGGER lockout_is_never_shortened;')
+    database.exec(statements)
+  })
+  expect(verifyAuditFile(folder.database, [])).toEqual({
+    ok: false,
+    firstBadSeq: 7,
+    kind: 'contradicted',
+    reason: expect.stringMatching(reason),
+  })
+})
+
+test('a lockout that the trail ended may be over in the store', async () => {
+  using folder = new DataFolder()
+  {
+    using store = await folder.open()
+    store.commit([aBreachTurn(1)])
+    const ended = { actor: 'daemon', action: 'lockout-ended', subject: 'lockout-1', detail: {} } as const
+    store.commit([aTurn({ endedLockouts: [{ id: 'lockout-1', at: NOON, cause: 'next-reset' }], audit: [ended] })])
+  }
+  expect(verifyAuditFile(folder.database, [])).toMatchObject({ ok: true, rows: 6 })
 })
 
 test('a file that is not there, is no database or is held by somebody is not called broken', async () => {
