@@ -1,5 +1,5 @@
 import { basename, isAbsolute, relative } from 'node:path'
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import {
   allSettings,
   type DiagnosticStyle,
@@ -12,6 +12,7 @@ import {
 } from '@rm/config'
 import { EXIT_CODES } from '@rm/runtime-pack'
 import type { CommandResult } from './config-check.ts'
+import { visible, wrapped } from './terminal-text.ts'
 
 export interface ExplainOptions extends LoadOptions {
   /** Key path of a value or of a section; `null` for all. */
@@ -103,7 +104,7 @@ function chapterText({ title, settings }: Chapter, { directory, style }: Explain
       if (isShort) lines.push(`${head.padEnd(style.width - origin.length)}${dim(origin)}`)
       else
         lines.push(
-          ...wrapped(head, style.width),
+          ...wrapped(head, style.width, KEY_WIDTH + 5),
           `${' '.repeat(Math.max(4, style.width - origin.length))}${dim(origin)}`,
         )
     }
@@ -130,21 +131,4 @@ function originText({ layer, place }: ExplainedSetting, directory: string): stri
   const file = inside.startsWith('..') || isAbsolute(inside) ? place.file : inside
   if (file === layer) return `${file}:${place.line}`
   return `${layer} ${layer === 'profile' ? basename(file) : file}:${place.line}`
-}
-
-/** Text of a file must not steer the terminal. */
-function visible(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
-}
-
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  let rest = text
-  while (rest.length > width) {
-    const at = rest.lastIndexOf(' ', width)
-    const cut = at > KEY_WIDTH ? at : width
-    lines.push(rest.slice(0, cut))
-    rest = `${' '.repeat(KEY_WIDTH + 5)}${rest.slice(cut).trimStart()}`
-  }
-  return [...lines, rest]
 }

@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
 import { startCommand } from './start-command.ts'
@@ -11,6 +12,7 @@ const program = new Command('risk-manager')
   .addCommand(startCommand())
   .addCommand(configCommand())
   .addCommand(backupCommand())
+  .addCommand(auditCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
@@ -19,5 +21,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error
-  process.exitCode = error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage
+  // 1 is what commander itself gives to every mistake; a command may have a code of its own for it.
+  process.exitCode = error.exitCode === EXIT_CODES.exception ? EXIT_CODES.usage : error.exitCode
 }

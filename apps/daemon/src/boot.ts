@@ -1,15 +1,16 @@
 import path from 'node:path'
-import { formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
-import { type Account, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
+import type { Diagnostic, LoadedConfig } from '@rm/config'
+import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
 import { StoreCopies } from './store-copies.ts'
+import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
-import { ConfigReload, configVersionOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
@@ -17,6 +18,7 @@ import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
+import { rememberConfig } from './last-good-config.ts'
 import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
@@ -25,7 +27,8 @@ import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
-import { localToday, monotonicMs, wallClockMs } from './system-clock.ts'
+import { placesOf, startingConfig } from './starting-config.ts'
+import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
 
@@ -39,6 +42,8 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  /** Why the files were refused; the configuration is the last good one then. */
+  readonly refused: readonly Diagnostic[] | null
 }
 
 /** The store is open, and no other process has it. */
@@ -63,6 +68,7 @@ export interface RulesReady extends Connected {
   readonly figures: RunFigures
   readonly configReload: ConfigReload
   readonly contractList: ContractList
+  readonly auditAnchor: AuditAnchor
 }
 
 /** Streams are subscribed and timers run. */
@@ -71,11 +77,6 @@ export interface Running extends RulesReady {
   reload(cause: ReloadCause): void
   /** Takes no more events from the streams; answers that are under way are still taken. */
   stopIntake(): void
-}
-
-/** Thrown for a configuration with errors; the text is ready to be shown. */
-export class ConfigurationRefused extends Error {
-  override readonly name = 'ConfigurationRefused'
 }
 
 /** How long the start waits for the user stream. A hub that is down is retried for ever while the program runs (reliability R-08). */
@@ -99,22 +100,14 @@ export async function boot(options: DaemonOptions): Promise<Running> {
   }
 }
 
-/** Steps 1 to 3. Throws {@link ConfigurationRefused}; then nothing was started. */
+/** Steps 1 to 3. Throws `ConfigurationRefused`; then nothing was started. */
 async function configure(options: DaemonOptions): Promise<Configured> {
-  const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
-  if (!loaded.ok) {
-    const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
-    throw new ConfigurationRefused(
-      formatDiagnostics(loaded.diagnostics, { color, width: process.stderr.columns ?? 80 }),
-    )
-  }
-  const config = loaded
-  const lines = new LineQueue(await openLogOrRefuse(config, options))
-  const configured: Configured = {
+  const starting = await startingConfig(
     options,
-    config,
-    lines,
-  }
+    async (config) => new LineQueue(await openLogOrRefuse(config, options)),
+  )
+  const { config, lines } = starting
+  const configured: Configured = { options, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -193,6 +186,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   const contracts = store.contracts()
   gateway.learnContracts(contracts)
   await logIn(gateway, { persist: store.hasUnfinishedProtection(), lines })
+  if (opened.refused === null) keepConfig(opened, config)
   done(opened, 'login')
   const accounts = await gateway.accounts()
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
@@ -250,6 +244,8 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
+    isRefused: connected.refused !== null,
+    onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
       hours.follow(calendarOf(loaded))
       contractList.follow(loaded.api.cache.contractTtlMs)
@@ -259,9 +255,16 @@ export function initializeRules(connected: Connected): RulesReady {
     { gateway, store, kernel, monitored, lines, elapsedMs: monotonicMs },
     config.api.cache.contractTtlMs,
   )
+  const { anchorFile } = config.general.audit
+  const auditAnchor = new AuditAnchor({
+    store,
+    lines,
+    file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
+    now: () => gateway.clock.now(),
+  })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList }
+  return { ...connected, kernel, figures, configReload, contractList, auditAnchor }
 }
 
 /** Steps 11 to 14. */
@@ -294,6 +297,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
+  ready.auditAnchor.start()
   done(ready, 'running')
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
@@ -337,11 +341,25 @@ function storeWithCopies({ store, copies }: Opened): Pick<Store, 'commit' | 'loa
   }
 }
 
-function recordStart({ store, gateway, config }: RulesReady): void {
+function recordStart({ store, gateway, config, refused }: RulesReady): void {
   const now = gateway.clock.now()
   store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
-  const detail = { version: VERSION, configuration: config.hash }
+  const detail = { version: VERSION, configuration: config.hash, files: digestsOf(config) }
   store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
+  if (refused === null) return
+  const refusal = { cause: 'start', problems: placesOf(refused) }
+  store.audit([{ actor: 'admin', action: 'configuration-refused', subject: config.hash, detail: refusal }], now)
+}
+
+/** For a start at which the files are refused. A disk that is full must not cost more than that. */
+function keepConfig(configured: Configured, config: LoadedConfig): void {
+  try {
+    rememberConfig(configured.options.dataDirectory, config)
+  } catch (error) {
+    warn(configured, `The configuration could not be kept for another start: ${reasonOf(error)}`, {
+      event: 'config-unkept',
+    })
+  }
 }
 
 /** Keeps what could not be decoded for a human. A disk that is full must not cost more than that. */
@@ -377,13 +395,25 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
 }
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
-function policiesOf({ config, settings, monitored, released, lines }: Connected): readonly PolicyInForce[] {
+function policiesOf(connected: Connected): readonly PolicyInForce[] {
+  const { config, settings, monitored, released, lines, store, gateway } = connected
+  const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
+    const detail = { configuration: config.hash, cause: 'start', ...facts }
+    store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
+  }
   const named = monitored.map(({ account, configured }) => {
     const held = settings.hold(account.id, settingsOf(config, configured), configured.source, config.hash)
     tellChanges(lines, account.id, held.changes)
+    if (held.changes.length > 0) record('settings-changed', account.id, { changes: held.changes })
     return held.settings
   })
-  return [...named, ...released.map(({ id }) => settings.release(id)).filter((held) => held !== null)]
+  const kept = released.flatMap(({ id }) => {
+    const held = settings.release(id)
+    if (held === null) return []
+    record('account-released', id, {})
+    return [held]
+  })
+  return [...named, ...kept]
 }
 
 function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
@@ -406,9 +436,9 @@ function watchFiles(ready: RulesReady): () => void {
   }
 }
 
-async function openLogOrRefuse(config: LoadedConfig, options: DaemonOptions): Promise<DaemonLog> {
+async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {
   try {
-    return await openDaemonLog(config.general.logging, options.dataDirectory, wallClockMs)
+    return await openDaemonLog(general.logging, options.dataDirectory, wallClockMs)
   } catch (error) {
     throw new RmError(
       'ENVIRONMENT_UNSUITABLE',

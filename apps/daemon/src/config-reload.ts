@@ -9,6 +9,7 @@ import type { LineLevel, LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
 import type { SettingChange } from './setting-changes.ts'
 import type { SettingsInForce } from './settings-in-force.ts'
+import { placesOf, problemsOf, tellAcceptance } from './starting-config.ts'
 import { localToday } from './system-clock.ts'
 
 /** Who asked for it: a signal, or a file that was written. */
@@ -23,6 +24,10 @@ export interface ConfigReloadOptions {
   readonly store: Store
   readonly gateway: Gateway
   readonly lines: LineQueue
+  /** Whether the files were refused when the daemon started, which goes on with the last good ones then (reliability C-01). */
+  readonly isRefused: boolean
+  /** Told of every configuration that was accepted. */
+  readonly onAccepted: (config: LoadedConfig) => void
   /** Told when the settings in force of any account were replaced. */
   readonly onReplaced: (config: LoadedConfig) => void
 }
@@ -34,9 +39,11 @@ export interface ConfigReloadOptions {
 export class ConfigReload {
   readonly #options: ConfigReloadOptions
   #config: LoadedConfig
+  #isRefused: boolean
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options
+    this.#isRefused = options.isRefused
     this.#config = options.config
   }
 
@@ -44,21 +51,31 @@ export class ConfigReload {
     const { options, lines } = this.#options
     const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
     if (!loaded.ok) {
-      const problems = loaded.diagnostics.filter(({ severity }) => severity === 'error')
+      const problems = problemsOf(loaded)
       this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {
         event: 'config-refused',
         cause,
         problems: formatDiagnostics(problems, { color: false, width: 120 }),
       })
+      this.#audit('configuration-refused', this.#config.hash, { cause, problems: placesOf(problems) })
       lines.flush()
       return
     }
+    const wasRefused = this.#isRefused
+    if (wasRefused) tellAcceptance(lines)
+    this.#isRefused = false
     const isSame = loaded.hash === this.#config.hash
     if (isSame)
       this.#say('info', `The configuration means the same as before (${cause})`, { event: 'config-unchanged', cause })
-    this.#tellWhatWaitsForStart(loaded)
+    const waits = this.#tellWhatWaitsForStart(loaded)
+    // A signal is a word of an administrator, also when it changes nothing; a file that was only touched is not.
+    if (!isSame || waits.length > 0 || wasRefused || cause === 'SIGHUP') {
+      const files = digestsOf(loaded)
+      this.#audit('configuration-read', loaded.hash, { cause, before: this.#config.hash, files, waits })
+    }
     if (!isSame) this.#replace(loaded, cause)
     this.#config = loaded
+    this.#options.onAccepted(loaded)
   }
 
   /** The settings of an account that waited have taken effect. */
@@ -111,7 +128,7 @@ export class ConfigReload {
   }
 
   /** Addresses, credentials and the daemon's own sections are bound when the program starts. */
-  #tellWhatWaitsForStart(loaded: LoadedConfig): void {
+  #tellWhatWaitsForStart(loaded: LoadedConfig): readonly string[] {
     const before = this.#config
     const waiting: string[] = []
     const { cache: _appliesAtOnce, ...addresses } = loaded.api
@@ -121,15 +138,16 @@ export class ConfigReload {
       loaded.credentials.userName !== before.credentials.userName ||
       loaded.credentials.apiKey.reveal() !== before.credentials.apiKey.reveal()
     if (isOtherLogin) waiting.push('the credentials')
-    for (const section of ['database', 'logging', 'notifications', 'timeZone'] as const) {
+    for (const section of ['database', 'audit', 'logging', 'notifications', 'timeZone'] as const) {
       const [now, then] = [loaded.general[section], before.general[section]]
       if (JSON.stringify(now) !== JSON.stringify(then)) waiting.push(`general.${section}`)
     }
-    if (waiting.length === 0) return
+    if (waiting.length === 0) return []
     this.#say('warn', `Changed, and in force from the next start: ${waiting.join(', ')}`, {
       event: 'config-waits-for-start',
       waiting,
     })
+    return waiting
   }
 
   #say(level: LineLevel, message: string, facts: Readonly<Record<string, unknown>>): void {
@@ -140,6 +158,11 @@ export class ConfigReload {
     const { store, gateway } = this.#options
     store.audit([{ actor: 'admin', action, subject, detail }], gateway.clock.now())
   }
+}
+
+/** Digest of each file of a configuration by its name. */
+export function digestsOf({ files }: Pick<LoadedConfig, 'files'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map((file) => [file.path, file.sha256]))
 }
 
 /** The settings of one account of a configuration. */
@@ -154,7 +177,7 @@ export function settingsOf(
 export function configVersionOf(config: LoadedConfig): Parameters<Store['saveConfigVersion']>[0] {
   return {
     hash: config.hash,
-    files: Object.fromEntries(config.files.map((file) => [file.path, file.sha256])),
+    files: digestsOf(config),
     effective: config.effective,
   }
 }

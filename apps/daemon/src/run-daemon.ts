@@ -2,9 +2,10 @@ import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RmError } from '@rm/domain'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
-import { boot, ConfigurationRefused, type Running } from './boot.ts'
+import { boot, type Running } from './boot.ts'
 import { readCommandLine } from './command-line.ts'
 import { logFailure } from './line-queue.ts'
+import { ConfigurationRefused } from './starting-config.ts'
 
 /** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
 const SETTLE_MS_MAX = 3_500
@@ -50,7 +51,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
-  const { config, kernel, gateway, store, lines, figures } = running
+  const { config, kernel, gateway, store, lines, figures, auditAnchor } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
@@ -65,6 +66,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   lines.add({ level: 'info', message: 'Summary of this run', topic: null, facts })
   const now = gateway.clock.now()
   store.audit([{ actor: 'daemon', action: 'daemon-stopped', subject: `run ${store.epoch}`, detail: { signal } }], now)
+  await auditAnchor.stop()
   store.endRun(EXIT_CODES.success, now)
   await running.copies.stop()
   store.close()

@@ -64,6 +64,11 @@ export class ConfigFolder {
     return statOf(this.#directory)?.isDirectory() ?? false
   }
 
+  /** A variable of the process or, if that has none, of `.env`; `null` when it is empty or nowhere set. */
+  variable(name: string): string | null {
+    return this.#lookup(name)
+  }
+
   /** Reads a YAML file of the folder. What is wrong with its content is reported; its absence is for the caller to judge. */
   read(name: string, layer: string): FileContent {
     const known = this.#contents.get(name)

@@ -120,6 +120,14 @@ const DatabaseSchema = z.strictObject({
     .meta({ examples: [['rclone', 'copyto']] }),
 })
 
+const AuditSchema = z.strictObject({
+  anchor_file: text('a file path', 'the head of the audit trail is written there')
+    .optional()
+    .describe(
+      'A file that the head of the audit trail is appended to at most once a minute, relative to the data folder. Best on another machine: `audit verify --anchor` compares with it.',
+    ),
+})
+
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
 
 /** The section `general` of the risk file (risk rules, 4.4). */
@@ -160,6 +168,7 @@ export const GeneralSchema = z
       .default(false)
       .describe('Allows a configuration without any limit of size or loss.'),
     database: DatabaseSchema.prefault({}).describe('The store of decisions and trades.'),
+    audit: AuditSchema.prefault({}).describe('The audit trail.'),
     notifications: z
       .strictObject({
         discord: Channel,
@@ -209,6 +218,10 @@ export interface GeneralSettings {
     /** Relative to the data folder unless absolute. */
     readonly secondFolder: string | null
     readonly carryCopies: readonly string[]
+  }
+  readonly audit: {
+    /** Relative to the data folder unless absolute; `null`: the log alone tells the head. */
+    readonly anchorFile: string | null
   }
   readonly logging: LoggingSettings
   /** Channels that are turned on. */
@@ -260,6 +273,7 @@ export function generalSettingsOf(general: General): GeneralSettings {
       secondFolder: database.second_folder ?? null,
       carryCopies: database.carry_copies,
     },
+    audit: { anchorFile: general.audit.anchor_file ?? null },
     logging: loggingSettingsOf(logging),
     notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),
   }

@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import { sourceOf } from './account-settings.ts'
 import { effectiveSnapshot } from './effective-snapshot.ts'
 import { lintConfig } from './lint/lint-config.ts'
-import type { LoadedConfig, RefusedConfig } from './loaded-config.ts'
+import { type LoadedConfig, type RefusedConfig, ruleCountOf } from './loaded-config.ts'
 import { type LoadOptions, readFolder } from './read-folder.ts'
+import { storedConfigOf } from './stored-config.ts'
 
 /** Loads the configuration folder (risk rules, section 4). Pure apart from reading the files. No content throws. */
 export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
   const { report, folder, api, accounts, accountsTree, timers, checked, base } = readFolder(options)
   const credentials = accounts?.credentials ?? null
   const general = base?.general ?? null
-  if (report.hasErrors || api === null || credentials === null || timers === null || general === null)
-    return { ok: false, diagnostics: report.all() }
+  if (report.hasErrors || api === null || credentials === null || timers === null || base === null || general === null)
+    return { ok: false, diagnostics: report.all(), credentials, variable: (name) => folder.variable(name) }
   const { timers: terms, reset, weeklyReset, holidays } = timers.settings
   const configured = checked.flatMap(({ layers: { entry }, settings }) =>
     entry === null
@@ -24,6 +25,10 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
             source: sourceOf(settings.tree, timers.tree),
           },
         ],
+  )
+  const stored = storedConfigOf(
+    { api: api.tree, login: accountsTree, base: base.tree, timers: timers.tree },
+    configured,
   )
   const effective = effectiveSnapshot({
     api: api.settings,
@@ -53,8 +58,9 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
       today: options.today,
     }),
     hash: createHash('sha256').update(JSON.stringify(effective)).digest('hex'),
-    ruleCount: new Set(configured.flatMap((account) => (account.enabled ? Object.keys(account.rules) : []))).size,
+    ruleCount: ruleCountOf(configured),
     files: folder.files,
     effective,
+    stored,
   }
 }

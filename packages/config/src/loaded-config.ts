@@ -7,6 +7,7 @@ import type { ReadFile } from './config-folder.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { GeneralSettings } from './general-settings.ts'
 import type { Snapshot } from './json.ts'
+import type { StoredConfig } from './stored-config.ts'
 import type { WeeklyReset } from './timers-file.ts'
 
 /** An account to be watched, with everything that holds for it. */
@@ -44,10 +45,21 @@ export interface LoadedConfig {
   readonly files: readonly ReadFile[]
   /** Everything that holds, without secrets, as JSON. */
   readonly effective: Snapshot
+  /** From which the same configuration can be read again: {@link readStoredConfig}. */
+  readonly stored: StoredConfig
 }
 
 export interface RefusedConfig {
   readonly ok: false
   /** Errors, warnings and notices, by file and line. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Those that `accounts.yaml` names, where at least that part can be read. */
+  readonly credentials: Credentials | null
+  /** A variable of the process or of `.env`; `null` when it is empty or nowhere set. */
+  readonly variable: (name: string) => string | null
+}
+
+/** Rules that are on for at least one watched account. */
+export function ruleCountOf(accounts: readonly ConfiguredAccount[]): number {
+  return new Set(accounts.flatMap((account) => (account.enabled ? Object.keys(account.rules) : []))).size
 }

@@ -48,10 +48,17 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     const { stage, daemon } = opened
     await daemon.stop()
     stage.configure({ rules: upTo(9) })
-    const { log } = await stage.startTrustedDaemon()
+    const successor = await stage.startTrustedDaemon()
+    const { log } = successor
     stage.trader().buy('MNQ', 5)
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 2)
     expect(log.lines().find((one) => one.event === 'setting-changed')).toMatchObject({ before: '2', after: '9' })
+    await successor.stop()
+    const { audit } = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
+    expect(audit.find(({ action }) => action === 'settings-changed')?.detail).toMatchObject({
+      cause: 'start',
+      changes: [{ path: 'rules.max_contracts.limit', before: '2', after: '9' }],
+    })
   })
 
   test('it holds from the reset on', async () => {
@@ -73,6 +80,11 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     expect(line['problems']).toContain('rules.max_contracts.limit')
     stage.trader().buy('MNQ', 3)
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 2)
+    await daemon.stop()
+    const { audit } = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
+    expect(audit.find(({ action }) => action === 'configuration-refused')?.detail).toMatchObject({
+      problems: [expect.stringMatching(/risk_config\.yaml:3 rules\.max_contracts\.limit$/)],
+    })
   })
 
   test('what applies at once asks for no restart, and what does not says so', async () => {
@@ -91,10 +103,13 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
 
   test('SIGHUP reads it again', { skip: process.platform === 'win32' }, async () => {
     await using opened = await Stage.open({ rules: upTo(5) })
-    const { daemon } = opened
+    const { stage, daemon } = opened
     daemon.signal('SIGHUP')
     const line = await daemon.log.awaitLine('read again', (one) => one.event === 'config-unchanged')
     expect(line['cause']).toBe('SIGHUP')
+    await daemon.stop()
+    const { audit } = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
+    expect(audit.find(({ action }) => action === 'configuration-read')?.detail).toMatchObject({ cause: 'SIGHUP' })
   })
 
   test('an account that is taken out while it is locked stays locked, also over a restart', async () => {

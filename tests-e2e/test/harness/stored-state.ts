@@ -1,5 +1,5 @@
 import { AccountId, instant, type StoredAccount } from '@rm/domain'
-import { type AuditVerdict, openStore } from '@rm/state'
+import { type AuditVerdict, openStore, verifyAuditFile } from '@rm/state'
 import Sqlite from 'better-sqlite3'
 
 interface AuditRow {
@@ -20,9 +20,9 @@ export interface StoredState {
 
 /** What a daemon left behind. Only after it has ended: nobody else may have the file open. */
 export async function storedState(file: string, accountIds: readonly number[]): Promise<StoredState> {
+  const verdict = verifyAuditFile(file, [])
   using store = await openStore({ path: file, secondFolder: null, now: () => instant(0), program: { version: 'e2e' } })
   const accounts = new Map(accountIds.map((id) => [id, store.loadAccount(AccountId.parse(id), instant(0))]))
-  const verdict = store.verifyAudit()
   store.close()
   return {
     verdict,

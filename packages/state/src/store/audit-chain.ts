@@ -13,11 +13,6 @@ export interface AuditHead {
   readonly hash: string
 }
 
-/** What a walk over the whole chain found. */
-export type AuditVerdict =
-  | { readonly ok: true; readonly rows: number; readonly head: string }
-  | { readonly ok: false; readonly firstBadSeq: number; readonly reason: string }
-
 /** The turn that a record belongs to. */
 export interface AuditOrigin {
   readonly accountId: AccountId
@@ -96,12 +91,12 @@ export class AuditChain {
 
 /**
  * The check at every start: the newest record hashes to the head. Throws `RmError` STORE_CORRUPT. Older records are the business of
- * {@link verifyChain}, which reads them all.
+ * `verifyChain`, which reads them all.
  */
 export function checkHead(database: Database): void {
   const head = readHead(database)
   const last = database.prepare(`${SELECT_RECORDS} DESC LIMIT 1`).get()
-  const fault = last === undefined ? faultOfEmptyChain(head) : faultOfLast(readRow('audit', Row, last), head)
+  const fault = last === undefined ? faultOfEmptyChain(head) : faultOfLast(readRow('audit', AuditRow, last), head)
   if (fault === null) return
   throw new RmError('STORE_CORRUPT', `the audit trail in ${database.name} is broken: ${fault}`, {
     path: database.name,
@@ -112,27 +107,6 @@ export function checkHead(database: Database): void {
 /** The hash of one record, by which two copies of a trail are told apart; `null` when there is no such record. */
 export function recordHash(database: Database, seq: number): string | null {
   return database.prepare<[number], string>('SELECT hash FROM audit WHERE seq = ?').pluck().get(seq) ?? null
-}
-
-/** Walks the whole chain and names the first record that is not what was written. */
-export function verifyChain(database: Database): AuditVerdict {
-  const head = readHead(database)
-  let seq = 0
-  let previous = GENESIS
-  for (const stored of database.prepare(SELECT_RECORDS).iterate()) {
-    const row = Row.safeParse(stored)
-    const due = seq + 1
-    if (!row.success) return { ok: false, firstBadSeq: due, reason: `cannot be read: ${z.prettifyError(row.error)}` }
-    const fault = faultOfLink(row.data, due, previous)
-    if (fault !== null) return { ok: false, firstBadSeq: due, reason: fault }
-    seq = due
-    previous = row.data.hash
-  }
-  if (seq < head.seq) return { ok: false, firstBadSeq: seq + 1, reason: `missing: the head stands at ${head.seq}` }
-  if (seq > head.seq)
-    return { ok: false, firstBadSeq: head.seq + 1, reason: `behind the head, which stands at ${head.seq}` }
-  if (previous !== head.hash) return { ok: false, firstBadSeq: seq, reason: 'the head has another hash' }
-  return { ok: true, rows: seq, head: previous }
 }
 
 /** In the order of the insert. */
@@ -150,10 +124,11 @@ type AuditColumns = [
   hash: string,
 ]
 
-const GENESIS = '0'.repeat(64)
-const SELECT_RECORDS = 'SELECT * FROM audit ORDER BY seq'
+/** What stands before the first record. */
+export const GENESIS = '0'.repeat(64)
+export const SELECT_RECORDS = 'SELECT * FROM audit ORDER BY seq'
 
-const Row = z.object({
+export const AuditRow = z.object({
   seq: z.int(),
   epoch: z.int(),
   at: z.int(),
@@ -179,17 +154,12 @@ function faultOfEmptyChain(head: AuditHead): string | null {
 
 function faultOfLast(last: AuditTable, head: AuditHead): string | null {
   if (last.seq !== head.seq) return `the head stands at ${head.seq} and the newest record is ${last.seq}`
-  return last.hash === head.hash ? faultOfLink(last, last.seq, last.prev_hash) : 'the head has another hash'
+  if (last.hash !== head.hash) return 'the head has another hash'
+  return last.hash === linkOf(last.prev_hash, last) ? null : 'the newest record does not match its hash'
 }
 
-function faultOfLink(row: AuditTable, due: number, previous: string): string | null {
-  if (row.seq !== due) return `missing: the next record is ${row.seq}`
-  if (row.prev_hash !== previous) return 'does not follow the record before it'
-  return row.hash === linkOf(previous, row) ? null : 'its content does not match its hash'
-}
-
-/** `detail` is canonical text already and goes in as it is; the members stand in the order of their names. */
-function linkOf(previous: string, record: Omit<AuditTable, 'prev_hash' | 'hash'>): string {
+/** The hash of a record that follows another. `detail` is canonical text already and goes in as it is; the members stand in the order of their names. */
+export function linkOf(previous: string, record: Omit<AuditTable, 'prev_hash' | 'hash'>): string {
   const account = `"account_id":${record.account_id}`
   const actor = `"actor":${JSON.stringify(record.actor)}`
   const action = `"action":${JSON.stringify(record.action)}`

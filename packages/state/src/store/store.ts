@@ -9,7 +9,7 @@ import {
 } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import { AuditChain, type AuditHead, type AuditOrigin, type AuditVerdict, verifyChain } from './audit-chain.ts'
+import { AuditChain, type AuditHead, type AuditOrigin } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
 import type { Backup } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
@@ -19,6 +19,7 @@ import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
 import { isDurable, TurnWriter } from './turn-writer.ts'
+import { type AuditVerdict, verifyChain } from './verify-chain.ts'
 
 const SourceRow = z.object({ source: z.string() })
 const AccountRow = z.object({ account_id: AccountId })
@@ -213,7 +214,7 @@ export class Store implements Disposable {
 
   /** Walks the whole audit trail: as long as reading it takes. */
   verifyAudit(): AuditVerdict {
-    return verifyChain(this.#database)
+    return verifyChain(this.#database, [])
   }
 
   /** Moves what it can from the write-ahead log into the database file without waiting. For a timer, between turns. */

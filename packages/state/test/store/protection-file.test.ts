@@ -1,0 +1,30 @@
+import { writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { holdsProtection } from '../../src/store/protection-file.ts'
+import { DataFolder } from './data-folder.ts'
+import { aBreachTurn, NOON } from './turn-records.ts'
+
+test('a database is asked for a lockout or goal without being opened for a run (C-01)', async () => {
+  using folder = new DataFolder()
+  expect(holdsProtection(folder.database)).toBe(false)
+  {
+    using store = await folder.open()
+    store.audit([{ actor: 'daemon', action: 'started', subject: 'run 1', detail: {} }], NOON)
+  }
+  expect(holdsProtection(folder.database)).toBe(false)
+  {
+    using store = await folder.open()
+    store.commit([aBreachTurn(1)])
+    // Its holder looks after it.
+    expect(holdsProtection(folder.database)).toBe(false)
+  }
+  expect(holdsProtection(folder.database)).toBe(true)
+  using next = await folder.open()
+  expect(next.epoch).toBe(3)
+})
+
+test('a database that cannot be read may hold one (C-01)', () => {
+  using folder = new DataFolder()
+  writeFileSync(folder.database, 'overwritten '.repeat(1_000))
+  expect(holdsProtection(folder.database)).toBe(true)
+})
