@@ -4,11 +4,16 @@ import { defineConfig, mergeConfig } from 'vitest/config'
 /** A story may wait for a retry pace of the product and for a busy machine. */
 const STORY_MS = 90_000
 
+/** Stories that take minutes, for the nights and before a release. */
+const LONG = 'test/**/*.long.test.ts'
+const INCLUDED: Readonly<Record<string, string>> = { smoke: 'smoke/**/*.test.ts', long: LONG }
+
 export default defineConfig((environment) => {
   const { test, ...rest } = mergeConfig(packageTests()(environment), {
     // Stories wait more than they compute, so more of them than there are cores may be under way.
     test: { testTimeout: STORY_MS, hookTimeout: STORY_MS, maxWorkers: 4, maxConcurrency: 4 },
   })
-  const isSmoke = environment.mode === 'smoke'
-  return { ...rest, test: { ...test, include: [isSmoke ? 'smoke/**/*.test.ts' : 'test/**/*.test.ts'] } }
+  const include = INCLUDED[environment.mode] ?? 'test/**/*.test.ts'
+  const exclude = environment.mode === 'long' ? [] : [LONG]
+  return { ...rest, test: { ...test, include: [include], exclude } }
 })
