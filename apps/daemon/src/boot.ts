@@ -23,9 +23,12 @@ import { namesInstruments, refusalOfInstruments, unknownProductsOfRules } from '
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
+import { SleepGuard } from './sleep-guard.ts'
 import { localToday, monotonicMs, wallClockMs } from './system-clock.ts'
+import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
+import { startWatchdog } from './watchdog.ts'
 
 /*
  * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
@@ -98,7 +101,8 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 }
 
 /** Steps 1 to 3. Throws {@link ConfigurationRefused}; then nothing was started. */
-async function configure(options: DaemonOptions): Promise<Configured> {
+export async function configure(options: DaemonOptions): Promise<Configured> {
+  checkTimeZones()
   const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
   if (!loaded.ok) {
     const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
@@ -256,7 +260,12 @@ export async function run(ready: RulesReady): Promise<Running> {
   clearTimeout(impatience)
   done(ready, 'hubs')
   done(ready, 'subscriptions')
-  const tick = setInterval(() => kernel.tick(), TICK_MS)
+  const endWatchdog = startWatchdog(ready.config.general.logging, ready.options.dataDirectory)
+  const sleepGuard = new SleepGuard(wallClockMs(), monotonicMs())
+  const tick = setInterval(() => {
+    wakeUp(ready, sleepGuard)
+    kernel.tick()
+  }, TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   const endWatch = watchFiles(ready)
   done(ready, 'scheduler')
@@ -274,11 +283,25 @@ export async function run(ready: RulesReady): Promise<Running> {
     stopIntake() {
       isIntakeOpen = false
       endWatch()
+      endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
       clearInterval(refresh)
     },
   }
+}
+
+/** After a gap nothing is known of what was missed: both streams begin anew, and every account is distrusted until it was read (T-08). */
+function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
+  const awakening = sleepGuard.look(wallClockMs(), monotonicMs())
+  if (awakening === null) return
+  const gapMs = Math.round(awakening.gapMs)
+  const stepMs = Math.round(awakening.stepMs)
+  const message = `Alert: nothing was handled for ${gapMs} ms, the machine's clock moved by ${stepMs} ms; every account is read again`
+  const facts = { event: 'alert', alert: 'clock-gap', severity: 'error', gapMs, stepMs }
+  ready.lines.add({ level: 'error', message, topic: 'enforcement', facts })
+  ready.gateway.recycle('user')
+  ready.gateway.recycle('market')
 }
 
 function recordStart({ store, gateway, config }: RulesReady): void {

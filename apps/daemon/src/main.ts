@@ -1,6 +1,15 @@
 import { enableCompileCache } from 'node:module'
+import { EXIT_CODES } from '@rm/runtime-pack'
+import { missingModule } from './missing-module.ts'
 
 // Before anything else is loaded: the compiled bundle is kept between starts, which takes about a third off the boot.
 enableCompileCache()
-const { runDaemon } = await import('./run-daemon.ts')
-await runDaemon(process.argv)
+try {
+  const { runDaemon } = await import('./run-daemon.ts')
+  await runDaemon(process.argv)
+} catch (error) {
+  const missing = missingModule(error)
+  if (missing === null) throw error
+  process.stderr.write(`${missing}\n`)
+  process.exitCode = EXIT_CODES.environment
+}

@@ -70,7 +70,7 @@ test('lockouts of an older file keep their ends, cannot be shortened, and stand 
   ).toThrow('CHECK')
 })
 
-test('a schema of a newer program is refused and left as it is', async () => {
+test('a schema of a newer program is refused and left as it is (D-17)', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()
