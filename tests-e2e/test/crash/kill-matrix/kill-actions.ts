@@ -80,7 +80,7 @@ export const KILL_ACTIONS = {
     isLocked: true,
     prepare: async (stage, daemon) => {
       await entersEs(stage)
-      fall(stage)
+      fall(stage, 48)
       await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
     },
     act: async (stage) => restingOrder(stage),
@@ -122,11 +122,13 @@ export const KILL_ACTIONS = {
     goalOf: 'RULE-003',
     isLocked: true,
     prepare: async (stage) => {
+      await stage.trader().loseOnEs(24)
       await stage.trader().enters('MNQ', OrderSide.buy, 2)
       restingOrder(stage)
       await entersEs(stage)
     },
-    act: async (stage) => fall(stage),
+    // Less than the limit by itself: a close that fills after the reset must not lock the new day.
+    act: async (stage) => fall(stage, 20),
     isDone: (stage) => stage.trader().isFlat && stage.trader().workingOrders().length === 0,
     fills: [[2, 0]],
   },
@@ -152,9 +154,9 @@ async function entersEs(stage: Stage): Promise<void> {
   await awaitCondition('the entry is filled', () => stage.trader().position('ES') === 1)
 }
 
-/** 600 dollars of open loss. The trader does not sell: his order beside our close would turn the position over at the venue. */
-function fall(stage: Stage): void {
-  stage.gateway.exchange.moveMarket(CONTRACTS.ES, -48)
+/** So many ticks of 12.50 dollars of open loss. The trader does not sell: his order beside our close would turn the position over at the venue. */
+function fall(stage: Stage, ticks: number): void {
+  stage.gateway.exchange.moveMarket(CONTRACTS.ES, -ticks)
 }
 
 function restingOrder(stage: Stage): void {
