@@ -22,7 +22,7 @@ export const CRASH_POINTS = [
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 /** The commands of the product by their names. */
-export const COMMANDS = ['close-position', 'reduce-position', 'cancel-order', 'place-order', 'modify-order'] as const
+const COMMANDS = ['close-position', 'reduce-position', 'cancel-order', 'place-order', 'modify-order'] as const
 export type CommandKind = (typeof COMMANDS)[number]
 
 const crashFault = z.strictObject({

@@ -27,8 +27,8 @@ const CONTRACT_RETRY_MAX_MS = 60_000
 
 /** A rule that was alive this long ago may be trusted; its code does not change meanwhile, its settings are proved when they do. */
 const PROOF_PERIOD_MS = 15 * 60_000
-/** One that was found dead may only have been slow on a busy machine: it is proved again so soon. */
-const DEAD_PROOF_PERIOD_MS = 10_000
+/** One that was found dead may only have been slow on a busy machine: it is proved again so soon, no sooner than proofs are shared. */
+const DEAD_PROOF_PERIOD_MS = 60_000
 
 export interface KernelOptions {
   readonly policies: readonly PolicyInForce[]

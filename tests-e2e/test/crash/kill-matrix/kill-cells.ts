@@ -9,7 +9,7 @@ export const OUTCOMES = {
   'unknown, executed': (): RestFaultInput => ({ verb: 'hang', executed: 'act' }),
   'unknown, not executed': (): RestFaultInput => ({ verb: 'hang', executed: 'drop' }),
 } as const satisfies Readonly<Record<string, ((refusal: number) => RestFaultInput) | null>>
-export type OutcomeName = keyof typeof OUTCOMES
+type OutcomeName = keyof typeof OUTCOMES
 
 /** Crash points of the reference that are not played cell by cell. */
 export const POINTS_ELSEWHERE = {
