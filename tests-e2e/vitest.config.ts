@@ -4,6 +4,14 @@ import { defineConfig, mergeConfig } from 'vitest/config'
 /** A story may wait for a retry pace of the product and for a busy machine. */
 const STORY_MS = 90_000
 
+/** Stories that take minutes, for the nights and before a release. */
+const LONG = 'test/**/*.long.test.ts'
+const INCLUDED: Readonly<Record<string, string>> = {
+  smoke: 'smoke/**/*.test.ts',
+  load: 'load/**/*.test.ts',
+  long: LONG,
+}
+
 export default defineConfig((environment) => {
   const { test, ...rest } = mergeConfig(packageTests()(environment), {
     // Stories wait more than they compute, so more of them than there are cores may be under way.
@@ -11,6 +19,7 @@ export default defineConfig((environment) => {
   })
   // What measures a loaded daemon wants the machine for itself.
   const alone = environment.mode === 'load' ? { maxWorkers: 1 } : {}
-  const folder = environment.mode === 'smoke' || environment.mode === 'load' ? environment.mode : 'test'
-  return { ...rest, test: { ...test, ...alone, include: [`${folder}/**/*.test.ts`] } }
+  const include = INCLUDED[environment.mode] ?? 'test/**/*.test.ts'
+  const exclude = environment.mode === 'long' ? [] : [LONG]
+  return { ...rest, test: { ...test, ...alone, include: [include], exclude } }
 })

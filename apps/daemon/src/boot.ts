@@ -27,10 +27,13 @@ import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { SettingsInForce } from './settings-in-force.ts'
+import { SleepGuard } from './sleep-guard.ts'
 import { placesOf, startingConfig } from './starting-config.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
+import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
+import { startWatchdog } from './watchdog.ts'
 
 /*
  * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
@@ -101,7 +104,8 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 }
 
 /** Steps 1 to 3. Throws `ConfigurationRefused`; then nothing was started. */
-async function configure(options: DaemonOptions): Promise<Configured> {
+export async function configure(options: DaemonOptions): Promise<Configured> {
+  checkTimeZones()
   const starting = await startingConfig(
     options,
     async (config) => new LineQueue(await openLogOrRefuse(config, options)),
@@ -287,7 +291,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   clearTimeout(impatience)
   done(ready, 'hubs')
   done(ready, 'subscriptions')
+  const endWatchdog = startWatchdog(ready.config.general.logging, ready.options.dataDirectory)
+  const sleepGuard = new SleepGuard(wallClockMs(), monotonicMs())
   const tick = setInterval(() => {
+    wakeUp(ready, sleepGuard)
     kernel.tick()
     void contractList.refresh()
   }, TICK_MS)
@@ -309,6 +316,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     stopIntake() {
       isIntakeOpen = false
       endWatch()
+      endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
     },
@@ -339,6 +347,19 @@ function storeWithCopies({ store, copies }: Opened): Pick<Store, 'commit' | 'loa
     },
     loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
   }
+}
+
+/** After a gap nothing is known of what was missed: both streams begin anew, and every account is distrusted until it was read (T-08). */
+function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
+  const awakening = sleepGuard.look(wallClockMs(), monotonicMs())
+  if (awakening === null) return
+  const gapMs = Math.round(awakening.gapMs)
+  const stepMs = Math.round(awakening.stepMs)
+  const message = `Alert: nothing was handled for ${gapMs} ms, the machine's clock moved by ${stepMs} ms; every account is read again`
+  const facts = { event: 'alert', alert: 'clock-gap', severity: 'error', gapMs, stepMs }
+  ready.lines.add({ level: 'error', message, topic: 'enforcement', facts })
+  ready.gateway.recycle('user')
+  ready.gateway.recycle('market')
 }
 
 function recordStart({ store, gateway, config, refused }: RulesReady): void {

@@ -3,15 +3,23 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { RmError } from '@rm/domain'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
 import { boot, type Running } from './boot.ts'
-import { readCommandLine } from './command-line.ts'
+import { type DaemonOptions, readCommandLine } from './command-line.ts'
 import { logFailure } from './line-queue.ts'
+import { missingModule } from './missing-module.ts'
 import { ConfigurationRefused } from './starting-config.ts'
 
 /** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
 const SETTLE_MS_MAX = 3_500
 
-/** The life of the process: start, wait for a signal, stop. Ends the process with its exit code. */
-export async function runDaemon(argv: readonly string[]): Promise<void> {
+/**
+ * The life of the process: start, wait for a signal, stop. Ends the process with its exit code.
+ *
+ * @param start - {@link boot}; a test build puts faults around the ports in between
+ */
+export async function runDaemon(
+  argv: readonly string[],
+  start: (options: DaemonOptions) => Promise<Running> = boot,
+): Promise<void> {
   const options = readCommandLine(argv)
   if ('exitCode' in options) {
     process.exitCode = options.exitCode
@@ -31,7 +39,7 @@ export async function runDaemon(argv: readonly string[]): Promise<void> {
   let running: Running
   try {
     const stopped = stopRequested.promise.then(() => null)
-    const booted = await Promise.race([boot(options), stopped])
+    const booted = await Promise.race([start(options), stopped])
     if (booted === null) process.exit(EXIT_CODES.success)
     running = booted
   } catch (error) {
@@ -83,6 +91,11 @@ function tellFailure(error: unknown): ExitCode {
     const details = Object.keys(error.details).length === 0 ? '' : `\n  ${JSON.stringify(error.details)}`
     process.stderr.write(`${error.code}: ${error.message}\n  ${error.remedy}${details}\n`)
     return exitCodeOf(error.failure)
+  }
+  const missing = missingModule(error)
+  if (missing !== null) {
+    process.stderr.write(`${missing}\n`)
+    return EXIT_CODES.environment
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   return EXIT_CODES.exception

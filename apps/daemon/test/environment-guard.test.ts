@@ -4,7 +4,7 @@ import { guardEnvironment } from '../src/environment-guard.ts'
 const TOPSTEPX = ['api.topstepx.com', 'rtc.topstepx.com']
 
 test.each(['NODE_OPTIONS', 'LD_PRELOAD', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'])(
-  '%s is refused for a gateway elsewhere and told for one on this machine',
+  '%s is refused for a gateway elsewhere and told for one on this machine (X-08)',
   (name) => {
     expect(() => guardEnvironment({ [name]: 'x' }, TOPSTEPX)).toThrow(name)
     expect(guardEnvironment({ [name]: 'x' }, ['127.0.0.1', 'localhost'])).toHaveLength(1)

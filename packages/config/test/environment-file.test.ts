@@ -57,7 +57,7 @@ describe('the file .env', () => {
 
   // Windows has other rights, which these numbers do not describe.
   test.skipIf(process.platform === 'win32').each([0o644, 0o640, 0o604, 0o620, 0o666])(
-    'with mode %o others could read it: an error',
+    'with mode %o others could read it: an error (C-08)',
     (mode) => {
       expect(errorsOf(files, { modes: { '.env': mode } })).toEqual(['.env:1:1'])
       expect(warningsOf(simulator, { modes: { '.env': mode } })).toEqual(['.env:1:1'])
@@ -74,7 +74,7 @@ describe('the file .env', () => {
     expect(JSON.stringify(found)).not.toContain('hunter2')
   })
 
-  test.skipIf(process.platform === 'win32')('a configuration file that everybody can write is refused', () =>
+  test.skipIf(process.platform === 'win32')('a configuration file that everybody can write is refused (C-08)', () =>
     expect(errorsOf({}, { modes: { 'risk_config.yaml': 0o666 } })).toEqual(['risk_config.yaml:1:1']),
   )
 })

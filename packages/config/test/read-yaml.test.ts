@@ -60,9 +60,9 @@ describe('YAML 1.2 core', () => {
     ['a: " padded"', '1:4 a'],
     ['a: "padded "', '1:4 a'],
     ['a: ${1}', '1:4 a'],
-  ])('%j is refused at its place', (text, error) => expect(read(text).errors).toEqual([error]))
+  ])('%j is refused at its place (C-06)', (text, error) => expect(read(text).errors).toEqual([error]))
 
-  test('a bomb of aliases is refused once and quickly', () => {
+  test('a bomb of aliases is refused once and quickly (C-06)', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
     for (let level = 1; level < 12; level += 1)
       lines.push(

@@ -187,7 +187,7 @@ describe('mistakes in layers', () => {
       }),
     ).toEqual(['profiles/p.yaml:4:33 rules.daily_realized_loss.limit']))
 
-  test('unknown keys are refused in every layer', () =>
+  test('unknown keys are refused in every layer (C-07)', () =>
     expect(
       errorsOf({
         'profiles/p.yaml': `${PROFILE}colour: red\n`,

@@ -72,13 +72,13 @@ describe('the trading day', () => {
       ['2026-03-10', '2026-03-10T13:30:00.000Z', '2026-03-11T13:30:00.000Z', 24],
     ],
     [
-      'a reset in the gap, which happens at the jump',
+      'a reset in the gap, which happens at the jump (T-04)',
       { time: '02:30', timeZone: 'America/Chicago', days: WEEKDAYS },
       '2026-03-08T12:00:00Z',
       ['2026-03-08', '2026-03-08T08:00:00.000Z', '2026-03-09T07:30:00.000Z', 23.5],
     ],
     [
-      'a reset that comes twice, which is the later one',
+      'a reset that comes twice, which is the later one (T-05)',
       { time: '01:30', timeZone: 'America/Chicago', days: WEEKDAYS },
       '2026-11-01T12:00:00Z',
       ['2026-11-01', '2026-11-01T07:30:00.000Z', '2026-11-02T07:30:00.000Z', 24],

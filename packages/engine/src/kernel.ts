@@ -29,6 +29,8 @@ const CONTRACT_RETRY_MAX_MS = 60_000
 
 /** A rule that was alive this long ago may be trusted; its code does not change meanwhile, its settings are proved when they do. */
 const PROOF_PERIOD_MS = 15 * 60_000
+/** One that was found dead may only have been slow on a busy machine: it is proved again so soon, no sooner than proofs are shared. */
+const DEAD_PROOF_PERIOD_MS = 60_000
 
 export interface KernelOptions {
   readonly policies: readonly PolicyInForce[]
@@ -162,7 +164,7 @@ export class Kernel {
     const now = this.#ports.clock.now()
     const elapsedMs = this.#ports.clock.elapsedMs()
     this.#noticeStandstill()
-    if (elapsedMs - this.#provedMs >= PROOF_PERIOD_MS) this.proveRules()
+    if (elapsedMs - this.#provedMs >= this.#proofPeriodMs()) this.proveRules()
     const last = this.#lastTick
     this.#lastTick = { now, elapsedMs }
     if (last === null || Math.abs(now - last.now - (elapsedMs - last.elapsedMs)) < CLOCK_JUMP_MS) return
@@ -185,6 +187,11 @@ export class Kernel {
     if (elapsedMs - this.#recycledMs < RECYCLES_APART_MS) return
     this.#recycledMs = elapsedMs
     this.#ports.gateway.recycle('user')
+  }
+
+  #proofPeriodMs(): number {
+    const isAnyDead = this.states().some(({ proofs }) => [...proofs.values()].some(({ verdict }) => verdict === 'dead'))
+    return isAnyDead ? DEAD_PROOF_PERIOD_MS : PROOF_PERIOD_MS
   }
 
   #wakeAll(): void {

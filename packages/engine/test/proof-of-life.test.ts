@@ -151,4 +151,14 @@ describe('proof of life', () => {
     scene.kernel.tick()
     expect(scene.state().proofs.get('daily_realized_loss')?.at).toBeGreaterThan(first ?? 0)
   })
+
+  test('a dead rule is proved again within a minute, without another call: it may only have been slow', async () => {
+    using scene = await Scene.open({ rules: settingsOf('daily_realized_loss', { limit: -500 }), tell: deaf })
+    await scene.connect()
+    const first = scene.state().proofs.get('daily_realized_loss')?.at
+    await scene.run(60_000)
+    scene.kernel.tick()
+    expect(scene.state().proofs.get('daily_realized_loss')?.at).toBeGreaterThan(first ?? Number.POSITIVE_INFINITY)
+    expect(scene.alerts()).toEqual(['rule-dead'])
+  })
 })

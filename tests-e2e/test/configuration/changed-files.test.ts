@@ -12,7 +12,7 @@ const upTo = (limit: number) => ({ max_contracts: { enabled: true, limit } })
 const REST_MS = 1_500
 
 describe.concurrent('a configuration that is changed while the daemon runs', () => {
-  test('a smaller limit is enforced at once, and the trail says who changed what', async () => {
+  test('a smaller limit is enforced at once, and the trail says who changed what (C-05)', async () => {
     await using opened = await Stage.open({ rules: upTo(5) })
     const { stage, daemon } = opened
     const trader = stage.trader()
@@ -29,7 +29,7 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     })
   })
 
-  test('a larger limit does not hold before the reset, and a restart does not change that', async () => {
+  test('a larger limit does not hold before the reset, and a restart does not change that (C-04)', async () => {
     await using opened = await Stage.open({ rules: upTo(2) })
     const { stage, daemon } = opened
     const trader = stage.trader()
@@ -72,7 +72,7 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     expect(daemon.log.lines().filter((one) => one.event === 'breach-begun')).toEqual([])
   })
 
-  test('a file with mistakes is refused, and the one before stays in force', async () => {
+  test('a file with mistakes is refused, and the one before stays in force (C-02)', async () => {
     await using opened = await Stage.open({ rules: upTo(2) })
     const { stage, daemon } = opened
     writeFileSync(path.join(stage.configDirectory, 'risk_config.yaml'), 'rules:\n  max_contracts:\n    limit: many\n')
@@ -112,7 +112,7 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     expect(audit.find(({ action }) => action === 'configuration-read')?.detail).toMatchObject({ cause: 'SIGHUP' })
   })
 
-  test('an account that is taken out while it is locked stays locked, also over a restart', async () => {
+  test('an account that is taken out while it is locked stays locked, also over a restart (C-04)', async () => {
     await using opened = await Stage.open({
       rules: { daily_realized_loss: { enabled: true, limit: -500 } },
       accounts: 2,

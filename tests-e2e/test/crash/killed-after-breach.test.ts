@@ -15,7 +15,7 @@ const MOMENTS = {
 } as const
 
 describe.concurrent('a daemon that is killed right after a daily-loss breach was committed', () => {
-  test.each(Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])('%s', async (moment) => {
+  test.each(Object.keys(MOMENTS) as (keyof typeof MOMENTS)[])('%s (P-10, P-16)', async (moment) => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
     const { gateway } = stage

@@ -5,6 +5,8 @@ const root = new URL('../../../', import.meta.url)
 /** The daemon as `turbo run build` leaves it. */
 export const DAEMON = fileURLToPath(new URL('apps/daemon/dist/main.js', root))
 export const CLI = fileURLToPath(new URL('apps/cli/dist/main.js', root))
+/** The same with a fault in it, which the environment names. */
+export const FAULTY_DAEMON = fileURLToPath(new URL('tests-e2e/dist/main.js', root))
 export const GATEWAY_SIM = fileURLToPath(new URL('packages/gateway-sim/dist/main.js', root))
 
 /** What a program needs of this process's environment; nothing of the test runner's own. */

@@ -9,6 +9,7 @@ type RuleKey =
   | 'trade_frequency_limit'
   | 'no_stop_loss_grace'
   | 'session_block_outside'
+  | 'trade_management'
 
 type Section = Readonly<Record<string, unknown>>
 export type RuleSections = Partial<Readonly<Record<RuleKey | 'auth_loss_guard' | 'trade_management', Section>>>
@@ -40,6 +41,7 @@ const OFF: Readonly<Record<RuleKey, Section>> = {
   trade_frequency_limit: { enabled: false },
   no_stop_loss_grace: { enabled: false },
   session_block_outside: { enabled: false },
+  trade_management: { enabled: false },
 }
 
 /** Holidays of every year in which this test could run: the calendar has to know the machine's year and the simulated one. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
+import { type Fault, FAULT_VARIABLE } from '../../faulty-daemon/fault.ts'
 import { awaitEnd } from './await-condition.ts'
-import { DAEMON, plainEnvironment } from './built-program.ts'
+import { DAEMON, FAULTY_DAEMON, plainEnvironment } from './built-program.ts'
 import { LogReader } from './log-reader.ts'
 
 export const API_KEY = 'practice-key-e2e-5f1c'
@@ -14,6 +15,8 @@ export interface DaemonStart {
   readonly environment?: Readonly<Record<string, string>>
   /** What stands on the command line instead of the two folders. */
   readonly commandLine?: readonly string[]
+  /** What goes wrong inside: then the test build of the daemon is started. */
+  readonly fault?: Fault
 }
 
 export interface Exit {
@@ -30,11 +33,18 @@ export class DaemonProcess implements AsyncDisposable {
   #stderr = ''
   #hasEnded = false
 
-  constructor({ configDirectory, dataDirectory, environment, commandLine }: DaemonStart) {
+  constructor({ configDirectory, dataDirectory, environment, commandLine, fault }: DaemonStart) {
     this.log = new LogReader(path.join(dataDirectory, 'logs', 'risk_manager.log'))
     const line = commandLine ?? ['--config', configDirectory, '--data', dataDirectory]
-    this.child = spawn(process.execPath, [DAEMON, ...line], {
-      env: { ...plainEnvironment(), PROJECTX_USERNAME: USER_NAME, PROJECTX_API_KEY: API_KEY, ...environment },
+    const faulty = fault === undefined ? {} : { [FAULT_VARIABLE]: JSON.stringify(fault) }
+    this.child = spawn(process.execPath, [fault === undefined ? DAEMON : FAULTY_DAEMON, ...line], {
+      env: {
+        ...plainEnvironment(),
+        PROJECTX_USERNAME: USER_NAME,
+        PROJECTX_API_KEY: API_KEY,
+        ...faulty,
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text))

@@ -109,8 +109,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A daemon that runs and has read every account. */
-  async startTrustedDaemon(): Promise<DaemonProcess> {
-    const daemon = await this.startDaemon().running()
+  async startTrustedDaemon(changes: Partial<DaemonStart> = {}): Promise<DaemonProcess> {
+    const daemon = await this.startDaemon(changes).running()
     await trusted(daemon.log, this.accountIds)
     return daemon
   }

@@ -56,7 +56,7 @@ describe.concurrent('a lockout until the daily reset', () => {
     expect(currentWord(daemon.log, FIRST_ACCOUNT)).toBe('LOCKED')
   })
 
-  test('ends at the start that follows, when the daemon was down at the reset', async () => {
+  test('ends at the start that follows, when the daemon was down at the reset (T-07)', async () => {
     await using opened = await lockedStage()
     const { stage, daemon } = opened
     await daemon.kill()

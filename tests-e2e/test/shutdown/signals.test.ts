@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
+import { measure } from '../harness/measure.ts'
 import { storedState } from '../harness/stored-state.ts'
 
 const RULES = { daily_realized_loss: { enabled: true, limit: -500 } }
@@ -13,31 +14,35 @@ const STOP_MS = 5_000
 const SIGNALS = { skip: process.platform === 'win32' }
 
 describe.concurrent('a daemon that is asked to stop', SIGNALS, () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('ends idle after %s with code 0, lockouts kept', async (signal) => {
-    await using opened = await Stage.open({ rules: RULES })
-    const { stage, daemon } = opened
-    await stage.trader().loseOnEs(48)
-    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
-    const asked = performance.now()
-    const exit = await daemon.stop(signal)
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'ends idle after %s with code 0, lockouts kept (P-01)',
+    async (signal, { task }) => {
+      await using opened = await Stage.open({ rules: RULES })
+      const { stage, daemon } = opened
+      await stage.trader().loseOnEs(48)
+      await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+      const asked = performance.now()
+      const exit = await daemon.stop(signal)
 
-    expect(performance.now() - asked).toBeLessThan(STOP_MS)
-    expect(exit).toEqual({ code: 0, signal: null })
-    expect(daemon.log.messages().at(-1)).toBe('Stopped')
-    const stored = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
-    expect(stored.verdict).toMatchObject({ ok: true })
-    expect(stored.account(FIRST_ACCOUNT).lockouts).toMatchObject([{ rule: 'RULE-003', effect: 'flat' }])
+      measure(task, asked)
+      expect(performance.now() - asked).toBeLessThan(STOP_MS)
+      expect(exit).toEqual({ code: 0, signal: null })
+      expect(daemon.log.messages().at(-1)).toBe('Stopped')
+      const stored = await storedState(stage.databaseFile, [FIRST_ACCOUNT])
+      expect(stored.verdict).toMatchObject({ ok: true })
+      expect(stored.account(FIRST_ACCOUNT).lockouts).toMatchObject([{ rule: 'RULE-003', effect: 'flat' }])
 
-    // The successor keeps the lockout: what the trader opened meanwhile is closed.
-    await stage.trader().enters('MES', OrderSide.buy, 1)
-    const successor = await stage.startDaemon().running()
-    await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
-    await stage.awaitVenue('flat again', () => stage.trader().isFlat)
-    expect((await successor.stop(signal)).code).toBe(0)
-  })
+      // The successor keeps the lockout: what the trader opened meanwhile is closed.
+      await stage.trader().enters('MES', OrderSide.buy, 1)
+      const successor = await stage.startDaemon().running()
+      await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
+      await stage.awaitVenue('flat again', () => stage.trader().isFlat)
+      expect((await successor.stop(signal)).code).toBe(0)
+    },
+  )
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends in the middle of a flatten after %s with code 0, and its successor resumes',
+    'ends in the middle of a flatten after %s with code 0, and its successor resumes (P-02)',
     async (signal) => {
       await using opened = await Stage.open({ rules: RULES })
       const { stage, daemon } = opened
@@ -77,7 +82,7 @@ describe.concurrent('a daemon that is asked to stop', SIGNALS, () => {
     expect(performance.now() - asked).toBeLessThan(STOP_MS)
   })
 
-  test('survives SIGHUP and goes on protecting', async () => {
+  test('survives SIGHUP and goes on protecting (P-03)', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
     daemon.signal('SIGHUP')
@@ -89,7 +94,7 @@ describe.concurrent('a daemon that is asked to stop', SIGNALS, () => {
     expect((await daemon.stop()).code).toBe(0)
   })
 
-  test('survives that nobody reads its output any more, and goes on protecting', async () => {
+  test('survives that nobody reads its output any more, and goes on protecting (P-03)', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
     daemon.child.stdout?.destroy()

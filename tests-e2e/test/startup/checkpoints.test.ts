@@ -72,7 +72,7 @@ test('tells the fourteen steps of the start, each once and in order', async () =
   expect(steps.map((line) => line.msg)).toEqual(STEPS.map((step, index) => `boot ${index + 1}/14: ${step}`))
 })
 
-test('writes the key and the token of the gateway nowhere', async () => {
+test('writes the key and the token of the gateway nowhere (X-09)', async () => {
   await using opened = await Stage.open({
     rules: { max_contracts: { enabled: true, limit: 1 } },
     general: { logging: { level: 'DEBUG' } },

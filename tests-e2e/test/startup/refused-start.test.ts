@@ -181,7 +181,7 @@ holidays: { enabled: false }
     expect(daemon.stdout).toContain('--data')
   })
 
-  test('ends with code 1 on a data folder that another daemon has, and names that one', async () => {
+  test('ends with code 1 on a data folder that another daemon has, and names that one (P-13, D-12)', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
     const { code, stderr } = await refusalOf(stage)

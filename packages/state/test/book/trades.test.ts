@@ -110,7 +110,7 @@ describe('realized P&L of the trading day', () => {
     expect(story.view().realized).toEqual({ net: dollars(net), gross: dollars(gross) } satisfies DayPnl)
   })
 
-  test('changes yesterday alone when a trade of yesterday comes late', () => {
+  test('changes yesterday alone when a trade of yesterday comes late (T-09)', () => {
     const story = new Story()
       .trade(closing(2, '-50'))
       .trade(closing(1, '-300', { at: instantOf('2026-03-06T15:00:00Z') }))

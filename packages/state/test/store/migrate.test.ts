@@ -88,7 +88,7 @@ test('lockouts of a version that kept no numbers have none, and lock all the sam
   ])
 })
 
-test('a schema of a newer program is refused and left as it is', async () => {
+test('a schema of a newer program is refused and left as it is (D-17)', async () => {
   using folder = new DataFolder()
   {
     using store = await folder.open()

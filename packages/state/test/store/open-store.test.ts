@@ -137,7 +137,7 @@ test('a second store on the same file is refused with the name of the first, in 
 test
   .skipIf(process.platform === 'win32')
   .each(['symbolic.db', 'hard.db', 'risk_manager.db', 'folder.db', 'log-elsewhere.db'])(
-  'a database that is not one regular file with one name is refused: %s',
+  'a database that is not one regular file with one name is refused: %s (D-18)',
   async (name) => {
     using folder = new DataFolder()
     ;(await folder.open()).close()
@@ -190,18 +190,18 @@ test.each([
   ['btrfs', 0x9123683e, false],
   ['tmpfs', 0x01021994, false],
   ['overlay', 0x794c7630, false],
-])('%s as a filesystem of another machine: %s', (_name, type, isNetwork) => {
+])('%s as a filesystem of another machine: %s (D-18)', (_name, type, isNetwork) => {
   expect(isNetworkFilesystem(type)).toBe(isNetwork)
 })
 
-test('a database that cannot be made durable is refused: one in memory has no write-ahead log', () => {
+test('a database that cannot be made durable is refused: one in memory has no write-ahead log (D-04)', () => {
   const database = new Sqlite(':memory:')
   expect(() => applySettings(database)).toThrow(
     expect.objectContaining({ code: 'STORE_UNSAFE', message: expect.stringContaining('journal_mode is memory') }),
   )
 })
 
-test('what durability rests on holds after setting', () => {
+test('what durability rests on holds after setting (D-04)', () => {
   using folder = new DataFolder()
   const database = new Sqlite(folder.database)
   applySettings(database)

@@ -8,7 +8,7 @@ import { NOON } from './turn-records.ts'
 const HOLDING = new URL('./holding-process.ts', import.meta.url)
 const REFUSAL_MS_MAX = 2_000 // reliability P-13
 
-test('a second process is refused within two seconds and told who the first one is', async () => {
+test('a second process is refused within two seconds and told who the first one is (P-13)', async () => {
   using folder = new DataFolder()
   await using first = new ChildScript(HOLDING, folder.database)
   expect(await first.line()).toBe('held')

@@ -8,7 +8,7 @@ const HEADER_BYTES = 32
 const FRAME_BYTES = 24 + 4096
 const TURNS = 6
 
-test('a log that is cut anywhere opens with the first turns whole and none in part', async () => {
+test('a log that is cut anywhere opens with the first turns whole and none in part (D-02)', async () => {
   using folder = new DataFolder()
   ;(await folder.open()).close()
   using store = await folder.open()
@@ -18,7 +18,7 @@ test('a log that is cut anywhere opens with the first turns whole and none in pa
   const cuts = Array.from({ length: frames + 1 }, (_, count) => HEADER_BYTES + count * FRAME_BYTES)
   const seen = new Set<number>()
   for (const boundary of cuts) {
-    for (const cut of [boundary, boundary + 11, boundary + 24 + 2_000]) {
+    for (const cut of [boundary, boundary + 11, boundary + 24 + 2_000, boundary + ((boundary * 7_919) % FRAME_BYTES)]) {
       using copy = new DataFolder()
       copyFileSync(folder.database, copy.database)
       writeFileSync(`${copy.database}-wal`, log.subarray(0, cut))
@@ -37,7 +37,7 @@ test('a log that is cut anywhere opens with the first turns whole and none in pa
   expect(seen).toEqual(new Set([0, 1, 2, 3, 4, 5, TURNS]))
 })
 
-test('zeroed and flipped bytes in the tail of the log cost the turns from there on, never the file', async () => {
+test('zeroed and flipped bytes in the tail of the log cost the turns from there on, never the file (D-03)', async () => {
   using folder = new DataFolder()
   ;(await folder.open()).close()
   using store = await folder.open()

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+/**
+ * The moments at which the process may die, along the way of one decision (reliability 3.2). Event, state and consequence are one transaction
+ * here, so CP-01 to CP-04 are: before the event is looked at, inside the transaction, decided and not yet written, written.
+ */
+export const CRASH_POINTS = [
+  'CP-01',
+  'CP-02',
+  'CP-03',
+  'CP-04',
+  'CP-05',
+  'CP-06',
+  'CP-07',
+  'CP-08',
+  'CP-09',
+  'CP-10',
+  'CP-11',
+  'CP-14 before',
+  'CP-14 after',
+] as const
+export type CrashPoint = (typeof CRASH_POINTS)[number]
+
+/** The commands of the product by their names. */
+const COMMANDS = ['close-position', 'reduce-position', 'cancel-order', 'place-order', 'modify-order'] as const
+export type CommandKind = (typeof COMMANDS)[number]
+
+const crashFault = z.strictObject({
+  kind: z.literal('crash'),
+  point: z.enum(CRASH_POINTS),
+  command: z.enum(COMMANDS),
+  armedBy: z.string(),
+})
+export type CrashFault = z.infer<typeof crashFault>
+
+/** What goes wrong inside the daemon; how a story says it and how the test build reads it. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  /** SIGKILL by its own hand, at a point of the way of the first such command after a file has appeared. */
+  crashFault,
+  /** On SIGUSR2 the event loop is busy for so long. */
+  z.strictObject({ kind: z.literal('busy'), ms: z.int().positive() }),
+  /** On SIGUSR2 something throws, or a promise is rejected, that nobody catches. */
+  z.strictObject({ kind: z.literal('uncaught'), how: z.enum(['exception', 'rejection']) }),
+  /** From SIGUSR2 on the machine's wall clock says another time. Before that it says `offsetMs` more than the truth. */
+  z.strictObject({ kind: z.literal('wall-clock'), offsetMs: z.number(), stepMs: z.number() }),
+])
+export type Fault = z.infer<typeof faultSchema>
+
+/** The environment variable that names the fault, as JSON. */
+export const FAULT_VARIABLE = 'RM_TEST_FAULT'

@@ -1,0 +1,55 @@
+import { boot, configure, connect, initializeRules, open, run, type Running } from '@rm/daemon/boot'
+import { runDaemon } from '@rm/daemon/run-daemon'
+import { CrashPointAround } from './crash.ts'
+import { type Fault, FAULT_VARIABLE, faultSchema } from './fault.ts'
+
+/*
+ * The daemon for tests that need something to go wrong inside it. It is the product's own start, step by step, with wrapped ports: the product
+ * knows nothing of it.
+ */
+
+type Options = Parameters<typeof configure>[0]
+
+const fault = faultSchema.parse(JSON.parse(process.env[FAULT_VARIABLE] ?? 'null'))
+await runDaemon(process.argv, startWith(fault))
+
+function startWith(planned: Fault): (options: Options) => Promise<Running> {
+  switch (planned.kind) {
+    case 'crash': {
+      const crash = new CrashPointAround(planned)
+      return async (options) => run(initializeRules(await connect(crash.around(await open(await configure(options))))))
+    }
+    case 'busy':
+      return bootAndOnSignal(() => beBusy(planned.ms))
+    case 'uncaught':
+      return bootAndOnSignal(() => {
+        const error = new Error('nobody catches this')
+        if (planned.how === 'rejection') void Promise.reject(error)
+        else setImmediate(throwIt, error)
+      })
+    case 'wall-clock': {
+      const trueTime = Date.now.bind(Date)
+      let offsetMs = planned.offsetMs
+      Date.now = () => trueTime() + offsetMs
+      return bootAndOnSignal(() => {
+        offsetMs += planned.stepMs
+      })
+    }
+    default:
+      return planned satisfies never
+  }
+}
+
+function bootAndOnSignal(work: () => void): (options: Options) => Promise<Running> {
+  process.on('SIGUSR2', work)
+  return boot
+}
+
+function beBusy(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+function throwIt(error: Error): never {
+  throw error
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { OrderSide } from '@rm/sdk-bridge/wire'
+import { describe, expect, test } from 'vitest'
+import { awaitEnd } from '../harness/await-condition.ts'
+import { enforcementOf, trusted, wordOf } from '../harness/daemon-story.ts'
+import { wrongWayFills } from '../harness/ledger-checks.ts'
+import { measure } from '../harness/measure.ts'
+import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
+
+const RULES = { max_contracts: { enabled: true, limit: 1 } }
+const LOSS = { daily_realized_loss: { enabled: true, limit: -500 } }
+/** Longer than the gap at which a daemon distrusts what it knows. */
+const FROZEN_MS = 6_000
+
+describe.concurrent('a daemon whose process is at fault', { skip: process.platform === 'win32' }, () => {
+  test('opens no debugger at SIGUSR1 and goes on protecting (P-04)', async () => {
+    await using opened = await Stage.open({ rules: RULES })
+    const { stage, daemon } = opened
+    daemon.signal('SIGUSR1')
+    stage.trader().buy('MNQ', 2)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect(daemon.stderr).not.toContain('Debugger listening')
+  })
+
+  test('that was frozen compares everything on waking, and undoes what happened meanwhile (P-05, T-08)', async ({
+    task,
+  }) => {
+    await using opened = await Stage.open({ rules: RULES })
+    const { stage, daemon } = opened
+    daemon.signal('SIGSTOP')
+    await stage.trader().enters('MNQ', OrderSide.buy, 3)
+    await pause(FROZEN_MS)
+    const woken = performance.now()
+    daemon.signal('SIGCONT')
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    await daemon.log.awaitLine('told', (line) => line['alert'] === 'clock-gap')
+    await daemon.log.awaitLine('distrusted', (line) => line.event === 'word-changed' && line['to'] === 'UNTRUSTED')
+    await trusted(daemon.log, [FIRST_ACCOUNT])
+    measure(task, woken)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
+  test('whose event loop stands still is told of after 5 s and ended with code 2 (P-07, P-08)', async ({ task }) => {
+    await using stage = await Stage.set({ rules: RULES })
+    const daemon = await stage.startTrustedDaemon({ fault: { kind: 'busy', ms: 60_000 } })
+    const begun = performance.now()
+    daemon.signal('SIGUSR2')
+    expect(await awaitEnd('the watchdog', daemon.exit)).toEqual({ code: 2, signal: null })
+    measure(task, begun)
+    const alerts = daemon.log.lines().filter((line) => line['alert'] === 'event-loop-stalled')
+    expect(alerts.map(({ msg }) => msg)).toEqual([
+      'Alert: the event loop has made no progress for 5 s',
+      'Alert: the event loop has made no progress for 10 s; the process ends with code 2',
+    ])
+    const successor = await stage.startTrustedDaemon()
+    expect((await successor.stop()).code).toBe(0)
+  })
+
+  test.each(['exception', 'rejection'] as const)('that meets an uncaught %s ends with code 1 (P-06)', async (how) => {
+    await using stage = await Stage.set({ rules: RULES })
+    const daemon = await stage.startTrustedDaemon({ fault: { kind: 'uncaught', how } })
+    daemon.signal('SIGUSR2')
+    expect((await daemon.ended()).code).toBe(1)
+    expect(daemon.log.messages().at(-1)).toContain('nobody catches this')
+  })
+
+  test.each([24, -24])('whose clock is set by %i hours stays locked and tells it (T-01, T-02)', async (hours) => {
+    await using stage = await Stage.set({ rules: LOSS })
+    stage.configure({ api: { environment: 'production' } })
+    const offsetMs = stage.gateway.clock.now() - Date.now()
+    const fault = { kind: 'wall-clock', offsetMs, stepMs: hours * 3_600_000 } as const
+    const daemon = await stage.startTrustedDaemon({ fault })
+    await stage.trader().loseOnEs(48)
+    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+    await wordOf(daemon.log, FIRST_ACCOUNT, 'LOCKED')
+    daemon.signal('SIGUSR2')
+    await daemon.log.awaitLine('told', (line) => line['alert'] === 'clock-gap')
+    await stage.trader().enters('MES', OrderSide.buy, 1)
+    await stage.awaitVenue('flat again', () => stage.trader().isFlat)
+    expect(daemon.log.find((line) => ['lockout-ended', 'reset-crossed'].includes(line.event ?? ''))).toBeUndefined()
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
+  test('whose output nobody reads never waits for it (P-12)', async () => {
+    await using stage = await Stage.set({ rules: RULES, general: { logging: { level: 'DEBUG', console: true } } })
+    const daemon = stage.startDaemon()
+    daemon.child.stdout?.removeAllListeners('data').pause()
+    await daemon.running()
+    await trusted(daemon.log, [FIRST_ACCOUNT])
+    for (let round = 0; round < 3; round += 1) {
+      await stage.trader().enters('MNQ', OrderSide.buy, 2)
+      await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    }
+    expect(readFileSync(`/proc/${daemon.pid}/cmdline`, 'utf8')).not.toContain('practice-key')
+    daemon.child.stdout?.resume()
+    expect((await daemon.stop()).code).toBe(0)
+  })
+})

@@ -1,0 +1,11 @@
+import { leanAxios, programBuild } from '@rm/package-config/tsup'
+import type { Options } from 'tsup'
+
+/** The daemon with faults around its ports: the product's own code, bundled once more. */
+const faultyDaemon: Options = {
+  ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr']),
+  entry: { main: 'faulty-daemon/main.ts', 'watchdog-thread': '../apps/daemon/src/watchdog-thread.ts' },
+  esbuildPlugins: [leanAxios],
+}
+
+export default faultyDaemon
