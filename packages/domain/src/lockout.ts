@@ -40,7 +40,7 @@ export interface Lockout {
 }
 
 /** What was measured and which limit it met, written for people, under the configuration of that digest. */
-export interface LockoutEvidence {
+interface LockoutEvidence {
   readonly measured: string
   readonly limit: string
   readonly configuration: string

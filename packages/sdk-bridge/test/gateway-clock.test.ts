@@ -192,7 +192,7 @@ describe('gateway time', () => {
       expect(at.clock.isTrusted()).toBe(true)
     })
 
-    test("with a wrong machine clock at start is the gateway's and not trusted", () => {
+    test("with a wrong machine clock at start is the gateway's and not trusted (T-03)", () => {
       const at = machine('production', NOON + 24 * HOUR)
       at.reply(NOON)
       expect(at.clock.now()).toBe(NOON)

@@ -28,7 +28,7 @@ test('steps run once each, in order, whether together or one release after the o
   }
 })
 
-test('a step that fails half way leaves nothing of itself, and the steps before it stay', async () => {
+test('a step that fails half way leaves nothing of itself, and the steps before it stay (D-16)', async () => {
   const database = new Sqlite(':memory:')
   const broken = { name: '0002-two', statements: ['CREATE TABLE two (id INTEGER)', 'INSERT INTO nowhere VALUES (1)'] }
   await expect(migrate(database, NOON, [...STEPS.slice(0, 1), broken])).rejects.toThrow('nowhere')

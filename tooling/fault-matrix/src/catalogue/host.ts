@@ -1,4 +1,14 @@
-import { BOOTED, FIRST_REQUEST, type FaultRow, RECOVERED, TOLD, TRUSTED, within } from '../fault-row.ts'
+import {
+  BOOTED,
+  type FaultRow,
+  FIRST_REQUEST,
+  NOT_BUILT,
+  NOT_TESTED,
+  RECOVERED,
+  TOLD,
+  TRUSTED,
+  within,
+} from '../fault-row.ts'
 
 const NEXT_ISSUE = 'alert channels that leave the machine are the next issue'
 
@@ -91,6 +101,7 @@ export const configuration = {
     expected: 'never half a configuration',
     bound: within(3),
     severity: 'H',
+    notHere: NOT_TESTED,
   },
   'C-04': {
     fault: 'loosening while locked or in the session',
@@ -133,6 +144,7 @@ export const configuration = {
     expected: 'one reload a second; enforcement as ever',
     bound: null,
     severity: 'L',
+    notHere: NOT_TESTED,
   },
   'C-10': {
     fault: 'an account twice, a wrong time zone or reset time',
@@ -140,6 +152,7 @@ export const configuration = {
     expected: 'refused',
     bound: null,
     severity: 'H',
+    notHere: NOT_TESTED,
   },
 } as const satisfies Readonly<Record<string, FaultRow>>
 
@@ -207,6 +220,7 @@ export const processAndHost = {
     expected: 'less than 50 MB of growth',
     bound: null,
     severity: 'H',
+    notHere: NOT_TESTED,
   },
   'P-10': {
     fault: 'killed for want of memory',
@@ -221,6 +235,7 @@ export const processAndHost = {
     expected: 'started for ever with growing pauses; told at the third',
     bound: within(35),
     severity: 'C',
+    notHere: NOT_BUILT,
   },
   'P-12': {
     fault: 'the disk of the log is full, its pipe is blocked, no descriptor is left',
@@ -242,6 +257,7 @@ export const processAndHost = {
     expected: 'the second is refused: the account has a lease on this machine',
     bound: within(2),
     severity: 'C',
+    notHere: NOT_BUILT,
   },
   'P-15': {
     fault: 'the native module is missing or of another Node',
@@ -370,6 +386,7 @@ export const hostileUser = {
     expected: 'the proxy is ignored or refused; told',
     bound: TOLD,
     severity: 'C',
+    notHere: NOT_TESTED,
   },
   'X-08': {
     fault: 'NODE_OPTIONS, preloads, another CA in the environment',
