@@ -1,5 +1,5 @@
 /** C: enforcement lost, early unlock, wrong-way trade, secret leaked. H: a bound missed until it heals. M: degraded, visible. L: cosmetic. */
-export type Severity = 'C' | 'H' | 'M' | 'L'
+type Severity = 'C' | 'H' | 'M' | 'L'
 
 /** How long something may take after the fault, or after the gateway answers again. */
 export interface Bound {
