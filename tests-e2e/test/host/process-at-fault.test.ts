@@ -89,6 +89,7 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     await stage.startTrustedDaemon({ environment })
     stage.trader().buy('MNQ', 2)
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 
   test('whose output nobody reads never waits for it (P-12)', async () => {
