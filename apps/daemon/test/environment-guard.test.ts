@@ -3,14 +3,20 @@ import { guardEnvironment } from '../src/environment-guard.ts'
 
 const TOPSTEPX = ['api.topstepx.com', 'rtc.topstepx.com']
 
-test.each(['NODE_OPTIONS', 'LD_PRELOAD', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'])(
-  '%s is refused for a gateway elsewhere and told for one on this machine (X-08)',
-  (name) => {
-    expect(() => guardEnvironment({ [name]: 'x' }, TOPSTEPX)).toThrow(name)
-    expect(guardEnvironment({ [name]: 'x' }, ['127.0.0.1', 'localhost'])).toHaveLength(1)
-    expect(guardEnvironment({ [name]: '' }, TOPSTEPX)).toEqual([])
-  },
-)
+test.each([
+  'NODE_OPTIONS',
+  'LD_PRELOAD',
+  'OPENSSL_CONF',
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'NODE_USE_ENV_PROXY',
+])('%s is refused for a gateway elsewhere and told for one on this machine (X-08)', (name) => {
+  expect(() => guardEnvironment({ [name]: 'x' }, TOPSTEPX)).toThrow(name)
+  expect(guardEnvironment({ [name]: 'x' }, ['127.0.0.1', 'localhost'])).toHaveLength(1)
+  expect(guardEnvironment({ [name]: '' }, TOPSTEPX)).toEqual([])
+})
 
 test.each(['--require /tmp/x.js', '-r ./x.js', '--no-warnings --import=x', '--loader x', '--inspect-brk'])(
   'foreign code is refused for every gateway: %s',

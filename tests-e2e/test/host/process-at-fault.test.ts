@@ -82,6 +82,16 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     expect((await daemon.stop()).code).toBe(0)
   })
 
+  test('that is told of proxies goes straight to the gateway (X-07)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    const nobody = 'http://127.0.0.1:9'
+    const environment = { HTTP_PROXY: nobody, HTTPS_PROXY: nobody, ALL_PROXY: nobody, http_proxy: nobody }
+    await stage.startTrustedDaemon({ environment })
+    stage.trader().buy('MNQ', 2)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
   test('whose output nobody reads never waits for it (P-12)', async () => {
     await using stage = await Stage.set({ rules: RULES, general: { logging: { level: 'DEBUG', console: true } } })
     const daemon = stage.startDaemon()
