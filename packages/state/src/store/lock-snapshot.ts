@@ -4,6 +4,9 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import { type AuditHead, recordHash } from './audit-chain.ts'
 import { canonicalJson } from './canonical-json.ts'
+import { breachOf } from './rows/breach-row.ts'
+import { pursuedGoalOf } from './rows/goal-row.ts'
+import { lockoutOf } from './rows/lockout-row.ts'
 
 /*
  * What the gateway cannot give back (reliability 3.7), small enough to be written on every change of a lockout: a database that is lost, spoilt
@@ -60,6 +63,43 @@ export function takeLockSnapshot(database: Database, epoch: number, head: AuditH
       reset_mark: rowsOf('reset_mark'),
       last_turn: rowsOf('last_turn'),
     },
+  }
+}
+
+/** Without the rows that damage made unreadable: another snapshot may have them whole. */
+export function withReadableRows(snapshot: LockSnapshot): LockSnapshot {
+  const { lockout, breach, goal } = snapshot.tables
+  const tables = {
+    ...snapshot.tables,
+    lockout: lockout.filter(isReadableLockout),
+    breach: breach.filter((row) => isReadable(() => breachOf(row))),
+    goal: goal.filter((row) => isReadable(() => pursuedGoalOf(row))),
+  }
+  return { ...snapshot, tables }
+}
+
+/** Whether the row is a lockout as it was written. */
+export function isReadableLockout(row: SnapshotRow): boolean {
+  return isReadable(() => lockoutOf(row))
+}
+
+/** The snapshot with the rows of another in the place of lockouts that damage made unreadable; without one the damaged row stays, and stops a start. */
+export function mendedBy(snapshot: LockSnapshot, others: readonly LockSnapshot[]): LockSnapshot {
+  const whole = others.flatMap(({ tables }) => tables.lockout).filter(isReadableLockout)
+  const lockout = snapshot.tables.lockout.map((row) =>
+    isReadableLockout(row)
+      ? row
+      : (whole.findLast((one) => one['id'] === row['id'] && one['account_id'] === row['account_id']) ?? row),
+  )
+  return { ...snapshot, tables: { ...snapshot.tables, lockout } }
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read()
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -127,6 +167,23 @@ function extendLockout(database: Database, row: SnapshotRow): number {
        WHERE account_id = @account_id AND id = @id AND (ended_at IS NOT NULL OR end_at < @end_at)`,
     )
     .run({ account_id: row['account_id'], id: row['id'], end_at: row['end_at'] ?? null }).changes
+}
+
+/**
+ * The database has gone on from the snapshot, and every end of a lockout since is in its audit trail. One that is not was edited into the file: the
+ * lockout stands again.
+ *
+ * @returns lockouts that were set again or extended
+ */
+export function standAgain(database: Database, { head, tables }: LockSnapshot): number {
+  const ended = database
+    .prepare("SELECT 1 FROM audit WHERE action = 'lockout-ended' AND subject = ? AND seq > ? LIMIT 1")
+    .pluck()
+  let changed = 0
+  for (const row of tables.lockout) {
+    if (ended.get(row['id'], head.seq) === undefined) changed += extendLockout(database, row)
+  }
+  return changed
 }
 
 /** One more of the settings of which the strictest holds. */

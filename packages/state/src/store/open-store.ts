@@ -2,14 +2,18 @@ import { dirname } from 'node:path'
 import { type Instant, RmError } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { checkHead } from './audit-chain.ts'
+import { listBackups } from './backup-files.ts'
 import type { LockSnapshot } from './lock-snapshot.ts'
+import { checkStanding } from './stored-account.ts'
 import {
+  isCovered,
   isMissing,
   mergeLockSnapshots,
   readLockSnapshots,
   restoreNewestBackup,
   salvageLocks,
   setAside,
+  unreadableLockouts,
 } from './recover-database.ts'
 import { safeDataFile } from './data-file.ts'
 import { asStoreError, checkIntegrity, openDurably, reserveLog } from './durable-database.ts'
@@ -46,6 +50,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return await openSound(file, options, folders, recovery)
   } catch (error) {
     if (!(error instanceof RmError) || error.code !== 'STORE_CORRUPT') throw error
+    // Better no start than one without a lockout that nothing else knows.
+    if (!isCovered(unreadableLockouts(file), readLockSnapshots(folders).snapshots)) throw error
     const salvaged = salvageLocks(file, options.now())
     recovery.push(`${error.message}; it was set aside in ${setAside(file, options.now())}`)
     recovery.push(...(await restoreNewestBackup(file)))
@@ -68,13 +74,15 @@ async function openSound(
     checkIntegrity(database)
     await migrate(database, now)
     checkHead(database)
-    const merged = mergeLockSnapshots(database, [
-      ...readLockSnapshots(folders),
-      ...(salvaged === null ? [] : [salvaged]),
-    ])
-    const epoch = beginRun(database, options.program.version, now)
+    checkStanding(database)
+    const { snapshots, unusable } = readLockSnapshots(folders)
+    const known = salvaged === null ? snapshots : [...snapshots, salvaged]
+    const merged = mergeLockSnapshots(database, known)
+    const earlier = [...known, ...listBackups(dirname(file)).map(({ manifest }) => manifest)].map((one) => one.epoch)
+    const epoch = beginRun(database, options.program.version, now, Math.max(0, ...earlier))
     reserveLog(file)
-    return new Store(database, epoch, { recovery: [...recovery, ...merged], beforeUnlock: () => removeOwner(file) })
+    const told = [...recovery, ...unusable, ...merged]
+    return new Store(database, epoch, { recovery: told, beforeUnlock: () => removeOwner(file) })
   } catch (error) {
     removeOwner(file)
     database.close()
@@ -91,8 +99,15 @@ function openOrNameOwner(file: string): Database {
   }
 }
 
-/** A new run with the next epoch. */
-export function beginRun(database: Database, version: string, at: Instant): number {
-  const inserted = database.prepare('INSERT INTO run (version, started_at) VALUES (?, ?)').run(version, at)
+/**
+ * A new run with the next epoch. Ids carry it, so a run on a restored database must not be given that of one which is known from elsewhere:
+ * its lockouts would take the place of those that were merged.
+ *
+ * @param after - the newest epoch that anything beside the database knows
+ */
+export function beginRun(database: Database, version: string, at: Instant, after = 0): number {
+  const inserted = database
+    .prepare('INSERT INTO run (epoch, version, started_at) SELECT max(coalesce(max(epoch), 0), ?) + 1, ?, ? FROM run')
+    .run(after, version, at)
   return Number(inserted.lastInsertRowid)
 }

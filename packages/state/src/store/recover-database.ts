@@ -1,12 +1,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { formatInstant, type Instant, RmError } from '@rm/domain'
+import { formatInstant, type Instant, instant, RmError } from '@rm/domain'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { readHead } from './audit-chain.ts'
 import { verifyBackup } from './backup.ts'
 import { listBackups, takenAt } from './backup-files.ts'
-import { isBehind, type LockSnapshot, mergeLockSnapshot, snapshotOf, takeLockSnapshot } from './lock-snapshot.ts'
+import {
+  isBehind,
+  isReadableLockout,
+  type LockSnapshot,
+  mergeLockSnapshot,
+  standAgain,
+  snapshotOf,
+  takeLockSnapshot,
+  withReadableRows,
+} from './lock-snapshot.ts'
 
 /** The file of the newest lock snapshot below a folder. */
 export function lockSnapshotFile(folder: string): string {
@@ -59,7 +68,7 @@ export function salvageLocks(file: string, at: Instant): LockSnapshot | null {
   let database: Database | null = null
   try {
     database = new Sqlite(file, { readonly: true })
-    return takeLockSnapshot(database, 0, readHead(database), at)
+    return withReadableRows(takeLockSnapshot(database, newestEpoch(database), readHead(database), at))
   } catch {
     return null
   } finally {
@@ -67,15 +76,56 @@ export function salvageLocks(file: string, at: Instant): LockSnapshot | null {
   }
 }
 
-/** Every lock snapshot that can be read, those of newer runs last. */
-export function readLockSnapshots(folders: readonly string[]): readonly LockSnapshot[] {
+/** Ids of the lockouts that stand in a damaged file and cannot be read; none when nothing in it can. */
+export function unreadableLockouts(file: string): readonly string[] {
+  let database: Database | null = null
+  try {
+    database = new Sqlite(file, { readonly: true })
+    const { tables } = takeLockSnapshot(database, 0, readHead(database), instant(0))
+    return tables.lockout.filter((row) => !isReadableLockout(row)).map((row) => String(row['id']))
+  } catch {
+    return []
+  } finally {
+    database?.close()
+  }
+}
+
+/** Whether some snapshot has each of the lockouts whole. */
+export function isCovered(ids: readonly string[], snapshots: readonly LockSnapshot[]): boolean {
+  const rows = snapshots.flatMap(({ tables }) => tables.lockout).filter(isReadableLockout)
+  const whole = new Set(rows.map((row) => row['id']))
+  return ids.every((id) => whole.has(id))
+}
+
+/** Number of the last run that the database knows. */
+export function newestEpoch(database: Database): number {
+  return Number(database.prepare('SELECT coalesce(max(epoch), 0) FROM run').pluck().get())
+}
+
+/** Lock snapshots as they were found. */
+export interface FoundSnapshots {
+  /** The older first. */
+  readonly snapshots: readonly LockSnapshot[]
+  /** One sentence for each that is no use, for a human: somebody may have seen to that. */
+  readonly unusable: readonly string[]
+}
+
+/** Every lock snapshot that can be read. One that cannot keeps no daemon down. */
+export function readLockSnapshots(folders: readonly string[]): FoundSnapshots {
   const snapshots: LockSnapshot[] = []
+  const unusable: string[] = []
   for (const folder of folders) {
     const file = lockSnapshotFile(folder)
-    const snapshot = existsSync(file) ? snapshotOf(readFileSync(file, 'utf8')) : null
-    if (snapshot !== null) snapshots.push(snapshot)
+    if (!existsSync(file)) continue
+    try {
+      const snapshot = snapshotOf(readFileSync(file, 'utf8'))
+      if (snapshot === null) unusable.push(`the lock snapshot ${file} is not as it was written`)
+      else snapshots.push(snapshot)
+    } catch (error) {
+      unusable.push(`the lock snapshot ${file} cannot be read: ${String(error)}`)
+    }
   }
-  return snapshots.toSorted((a, b) => a.at - b.at)
+  return { snapshots: snapshots.toSorted((a, b) => a.at - b.at), unusable }
 }
 
 /**
@@ -88,7 +138,14 @@ export function mergeLockSnapshots(database: Database, snapshots: readonly LockS
   const told: string[] = []
   for (const snapshot of snapshots) {
     const head = readHead(database)
-    if (!isBehind(database, head, snapshot)) continue
+    if (!isBehind(database, head, snapshot)) {
+      const stand = database.transaction(() => standAgain(database, snapshot)).immediate()
+      if (stand > 0)
+        told.push(
+          `${stand} lockout${stand === 1 ? '' : 's'} ended without an audit record, and ${stand === 1 ? 'stands' : 'stand'} again`,
+        )
+      continue
+    }
     const changed = database.transaction(() => mergeLockSnapshot(database, snapshot)).immediate()
     const { at } = snapshot
     told.push(

@@ -1,4 +1,5 @@
 import type { AccountId, CommandState, Instant, PursuitState, StoredAccount, WarningMark } from '@rm/domain'
+import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import { decimal, moment, readRow } from './columns.ts'
 import type { Queries } from './queries.ts'
@@ -77,6 +78,21 @@ export function hasUnfinishedProtection(queries: Queries): boolean {
   const lockout = build.selectFrom('lockout').select('id').where('ended_at', 'is', null).limit(1)
   const goal = build.selectFrom('goal').select('id').where('state', 'in', UNFINISHED).limit(1)
   return queries.rows(lockout).length > 0 || queries.rows(goal).length > 0
+}
+
+/**
+ * Reads all that still has to hold, of every account. A page of SQLite has no checksum, so a flipped bit in a row passes its integrity check and
+ * would end every start when the account is read. Throws `RmError` STORE_CORRUPT.
+ */
+export function checkStanding(database: Database): void {
+  const standing = [
+    ['SELECT * FROM lockout WHERE ended_at IS NULL', lockoutOf],
+    ['SELECT * FROM breach WHERE ended_at IS NULL', breachOf],
+    ["SELECT * FROM goal WHERE state IN ('pursued', 'escalated')", pursuedGoalOf],
+    ["SELECT * FROM command WHERE state IN ('sending', 'acked', 'in-doubt')", commandRecordOf],
+    ['SELECT * FROM position_cycle WHERE closed_at IS NULL', positionCycleOf],
+  ] as const
+  for (const [select, read] of standing) for (const row of database.prepare(select).iterate()) read(row)
 }
 
 const UNFINISHED = ['pursued', 'escalated'] as const satisfies readonly PursuitState[]

@@ -20,7 +20,7 @@ import { openStore } from '../../src/store/open-store.ts'
 import { lockSnapshotFile } from '../../src/store/recover-database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { DataFolder } from './data-folder.ts'
-import { aBreachTurn, NOON } from './turn-records.ts'
+import { aBreachTurn, aLockout, aTurn, NOON } from './turn-records.ts'
 
 const check = (file: string): Promise<void> => Promise.resolve(checkCopy(file))
 
@@ -30,6 +30,11 @@ async function keepLocks(store: Store, folder: string): Promise<void> {
 
 function locksOf(store: Store): readonly { id: string; end: unknown }[] {
   return store.loadAccount(TEST_ACCOUNT, NOON).lockouts.map(({ id, end }) => ({ id, end }))
+}
+
+/** As the engine makes ids: account, run, number. */
+function idOf(store: Store): string {
+  return `l-7001001-${store.epoch}-1`
 }
 
 /** A day with lockouts, a backup in its middle and a snapshot at its end. */
@@ -128,11 +133,69 @@ describe('a start on a data folder', () => {
       await keepLocks(store, folder.path)
       const [lockout] = store.loadAccount(TEST_ACCOUNT, NOON).lockouts
       const ended = { id: lockout?.id ?? '', cause: 'time' as const, at: NOON }
-      store.commit([{ ...aBreachTurn(3), lockouts: [], endedLockouts: [ended] }])
+      const audit = [{ actor: 'daemon', action: 'lockout-ended', subject: ended.id, detail: {} }] as const
+      store.commit([aTurn({ endedLockouts: [ended], audit })])
     }
     using store = await folder.open()
     expect(store.recovery).toEqual([])
     expect(locksOf(store)).toEqual([])
+  })
+
+  test('whose lockout was ended by an edit of the file, without an audit record, has it again (X-02)', async () => {
+    using folder = new DataFolder()
+    const locks = await aDayIn(folder)
+    folder.tamper((database) => database.exec("UPDATE lockout SET ended_at = 1, end_cause = 'time'"))
+    using store = await folder.open()
+    expect(locksOf(store)).toEqual(locks)
+    expect(store.recovery.join()).toContain('ended without an audit record')
+  })
+
+  test('restored from a backup is a run of its own: its lockouts take the place of none that was merged', async () => {
+    using folder = new DataFolder()
+    {
+      using store = await folder.open()
+      await store.backup(NOON, check)
+    }
+    {
+      using store = await folder.open()
+      store.commit([aTurn({ lockouts: [aLockout(idOf(store))], audit: aBreachTurn(1).audit })])
+      await keepLocks(store, folder.path)
+    }
+    rmSync(folder.database)
+    using store = await folder.open()
+    expect(store.epoch).toBe(3)
+    store.commit([aTurn({ lockouts: [aLockout(idOf(store), { rule: 'RULE-006' })] })])
+    expect(locksOf(store).map(({ id }) => id)).toEqual(['l-7001001-2-1', 'l-7001001-3-1'])
+  })
+
+  test('with a row that a flipped bit made unreadable restores it: pages have no checksum (D-08)', async () => {
+    using folder = new DataFolder()
+    const locks = await aDayIn(folder)
+    folder.tamper((database) => database.exec("UPDATE lockout SET effect = 'flaa' WHERE id = 'lockout-2'"))
+    using store = await folder.open()
+    expect(locksOf(store)).toEqual(locks)
+    expect(store.recovery.join()).toContain('a row of table lockout cannot be read')
+  })
+
+  test.each<[what: string, spoil: (file: string) => void]>([
+    [
+      'is not as it was written',
+      (file) => writeFileSync(file, readFileSync(file, 'utf8').replace('RULE-003', 'RULE-004')),
+    ],
+    [
+      'cannot be read',
+      (file) => {
+        rmSync(file)
+        mkdirSync(file)
+      },
+    ],
+  ])('whose lock snapshot %s starts, and tells', async (what, spoil) => {
+    using folder = new DataFolder()
+    const locks = await aDayIn(folder)
+    spoil(lockSnapshotFile(folder.path))
+    using store = await folder.open()
+    expect(locksOf(store)).toEqual(locks)
+    expect(store.recovery.join()).toContain(what)
   })
 
   test('that is new needs no repair', async () => {

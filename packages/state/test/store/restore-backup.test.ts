@@ -1,9 +1,12 @@
 import { instant } from '@rm/domain'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { checkCopy } from '../../src/store/backup.ts'
 import { type Backup, listBackups } from '../../src/store/backup-files.ts'
+import { writeDurably } from '../../src/store/durable-file.ts'
+import { snapshotText } from '../../src/store/lock-snapshot.ts'
+import { lockSnapshotFile } from '../../src/store/recover-database.ts'
 import { restoreBackup } from '../../src/store/restore-backup.ts'
 import { DataFolder } from './data-folder.ts'
 import { aBreachTurn, NOON } from './turn-records.ts'
@@ -23,6 +26,19 @@ test('restoring an older backup by hand unlocks nobody', async () => {
   using store = await folder.open()
   expect(store.loadAccount(TEST_ACCOUNT, instant(0)).lockouts).toHaveLength(1)
   expect(store.recovery.join()).toContain('1 lockout set or extended')
+})
+
+test('nor does restoring over an older database that somebody put there first', async () => {
+  using folder = new DataFolder()
+  const backup = await lockedSince(folder)
+  {
+    using store = await folder.open()
+    await writeDurably(lockSnapshotFile(folder.path), snapshotText(store.lockSnapshot(NOON)))
+  }
+  copyFileSync(backup.file, folder.database)
+  await restoreBackup(folder.database, backup, NOON)
+  using store = await folder.open()
+  expect(store.loadAccount(TEST_ACCOUNT, instant(0)).lockouts).toHaveLength(1)
 })
 
 test('while a daemon runs on the store nothing is restored', async () => {
