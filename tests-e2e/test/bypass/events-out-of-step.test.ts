@@ -142,7 +142,9 @@ describe.concurrent('events that do not come once and in order', () => {
   test('an order that the stream does not tell of is found by a reading, and cancelled on a locked account (R-17)', async ({
     task,
   }) => {
-    await using opened = await Stage.open({ rules: { daily_realized_loss: { enabled: true, limit: -500 } } })
+    await using opened = await Stage.open({
+      rules: { daily_realized_loss: { enabled: true, limit: -500, include_unrealized: false } },
+    })
     const { stage, daemon } = opened
     const { gateway } = stage
     const trader = stage.trader()
