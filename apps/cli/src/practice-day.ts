@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -42,7 +42,7 @@ export async function runPracticeDay(options: PracticeDayOptions): Promise<ExitC
     return EXIT_CODES.usage
   }
   const dataDirectory = path.join(DATA, options.scenario)
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path.join(dataDirectory, DATABASE + suffix), { force: true })
+  forgetDay(dataDirectory)
 
   const announced = Promise.withResolvers<Announcement>()
   const simulator = new ChildProgram(
@@ -63,6 +63,14 @@ export async function runPracticeDay(options: PracticeDayOptions): Promise<ExitC
     return await playDay(options, gateway, { configDirectory, dataDirectory }, face, interrupted.signal)
   } finally {
     await simulator.stop(STOP_MS)
+  }
+}
+
+/** Each play is the same day anew: what an earlier one left must not lock it. Its logs stay. */
+function forgetDay(dataDirectory: string): void {
+  if (!existsSync(dataDirectory)) return
+  for (const name of readdirSync(dataDirectory)) {
+    if (name !== 'logs') rmSync(path.join(dataDirectory, name), { recursive: true })
   }
 }
 
