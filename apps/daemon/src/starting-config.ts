@@ -73,7 +73,13 @@ function lastGoodOrRefuse(
   { dataDirectory }: DaemonOptions,
 ): NonNullable<ReturnType<typeof recallConfig>> {
   const last = recallConfig(dataDirectory, refused)
-  if (last !== null && holdsProtection(path.resolve(dataDirectory, last.general.database.path))) return last
+  if (last !== null) {
+    const { path: file, secondFolder } = last.general.database
+    const databaseFile = path.resolve(dataDirectory, file)
+    const folders = [path.dirname(databaseFile)]
+    if (secondFolder !== null) folders.push(path.resolve(dataDirectory, secondFolder))
+    if (holdsProtection(databaseFile, folders)) return last
+  }
   const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
   throw new ConfigurationRefused(formatDiagnostics(refused.diagnostics, { color, width: process.stderr.columns ?? 80 }))
 }

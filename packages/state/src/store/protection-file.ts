@@ -1,15 +1,21 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { RmError } from '@rm/domain'
 import { Queries } from './queries.ts'
 import { readOnly } from './read-only.ts'
+import { readLockSnapshots } from './recover-database.ts'
 import { hasUnfinishedProtection } from './stored-account.ts'
 
 /**
  * Whether a start has something to go on with: the database has a lockout or an unfinished goal. One that cannot be read may have, so it counts;
  * one that another process holds is looked after by that.
+ *
+ * @param snapshotFolders - where lock snapshots lie: they speak for a database that is gone
  */
-export function holdsProtection(file: string): boolean {
-  if (!existsSync(file)) return false
+export function holdsProtection(file: string, snapshotFolders: readonly string[]): boolean {
+  if (!existsSync(file) || statSync(file).size === 0) {
+    const { snapshots } = readLockSnapshots(snapshotFolders)
+    return snapshots.some(({ tables }) => tables.lockout.length > 0 || tables.goal.length > 0)
+  }
   try {
     return readOnly(file, (database) => hasUnfinishedProtection(new Queries(database)))
   } catch (error) {
