@@ -33,26 +33,29 @@ export function backupCommand(): Command {
 
 interface DataOptions {
   readonly data: string
+  readonly database: string
   readonly json?: true
 }
 
 function listCommand(): Command {
-  return dataCommand('list', 'Lists the backups, newest first.').action(async ({ data, json }: DataOptions) => {
-    const { listBackups } = await import('@rm/state')
-    const backups = listBackups(path.resolve(data))
-    const rows = backups.map(rowOf)
-    if (json === true) return tell(`${JSON.stringify(rows)}\n`)
-    if (rows.length === 0) return tell(`There is no backup below ${data}.\n`)
-    tell(rows.map(({ name, bytes, auditSeq }) => `${name}  ${mebibytes(bytes)}  audit ${auditSeq}\n`).join(''))
-  })
+  return dataCommand('list', 'Lists the backups, newest first.').action(
+    async ({ data, database, json }: DataOptions) => {
+      const { listBackups } = await import('@rm/state')
+      const backups = listBackups(path.dirname(path.resolve(data, database)))
+      const rows = backups.map(rowOf)
+      if (json === true) return tell(`${JSON.stringify(rows)}\n`)
+      if (rows.length === 0) return tell(`There is no backup below ${data}.\n`)
+      tell(rows.map(({ name, bytes, auditSeq }) => `${name}  ${mebibytes(bytes)}  audit ${auditSeq}\n`).join(''))
+    },
+  )
 }
 
 function verifyCommand(): Command {
   return dataCommand('verify', 'Reads every backup whole and says which can be restored.').action(
-    async ({ data, json }: DataOptions) => {
+    async ({ data, database, json }: DataOptions) => {
       const { listBackups, verifyBackup } = await import('@rm/state')
       const rows = []
-      for (const backup of listBackups(path.resolve(data))) {
+      for (const backup of listBackups(path.dirname(path.resolve(data, database)))) {
         const fault = await verifyBackup(backup).then(() => null, reasonOf)
         rows.push({ ...rowOf(backup), fault })
       }
@@ -67,10 +70,9 @@ function verifyCommand(): Command {
 function restoreCommand(): Command {
   return dataCommand('restore', 'Puts a backup in the place of the database. The daemon must be stopped.')
     .addArgument(new Argument('<name>', 'the name of a backup, or newest'))
-    .option('--database <file>', 'the database file, relative to the data folder', 'state.db')
-    .action(async (name: string, { data, json, database }: DataOptions & { readonly database: string }) => {
+    .action(async (name: string, { data, database, json }: DataOptions) => {
       const { listBackups, restoreBackup } = await import('@rm/state')
-      const backups = listBackups(path.resolve(data))
+      const backups = listBackups(path.dirname(path.resolve(data, database)))
       const chosen = name === 'newest' ? backups[0] : backups.find(({ file }) => path.basename(file) === name)
       if (chosen === undefined) {
         process.stderr.write(`There is no backup ${name} below ${data}; "risk-manager backup list" lists them.\n`)
@@ -96,6 +98,7 @@ function dataCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option('--data <dir>', 'the data folder of the daemon', 'data')
+    .option('--database <file>', 'general.database.path, relative to the data folder', 'state.db')
     .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
     .exitOverride()
