@@ -139,10 +139,18 @@ export class StoreCopies {
   }
 }
 
+/** To read a copy takes seconds; a thread that hangs must not end all later backups. */
+const CHECK_MS_MAX = 5 * 60_000
+
 function checkOnThread(file: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const worker = new Worker(new URL('./backup-check.js', import.meta.url), { workerData: file })
+  const patience = setTimeout(() => void worker.terminate(), CHECK_MS_MAX)
   worker.once('error', reject)
-  worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`the check ended with ${code}`))))
+  worker.once('exit', (code) => {
+    clearTimeout(patience)
+    if (code === 0) resolve()
+    else reject(new Error(`the check ended with ${code}`))
+  })
   return promise
 }
