@@ -9,7 +9,7 @@ import {
   type PositionView,
 } from '@rm/domain'
 import { allowedRange, type Demands, mayOpen, mustBeFlat, type SizeRange } from '@rm/rules'
-import { exposureOf, knownOrder, leftByTrades, signedSize, workingOrder } from '@rm/state/book'
+import { exposureOf, knownOrder, leftByTrades, repeatedMs, signedSize, workingOrder } from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
 import { rememberEffort } from './goal-memory.ts'
@@ -22,6 +22,8 @@ import type { TurnDraft } from './turn-draft.ts'
 const MARKET_ORDER_GRACE_MS = 250
 /** The position event of a fill follows its trade within 30 ms; the room is for the way (a guess). */
 const POSITION_EVENT_MS = 250
+/** An event that may be old news is acted upon after this time, if no reading has come: the first request may take so long (reliability B-2). */
+const REPEATED_STATE_MS = 400
 /** A cancel that the gateway is working on is repeated only after this time. */
 const PENDING_CANCEL_MS = 5_000
 /** Our own close shows as a working order until its fill is reported, in either order. */
@@ -52,6 +54,7 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
   // Two size-changing commands under way on one contract could turn it over (risk rules 1.6).
   if (draft.state.inFlight.some((one) => isPositionCommand(one) && one.record.command.contractId === contractId)) return
   if (isBeingReduced(draft, contractId) || isTakenOff(draft, contractId, range)) return
+  if (mayBeOldNews(draft, contractId)) return
   const key: TargetKey = `position:${contractId}`
   const history = historyOf(draft, key)
   const { readSinceMs } = history
@@ -82,6 +85,14 @@ function isTakenOff(draft: TurnDraft, contractId: ContractId, { min, max }: Size
   const sinceMs = draft.now - left.at
   if (Math.abs(sinceMs) >= POSITION_EVENT_MS) return false
   draft.lookAgain(draft.elapsedMs + POSITION_EVENT_MS - sinceMs)
+  return true
+}
+
+/** What trades or our own requests have reduced must not be reduced once more because an event of the time before came late. */
+function mayBeOldNews(draft: TurnDraft, contractId: ContractId): boolean {
+  const sinceMs = repeatedMs(draft.state.book, contractId)
+  if (sinceMs === null || draft.elapsedMs >= sinceMs + REPEATED_STATE_MS) return false
+  draft.lookAgain(sinceMs + REPEATED_STATE_MS)
   return true
 }
 

@@ -1,6 +1,6 @@
 import type { AccountView, PursuedGoal, ReadingKind } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
-import { exposureOf } from '@rm/state/book'
+import { exposureOf, repeatedMs } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
@@ -80,6 +80,9 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
   const { reading, targets, inFlight, goals, book, cleanSince } = draft.state
   const paced = reading.begunMs + READINGS_APART_MS
   if (reading.againMs !== null) yield { kind: 'exposure', dueMs: reading.againMs }
+  for (const contractId of book.contracts.keys()) {
+    if (repeatedMs(book, contractId) !== null) yield { kind: 'exposure', dueMs: paced }
+  }
   for (const { readSinceMs } of targets.values()) {
     if (readSinceMs !== null) yield { kind: 'exposure', dueMs: readSinceMs > reading.begunMs ? readSinceMs : paced }
   }

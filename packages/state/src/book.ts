@@ -9,6 +9,7 @@ export {
   isKnownOrder,
   knownOrder,
   observedMs,
+  repeatedMs,
   restoreBook,
   signedSize,
   withCalendar,

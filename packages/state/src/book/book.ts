@@ -99,6 +99,14 @@ export function observedMs(book: Book, contractId: ContractId): number | null {
   return book.contracts.get(contractId)?.observedMs ?? book.snapshotMs
 }
 
+/**
+ * Since when the position of a contract is what an event says that may be old news (monotonic), until a trade or a reading has told; `null`
+ * when nothing is in doubt.
+ */
+export function repeatedMs(book: Book, contractId: ContractId): number | null {
+  return book.contracts.get(contractId)?.repeatedMs ?? null
+}
+
 /** Signed contracts of a position as last reported, 0 for flat. */
 export function signedSize(book: Book, contractId: ContractId): number {
   const contract = book.contracts.get(contractId)

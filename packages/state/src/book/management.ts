@@ -28,11 +28,13 @@ export function orderWithTag(book: Book, tag: string): Order | null {
 
 /**
  * Since when a fill is known of an order against the position that the position itself has not told of yet (monotonic), or `null`. The
- * end of a stop is reported before the position that it closed (gateway contract 6.1): a new order by the old size could open one.
+ * end of a stop is reported before the position that it closed (gateway contract 6.1): a new order by the old size could open one. So
+ * could one by a size that an old event repeats.
  */
 export function exitAheadSinceMs(contract: ContractBook): number | null {
   const size = signedSizeOf(contract)
   if (size === 0) return null
+  if (contract.repeatedMs !== null) return contract.repeatedMs
   const observedMs = contract.observedMs ?? Number.NEGATIVE_INFINITY
   const filledMs = contract.filledMs[size > 0 ? 'sell' : 'buy']
   if (filledMs !== null && filledMs > observedMs) return filledMs

@@ -9,7 +9,7 @@ import {
   signedTradeSize,
   type Trade,
 } from '@rm/domain'
-import { isLaterLife, isTradeOf, openCycle, STAMP_ROUNDING_MS, withRealized } from './cycles.ts'
+import { isLaterLife, isTradeOf, openCycle, withRealized } from './cycles.ts'
 import {
   afterMove,
   afterSnapshot,
@@ -29,6 +29,8 @@ import {
   NO_ENTRIES_AHEAD,
 } from './entries-ahead.ts'
 import { endedAt } from './protection.ts'
+import { samePosition } from './same-position.ts'
+import { isUnexplainedRepeat, withFormerState } from './repeated-state.ts'
 import type { TradeLedger, TradeStep } from './trades.ts'
 
 /** All that is known of an account's position in one contract. */
@@ -49,6 +51,10 @@ export interface ContractBook {
   readonly entries: EntriesAhead
   /** Trades that came after the last change of the position: they are what a flip is made of. */
   readonly tradesSinceMove: readonly Trade[]
+  /** What the position was before, newest last: what comes once more may be old news. */
+  readonly formerStates: readonly Position[]
+  /** Monotonic time at which the stream repeated one of these and no trade told why; `null`: nothing is in doubt. */
+  readonly repeatedMs: number | null
 }
 
 export type ContractBooks = ReadonlyMap<ContractId, ContractBook>
@@ -63,6 +69,8 @@ export const UNSEEN_CONTRACT: ContractBook = {
   lots: NO_LOTS_AHEAD,
   entries: NO_ENTRIES_AHEAD,
   tradesSinceMove: [],
+  formerStates: [],
+  repeatedMs: null,
 }
 
 export interface PositionMove {
@@ -76,12 +84,6 @@ const TRADES_SINCE_MOVE_KEPT = 64
 /** Signed contracts, as last reported; 0 while nothing was. */
 export function signedSizeOf(contract: ContractBook): number {
   return contract.position?.signedSize ?? 0
-}
-
-/** Whether two reports say the same about a position. Of a flat one only the size matters. */
-export function samePosition(a: Position, b: Position): boolean {
-  if (a.signedSize !== b.signedSize) return false
-  return a.signedSize === 0 || (a.averagePrice === b.averagePrice && isSameStamp(a.openedAt, b.openedAt))
 }
 
 /**
@@ -105,7 +107,9 @@ export function movedByStream(
       ? { contract: known, enlarged: false }
       : { contract: heard, enlarged: false }
   }
-  return moved(heard, position, afterMove(known.lots, signedSizeOf(known), position.signedSize), trades, now)
+  const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize)
+  const { contract, enlarged } = moved(heard, position, lots, trades, now)
+  return { contract: { ...contract, repeatedMs: isUnexplainedRepeat(known, position) ? observedMs : null }, enlarged }
 }
 
 /** After a snapshot spoke of the position and was believed. */
@@ -118,7 +122,7 @@ export function movedBySnapshot(
 ): PositionMove {
   const agrees = known.position !== null && samePosition(known.position, position)
   if (agrees && known.observedMs === requestedMs) return { contract: known, enlarged: false }
-  const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs) }
+  const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs), repeatedMs: null }
   const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
   if (agrees) return { contract: { ...heard, lots, entries: afterReading(heard.entries) }, enlarged: false }
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
@@ -127,12 +131,13 @@ export function movedBySnapshot(
 
 /** After a trade of the contract was recorded. */
 export function withTradeRecorded(known: ContractBook, trade: Trade, step: TradeStep): ContractBook {
-  let { lots, entries, tradesSinceMove, cycle, formerCycle } = known
+  let { lots, entries, tradesSinceMove, repeatedMs, cycle, formerCycle } = known
   if (step.isNew) {
     const closes = cycle !== null && cycle.side === closedSide(trade) ? cycle : null
     lots = afterTrade(lots, trade, closes === null ? null : closes.openedAt)
     if (trade.realizedPnl === null) entries = afterEntry(entries, trade)
     tradesSinceMove = [...tradesSinceMove, trade].slice(-TRADES_SINCE_MOVE_KEPT)
+    repeatedMs = null
   } else if (trade.voided) {
     lots = afterVoid(lots, trade)
     entries = afterVoidedEntry(entries, trade)
@@ -141,7 +146,7 @@ export function withTradeRecorded(known: ContractBook, trade: Trade, step: Trade
   if (cycle !== null && isTradeOf(cycle, trade)) cycle = withRealized(cycle, step.netChange)
   else if (formerCycle !== null && isTradeOf(formerCycle, trade))
     formerCycle = withRealized(formerCycle, step.netChange)
-  return { ...known, lots, entries, tradesSinceMove, cycle, formerCycle }
+  return { ...known, lots, entries, tradesSinceMove, repeatedMs, cycle, formerCycle }
 }
 
 /** Cycles of the contract that differ from what they were. */
@@ -163,7 +168,8 @@ function moved(
   const side = sideOf(position.signedSize)
   const { cycle } = known
   const entries = afterGrowth(known.entries, signedSizeOf(known), position.signedSize, now)
-  const contract: ContractBook = { ...known, position, lots, entries, tradesSinceMove: [] }
+  const formerStates = withFormerState(known)
+  const contract: ContractBook = { ...known, position, lots, entries, tradesSinceMove: [], formerStates }
   if (cycle !== null && side === cycle.side && !isLaterLife(position.openedAt, cycle.openedAt)) {
     return continued(contract, cycle, sizeBefore(known), now)
   }
@@ -226,8 +232,4 @@ function turnOf(known: ContractBook, after: number): Instant | null {
     size = next
   }
   return size === after ? turn : null
-}
-
-function isSameStamp(a: Instant, b: Instant): boolean {
-  return Math.abs(a - b) <= STAMP_ROUNDING_MS
 }

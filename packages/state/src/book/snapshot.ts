@@ -18,8 +18,9 @@ import type { Book } from './book.ts'
 import { type BookContext, type BookStep, stepTo } from './book-step.ts'
 import { contractBook, withContract, withProtectionMeasured } from './contract-books.ts'
 import { compareVersions, isWorking, type ObservedOrder, observedOrder, replaceOrder, sameOrder } from './orders.ts'
-import { type ContractBook, movedBySnapshot, samePosition } from './positions.ts'
+import { type ContractBook, movedBySnapshot } from './positions.ts'
 import { recencyOf, REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
+import { samePosition } from './same-position.ts'
 import { withTradeReported } from './trade-report.ts'
 import { ledgerOfDay, NO_PNL } from './trades.ts'
 
@@ -201,15 +202,17 @@ class Reading {
     const recency = recencyOf(known.observedMs, known.streamMs, requestedMs)
     if (recency === 'newer') return
     const agrees = known.position !== null && samePosition(known.position, position)
+    const isRepeat = known.repeatedMs !== null
     if (recency === 'recent' && !agrees) {
       this.#disputed = true
-      return
+      // Of what may be old news the reading is the better witness, until the next one has confirmed it.
+      if (!isRepeat) return
     }
     if (!agrees && (known.position !== null || position.signedSize !== 0)) {
       const { contractId } = position
-      this.#noteMissed(
-        `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`,
-      )
+      const sentence = `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`
+      if (isRepeat) this.#noteDrift(sentence)
+      else this.#noteMissed(sentence)
     }
     const { contract, enlarged } = movedBySnapshot(known, position, requestedMs, this.#book.trades, this.#context.now)
     if (enlarged) this.#enlarged.push(position.contractId)
