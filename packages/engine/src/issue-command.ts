@@ -11,7 +11,7 @@ import {
 import type { OrderWhy } from '@rm/rules'
 import { workingOrder } from '@rm/state/book'
 import type { InFlight, TargetKey } from './account-state.ts'
-import { historyOf } from './settle-commands.ts'
+import { historyOf } from './target-history.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** Calls of one account that are counted together. */

@@ -3,7 +3,7 @@ import type { Judgement } from './judge.ts'
 import { comparisonLateMs } from './late-comparison.ts'
 import { graceEndsInMs } from './plan-commands.ts'
 import type { WantedReading } from './plan-reading.ts'
-import { SLOW_RETRY_MS } from './settle-commands.ts'
+import { SLOW_RETRY_MS } from './retry-pace.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** How soon a lockout whose time has come is tried again while the time or the book is in doubt. */

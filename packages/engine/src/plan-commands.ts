@@ -14,7 +14,9 @@ import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } 
 import { isSatisfied } from './exposure.ts'
 import { rememberEffort } from './goal-memory.ts'
 import { issueCommand } from './issue-command.ts'
-import { historyOf, isBeingReduced, isObservedSince } from './settle-commands.ts'
+import { isBeingReduced } from './being-reduced.ts'
+import { isObservedSince } from './command-effect.ts'
+import { historyOf } from './target-history.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 

@@ -4,7 +4,7 @@ import { exposureOf, repeatedMs } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
-import { EFFECT_OVERDUE_MS } from './settle-commands.ts'
+import { EFFECT_OVERDUE_MS } from './command-effect.ts'
 import type { TurnDraft } from './turn-draft.ts'
 import { CLEAN_READINGS_APART_MS, lastSettledMs } from './verify-goals.ts'
 

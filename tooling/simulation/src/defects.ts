@@ -15,7 +15,7 @@ export interface Defect {
   readonly seed: number
 }
 
-const settle = 'packages/engine/src/settle-commands.ts'
+const answer = 'packages/engine/src/take-answer.ts'
 const plan = 'packages/engine/src/plan-commands.ts'
 
 /** Mistakes that ancestors of this program made, or that a successor could make: each is planted in the real code and has to be found. */
@@ -37,7 +37,7 @@ export const DEFECTS: readonly Defect[] = [
     tells: 'a goal is reached when the gateway says yes',
     edits: [
       {
-        file: settle,
+        file: answer,
         find: "    case 'accepted':\n    case 'unknown':\n",
         replace: `    case 'accepted':
       replaceInFlight(draft, answered)
@@ -110,7 +110,7 @@ export const DEFECTS: readonly Defect[] = [
         replace: 'if (history.settledMs === Number.POSITIVE_INFINITY) {',
       },
       {
-        file: settle,
+        file: answer,
         find: "else if (outcome.kind === 'unknown') holdForReading(draft, answered)",
         replace: "else if (outcome.kind === 'unknown') dropInFlight(draft, answered)",
       },
