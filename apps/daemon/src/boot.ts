@@ -10,6 +10,7 @@ import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
+import { configFingerprint } from './config-fingerprint.ts'
 import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
@@ -47,6 +48,8 @@ export interface Configured {
   readonly lines: LineQueue
   /** Why the files were refused; the configuration is the last good one then. */
   readonly refused: readonly Diagnostic[] | null
+  /** The configuration folder as it was before it was read. */
+  readonly fingerprint: string
 }
 
 /** The store is open, and no other process has it. */
@@ -106,12 +109,13 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 /** Steps 1 to 3. Throws `ConfigurationRefused`; then nothing was started. */
 export async function configure(options: DaemonOptions): Promise<Configured> {
   checkTimeZones()
+  const fingerprint = await configFingerprint(options.configDirectory).catch(() => '') // its absence is told by whoever reads it
   const starting = await startingConfig(
     options,
     async (config) => new LineQueue(await openLogOrRefuse(config, options)),
   )
   const { config, lines } = starting
-  const configured: Configured = { options, ...starting }
+  const configured: Configured = { options, fingerprint, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -442,19 +446,19 @@ function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
 }
 
 function watchFiles(ready: RulesReady): () => void {
-  const { options, configReload } = ready
-  const trouble = (error: unknown): void => {
-    const remedy = 'after a change, send SIGHUP'
-    warn(ready, `Changes of the configuration cannot be noticed: ${reasonOf(error)}; ${remedy}`, {
-      event: 'config-unwatched',
-    })
-  }
-  try {
-    return watchConfig(options.configDirectory, monotonicMs, () => configReload.reload('file-changed'), trouble)
-  } catch (error) {
-    trouble(error)
-    return () => {}
-  }
+  const { options, fingerprint, configReload } = ready
+  return watchConfig({
+    directory: options.configDirectory,
+    fingerprint,
+    monotonic: monotonicMs,
+    onChange: () => configReload.reload('file-changed'),
+    onTrouble: (error) => {
+      const remedy = 'the configuration in force stays; make the folder readable again'
+      warn(ready, `Alert: the configuration folder cannot be looked at: ${reasonOf(error)}; ${remedy}`, {
+        event: 'config-unwatched',
+      })
+    },
+  })
 }
 
 async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {

@@ -174,7 +174,7 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
   const options = { configDirectory: 'config', dataDirectory }
-  const configured = { options, config, lines: new LineQueue(log), refused: null }
+  const configured = { options, config, lines: new LineQueue(log), refused: null, fingerprint: '' }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)

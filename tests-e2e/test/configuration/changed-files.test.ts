@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { awaitNothing } from '../harness/await-condition.ts'
@@ -128,5 +129,89 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
     await stage.trader(1).enters('MES', OrderSide.buy, 1)
     await stage.awaitVenue('flat again', () => stage.trader(1).isFlat)
     expect(currentWord(successor.log, FIRST_ACCOUNT)).toBe('LOCKED')
+  })
+})
+
+describe.concurrent('files that are changed', () => {
+  test('in parts are read when they are at rest, never by half (C-03)', async () => {
+    await using opened = await Stage.open({ rules: upTo(5) })
+    const { stage, daemon } = opened
+    const file = path.join(stage.configDirectory, 'risk_config.yaml')
+    const before = readFileSync(file, 'utf8')
+    const after = before.replace('"limit": 5', '"limit": 3')
+    expect(after).not.toBe(before)
+    // Every prefix would be refused: its braces are open.
+    for (const part of [0.2, 0.5, 0.8, 1]) {
+      writeFileSync(file, after.slice(0, after.length * part))
+      await pause(100)
+    }
+    await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed' && one['after'] === '3')
+    expect(daemon.log.find((one) => one.event === 'config-refused')).toBeUndefined()
+  })
+
+  test('by a rename, as editors do, or by a link that is turned, are read (C-03)', async ({ task }) => {
+    await using stage = await Stage.set({ rules: upTo(5) })
+    const releases = path.join(stage.configDirectory, '..', 'releases')
+    const link = path.join(stage.configDirectory, '..', 'current')
+    const release = (name: string, limit: number): string => {
+      stage.configure({ rules: upTo(limit) })
+      mkdirSync(releases, { recursive: true })
+      cpSync(stage.configDirectory, path.join(releases, name), { recursive: true })
+      return path.join(releases, name)
+    }
+    const [first, second] = [release('1', 5), release('2', 4)]
+    symlinkSync(first, link)
+    const daemon = await stage.startTrustedDaemon({ configDirectory: link })
+    const toldOf = (limit: string) =>
+      daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed' && one['after'] === limit)
+    symlinkSync(second, `${link}.new`)
+    const turned = performance.now()
+    renameSync(`${link}.new`, link)
+    await toldOf('4')
+    Object.assign(task.meta, { measuredMs: performance.now() - turned })
+    const file = path.join(second, 'risk_config.yaml')
+    writeFileSync(`${file}~`, readFileSync(file, 'utf8').replace('"limit": 4', '"limit": 2'))
+    renameSync(`${file}~`, file)
+    expect(await toldOf('2')).toMatchObject({ before: '4', applies: 'at once' })
+  })
+
+  test('between the reading of the start and its end are not overlooked (C-03)', async () => {
+    await using stage = await Stage.set({ rules: upTo(5) })
+    const daemon = stage.startDaemon()
+    await daemon.log.awaitLine('read', (one) => one.event === 'boot-step')
+    stage.configure({ rules: upTo(3) })
+    await daemon.running()
+    const line = await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed')
+    expect(line).toMatchObject({ before: '5', after: '3' })
+  })
+
+  test('a hundred times a second are read once a second, and a limit is tightened among them (C-09)', async ({
+    task,
+  }) => {
+    await using opened = await Stage.open({ rules: upTo(5) })
+    const { stage, daemon } = opened
+    const file = path.join(stage.configDirectory, 'timers_config.yaml')
+    const touches = setInterval(() => utimesSync(file, new Date(), new Date()), 10)
+    try {
+      await pause(500)
+      stage.configure({ rules: upTo(3) })
+      const changed = performance.now()
+      await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed')
+      Object.assign(task.meta, { measuredMs: performance.now() - changed })
+      stage.trader().buy('MNQ', 4)
+      await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 3)
+      await pause(3_000)
+    } finally {
+      clearInterval(touches)
+    }
+    const reads = daemon.log
+      .lines()
+      .filter((one) => one.event === 'config-unchanged' || one.event === 'setting-changed')
+    expect(reads.length).toBeGreaterThanOrEqual(3)
+    const times = reads.map(({ time }) => Date.parse(time))
+    for (const [index, time] of times.entries()) {
+      const next = times[index + 1]
+      if (next !== undefined) expect(next - time).toBeGreaterThanOrEqual(900)
+    }
   })
 })

@@ -24,6 +24,16 @@ async function refusalOf(stage: Stage, changes: Parameters<Stage['startDaemon']>
 }
 
 describe.concurrent('a start that cannot be', () => {
+  test('names an account twice, or a zone or a reset time that does not exist, is refused (C-10)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    stage.configure({ accounts: [{ id: FIRST_ACCOUNT }, { id: FIRST_ACCOUNT }] })
+    expect(await refusalOf(stage)).toMatchObject({ code: 3, stderr: expect.stringContaining('the id of accounts[0]') })
+    stage.configure({ timers: { daily_reset: { time: '24:01', timezone: 'America/Gotham' } } })
+    const refusal = await refusalOf(stage)
+    expect(refusal.code).toBe(3)
+    for (const said of ['24:01', 'America/Gotham']) expect(refusal.stderr).toContain(said)
+  })
+
   test('answers ten mistakes in one folder with ten diagnostics and code 3', async () => {
     using folder = new TemporaryFolder()
     const unused = 'http://127.0.0.1:1'

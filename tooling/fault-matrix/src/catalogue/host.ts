@@ -101,7 +101,6 @@ export const configuration = {
     expected: 'never half a configuration',
     bound: within(3),
     severity: 'H',
-    notHere: NOT_TESTED,
   },
   'C-04': {
     fault: 'loosening while locked or in the session',
@@ -144,7 +143,6 @@ export const configuration = {
     expected: 'one reload a second; enforcement as ever',
     bound: null,
     severity: 'L',
-    notHere: NOT_TESTED,
   },
   'C-10': {
     fault: 'an account twice, a wrong time zone or reset time',
@@ -152,7 +150,6 @@ export const configuration = {
     expected: 'refused',
     bound: null,
     severity: 'H',
-    notHere: NOT_TESTED,
   },
 } as const satisfies Readonly<Record<string, FaultRow>>
 
