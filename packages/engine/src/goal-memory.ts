@@ -9,9 +9,11 @@ export interface GoalMemory {
   readonly lockout: Lockout | null
   /** By id, in the order of sending. */
   readonly commands: ReadonlyMap<string, CommandRecord>
+  /** Whether a human knows by now that it takes long. */
+  readonly isToldLate: boolean
 }
 
-const NOTHING: GoalMemory = { breach: null, lockout: null, commands: new Map() }
+const NOTHING: GoalMemory = { breach: null, lockout: null, commands: new Map(), isToldLate: false }
 
 /** What began a goal, as far as it still stands. Of a breach that is over the lockout tells which it set in the turn that began the goal. */
 export function memoryOfOrigin(
@@ -29,6 +31,15 @@ export function memoryOfOrigin(
 
 export function rememberGoal(draft: TurnDraft, goal: PursuedGoal): void {
   draft.change({ memories: new Map(draft.state.memories).set(goal.id, memoryOfOrigin(draft.state, goal)) })
+}
+
+export function wasToldLate({ memories }: Pick<AccountState, 'memories'>, { id }: PursuedGoal): boolean {
+  return memories.get(id)?.isToldLate ?? false
+}
+
+export function tellLate(draft: TurnDraft, { id }: PursuedGoal): void {
+  const memory = draft.state.memories.get(id) ?? NOTHING
+  draft.change({ memories: new Map(draft.state.memories).set(id, { ...memory, isToldLate: true }) })
 }
 
 /** A request was issued, for all of these goals. */

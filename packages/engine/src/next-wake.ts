@@ -2,6 +2,7 @@ import { earliest, endInstant, type Instant, isActive } from '@rm/domain'
 import type { Judgement } from './judge.ts'
 import { comparisonLateMs } from './late-comparison.ts'
 import { graceEndsInMs } from './plan-commands.ts'
+import { overdueAt } from './overdue-goals.ts'
 import type { WantedReading } from './plan-reading.ts'
 import { SLOW_RETRY_MS } from './retry-pace.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -19,7 +20,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
     judgement?.nextCheck ?? null,
     context.policy.calendar.nextReset(draft.now),
     ...state.lockouts.filter((lockout) => isActive(lockout, draft.now)).map((lockout) => endInstant(lockout.end)),
-    ...state.goals.filter((goal) => goal.state === 'pursued').map((goal) => goal.deadline),
+    ...state.goals.filter((goal) => goal.state === 'pursued').map((goal) => overdueAt(draft, goal)),
     ...staleInstants(draft, judgement),
   )
   const candidates = [

@@ -57,6 +57,7 @@ export type RuleResult = 'PASS' | 'BREACH' | 'BLIND'
 /** Conditions that call a human. */
 export type AlertCode =
   | FindingAlertCode
+  | 'enforcement-late'
   | 'enforcement-overdue'
   | 'enforcement-refused'
   | 'market-closed'

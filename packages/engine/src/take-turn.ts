@@ -24,7 +24,8 @@ import { demandsOf, endLockouts, shrinkBaselines, standingGoals } from './standi
 import { takeHoldings } from './take-holdings.ts'
 import type { Turn, TurnContext, TurnInput } from './turn.ts'
 import { TurnDraft } from './turn-draft.ts'
-import { escalateGoals, verifyGoals } from './verify-goals.ts'
+import { tellOverdueGoals } from './overdue-goals.ts'
+import { verifyGoals } from './verify-goals.ts'
 
 /**
  * One step of an account: take in what happened, let every rule look, and decide what must be stored, sent, read and told.
@@ -84,7 +85,7 @@ function enforceProven(draft: TurnDraft, observation: ReturnType<typeof observe>
   const view = viewOf(draft.state.book, observation, marketBook(draft, demandsOf(draft.state)))
   pursueViolations(draft)
   planCommands(draft, view)
-  escalateGoals(draft)
+  tellOverdueGoals(draft)
   return { view, nextCheck: null }
 }
 
@@ -96,7 +97,7 @@ function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<type
   planCommands(draft, judgement.view)
   manageOrders(draft, judgement.view)
   verifyGoals(draft, input.kind === 'snapshot-read' ? input.snapshot : null)
-  escalateGoals(draft)
+  tellOverdueGoals(draft)
   return judgement
 }
 

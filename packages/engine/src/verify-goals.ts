@@ -63,23 +63,6 @@ export function forgetTargets(draft: TurnDraft): void {
   if (kept.length < targets.size) draft.change({ targets: new Map(kept) })
 }
 
-/** Calls a human for goals that were not reached in time; they are pursued further. */
-export function escalateGoals(draft: TurnDraft): void {
-  for (const pursued of draft.state.goals) {
-    if (pursued.state !== 'pursued' || draft.now < pursued.deadline) continue
-    const escalated: PursuedGoal = { ...pursued, state: 'escalated' }
-    replaceGoal(draft, escalated)
-    draft.keepGoal(escalated)
-    draft.audit('goal-escalated', pursued.id, { goal: describeGoal(pursued.goal) })
-    draft.note({
-      kind: 'alert',
-      severity: 'critical',
-      code: 'enforcement-overdue',
-      text: `not reached in time and still pursued: ${describeGoal(pursued.goal)}; open: ${describeExposure(exposureOf(draft.state.book))}`,
-    })
-  }
-}
-
 /** Whether a goal speaks of the contract. */
 function concerns(goal: Goal, contractId: ContractId, contract: ContractLookup): boolean {
   switch (goal.kind) {
@@ -150,13 +133,4 @@ function forgetReadings(draft: TurnDraft, pursued: PursuedGoal): void {
   const cleanSince = new Map(draft.state.cleanSince)
   cleanSince.delete(pursued.id)
   draft.change({ cleanSince })
-}
-
-function replaceGoal(draft: TurnDraft, next: PursuedGoal): void {
-  draft.change({ goals: draft.state.goals.map((one) => (one.id === next.id ? next : one)) })
-}
-
-function describeExposure(exposure: Exposure): string {
-  const positions = [...exposure.sizes].map(([contractId, size]) => `${size} ${contractId}`)
-  return [...positions, `${exposure.orders.length} working orders`].join(', ')
 }

@@ -144,6 +144,8 @@ describe('verification', () => {
     scene.gateway.readingFault = () => 'no answer'
     const breachMs = scene.time.elapsedMs()
     scene.move(-210)
+    await scene.until(() => scene.alerts().includes('enforcement-late'))
+    expect(scene.time.elapsedMs() - breachMs).toBeLessThan(5_100)
     await scene.until(() => scene.alerts().includes('enforcement-overdue'))
     // An alarm is bounded from its condition on (B-10), which is the deadline of ten seconds.
     measured(task, scene.time.elapsedMs() - breachMs - 10_000)

@@ -55,7 +55,7 @@ describe('an order of ours that is accepted and does not fill for long', () => {
     await scene.connect()
     scene.trade('buy', 5)
     await scene.run(28_000)
-    expect(scene.alerts()).toEqual(['enforcement-overdue'])
+    expect(scene.alerts()).toEqual(['enforcement-late', 'enforcement-overdue'])
     await scene.run(10_000)
     expect(scene.sent()).toEqual(['close'])
     expect(scene.isFlat()).toBe(true)
