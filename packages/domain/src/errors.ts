@@ -19,6 +19,11 @@ export const ERROR_CODES = {
   STORE_NEWER_SCHEMA: { failure: 'configuration', remedy: 'Start the newer program that wrote this database.' },
   STORE_UNSAFE: { failure: 'environment', remedy: 'Put the data folder on a local disk that honours sync.' },
   STORE_CORRUPT: { failure: 'exception', remedy: 'Restore the newest good backup.' },
+  DAEMON_UNREACHABLE: {
+    failure: 'exception',
+    remedy: 'Start the daemon, or name the folder of its sockets with --control.',
+  },
+  CALL_REFUSED: { failure: 'exception', remedy: 'Do what the message says; nothing was changed.' },
   ENVIRONMENT_UNSUITABLE: { failure: 'environment', remedy: 'Install what is named and start again.' },
 } as const satisfies Record<string, { readonly failure: Failure; readonly remedy: string }>
 

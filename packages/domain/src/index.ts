@@ -56,6 +56,7 @@ export {
 } from './order.ts'
 export { type Position, type PositionSide, sideOf } from './position.ts'
 export type { Quote, QuoteChange } from './quote.ts'
+export type { LimitUse } from './limit-use.ts'
 export type { RuleCode } from './rule-code.ts'
 export {
   type EarlyClose,
@@ -75,6 +76,7 @@ export { unrealizedPnl } from './unrealized-pnl.ts'
 export {
   addUsd,
   formatUsd,
+  negateUsd,
   NO_USD,
   parseUsd,
   subtractUsd,

@@ -49,6 +49,11 @@ export function subtractUsd(a: Usd, b: Usd): Usd {
   return usd(a - b)
 }
 
+/** A loss as the amount that was lost, and back. */
+export function negateUsd(amount: Usd): Usd {
+  return subtractUsd(NO_USD, amount)
+}
+
 export function sumUsd(amounts: Iterable<Usd>): Usd {
   let total = 0
   for (const amount of amounts) total += amount

@@ -58,6 +58,8 @@ export const authLossGuard: Rule<'auth_loss_guard'> = {
     return { findings, blind: isUnseen ? ['the gateway has not described the account yet'] : [], use: null }
   },
 
+  limits: () => [],
+
   /** When what is down has been so for long enough. */
   nextCheck(settings, view, context) {
     let next: Instant | null = null

@@ -97,6 +97,8 @@ export const cooldownAfterLoss: Rule<'cooldown_after_loss'> = {
     return { findings, blind: [], use }
   },
 
+  limits: () => [],
+
   nextCheck: () => null,
 }
 

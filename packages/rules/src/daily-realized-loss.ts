@@ -1,9 +1,9 @@
-import { addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
+import { type AccountView, addUsd, type Finding, formatUsd, type LockoutTerm, negateUsd, type Usd } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { lockoutTerm } from './duration.ts'
 import { LossAmount } from './dollar-amount.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleContext } from './rule.ts'
 import { unvaluedPositions } from './unvalued-positions.ts'
 
 export const DailyRealizedLossSettings = z.strictObject({
@@ -39,9 +39,7 @@ export const dailyRealizedLoss: Rule<'daily_realized_loss'> = {
   },
 
   evaluate(settings, view, context) {
-    const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
-    const { pessimistic } = view.unrealized
-    const counted = settings.include_unrealized && pessimistic < 0 ? addUsd(realized, pessimistic) : realized
+    const { realized, counted } = measure(settings, view, context)
     const term = settings.lockout ?? context.timers.dailyRealizedLoss
     return {
       findings: counted <= settings.limit ? [finding(realized, counted, settings.limit, term)] : [],
@@ -50,8 +48,30 @@ export const dailyRealizedLoss: Rule<'daily_realized_loss'> = {
     }
   },
 
+  limits(settings, view, context) {
+    const { counted } = measure(settings, view, context)
+    const used = settings.include_unrealized && !view.unrealized.known ? null : negateUsd(counted)
+    return [
+      { rule: 'RULE-003', what: 'loss of the day', kind: 'limit', unit: 'usd', used, limit: negateUsd(settings.limit) },
+    ]
+  },
+
   /** A new day begins with nothing realized. */
   nextCheck: (_settings, _view, context) => context.calendar.nextReset(context.now),
+}
+
+/** What is realized, and what counts: an open loss with it, if the settings say so. */
+function measure(
+  settings: z.infer<typeof DailyRealizedLossSettings>,
+  view: AccountView,
+  context: RuleContext,
+): { readonly realized: Usd; readonly counted: Usd } {
+  const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
+  const { pessimistic } = view.unrealized
+  return {
+    realized,
+    counted: settings.include_unrealized && pessimistic < 0 ? addUsd(realized, pessimistic) : realized,
+  }
 }
 
 function finding(realized: Usd, counted: Usd, limit: Usd, term: LockoutTerm): Finding {

@@ -1,9 +1,9 @@
-import { addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
+import { type AccountView, addUsd, type Finding, formatUsd, type LockoutTerm, type Usd } from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { ProfitAmount } from './dollar-amount.ts'
 import { lockoutTerm } from './duration.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, RuleContext } from './rule.ts'
 import { unvaluedPositions } from './unvalued-positions.ts'
 
 export const DailyRealizedProfitSettings = z.strictObject({
@@ -41,10 +41,7 @@ export const dailyRealizedProfit: Rule<'daily_realized_profit'> = {
   },
 
   evaluate(settings, view, context) {
-    const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
-    const { known, current } = view.unrealized
-    // What is realized is reached by itself; an open loss takes nothing of it away.
-    const counted = settings.include_unrealized && known && current > 0 ? addUsd(realized, current) : realized
+    const { realized, counted } = measure(settings, view, context)
     const term = settings.lockout ?? context.timers.dailyRealizedProfit
     return {
       findings: counted >= settings.target ? [finding(settings, realized, counted, term)] : [],
@@ -53,8 +50,27 @@ export const dailyRealizedProfit: Rule<'daily_realized_profit'> = {
     }
   },
 
+  limits(settings, view, context) {
+    const { counted: used } = measure(settings, view, context)
+    return [{ rule: 'RULE-013', what: 'profit of the day', kind: 'target', unit: 'usd', used, limit: settings.target }]
+  },
+
   /** A new day begins with nothing realized. */
   nextCheck: (_settings, _view, context) => context.calendar.nextReset(context.now),
+}
+
+/** What is realized is reached by itself; an open loss takes nothing of it away. */
+function measure(
+  settings: Settings,
+  view: AccountView,
+  context: RuleContext,
+): { readonly realized: Usd; readonly counted: Usd } {
+  const realized = view.realized[settings.pnl_basis ?? context.pnlBasis]
+  const { known, current } = view.unrealized
+  return {
+    realized,
+    counted: settings.include_unrealized && known && current > 0 ? addUsd(realized, current) : realized,
+  }
 }
 
 function finding(settings: Settings, realized: Usd, counted: Usd, term: LockoutTerm): Finding {

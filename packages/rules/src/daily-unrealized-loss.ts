@@ -1,4 +1,13 @@
-import { type AccountView, type Finding, formatUsd, NO_USD, type PositionView, type Usd } from '@rm/domain'
+import {
+  type AccountView,
+  type Finding,
+  formatUsd,
+  type LimitUse,
+  negateUsd,
+  NO_USD,
+  type PositionView,
+  type Usd,
+} from '@rm/domain'
 import { z } from 'zod'
 import { commonSettings } from './common-settings.ts'
 import { LossAmount } from './dollar-amount.ts'
@@ -38,6 +47,22 @@ export const dailyUnrealizedLoss: Rule<'daily_unrealized_loss'> = {
   evaluate(settings, view) {
     const findings = settings.scope === 'total' ? total(settings, view) : perPosition(settings, view)
     return { findings, blind: unvaluedPositions(view), use: worstUse(settings, view) }
+  },
+
+  limits(settings, view) {
+    const limit = negateUsd(settings.limit)
+    const use = (what: string, worst: Usd | null): LimitUse => ({
+      rule: 'RULE-004',
+      what,
+      kind: 'limit',
+      unit: 'usd',
+      used: worst === null ? null : negateUsd(worst),
+      limit,
+    })
+    if (settings.scope === 'total') {
+      return [use('open loss', view.unrealized.known ? view.unrealized.pessimistic : null)]
+    }
+    return view.positions.map((position) => use(`open loss of ${namedPosition(position)}`, worstOf(position)))
   },
 
   nextCheck: () => null,

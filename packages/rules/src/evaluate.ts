@@ -1,4 +1,13 @@
-import { type AccountView, earliest, type Finding, type Instant, later, type RuleCode, type Verdict } from '@rm/domain'
+import {
+  type AccountView,
+  earliest,
+  type Finding,
+  type Instant,
+  later,
+  type LimitUse,
+  type RuleCode,
+  type Verdict,
+} from '@rm/domain'
 import { keepOnly } from './keep-only.ts'
 import { EVALUATION_ORDER, type RuleId, rules, type RuleSettings } from './registry.ts'
 import type { RuleContext } from './rule.ts'
@@ -50,6 +59,11 @@ export function nextCheck(enabled: EnabledRules, view: AccountView, context: Rul
   let next: Instant | null = null
   for (const id of inOrder(enabled).all) next = earliest(next, nextCheckOfOne(id, enabled, view, context))
   return next
+}
+
+/** How much of every limit is used, for people. Of a rule that throws nothing is told here; its verdict tells what is wrong. */
+export function limitsInUse(enabled: EnabledRules, view: AccountView, context: RuleContext): readonly LimitUse[] {
+  return inOrder(enabled).all.flatMap((id) => limitsOfOne(id, enabled, view, context))
 }
 
 interface OrderedRules {
@@ -132,6 +146,21 @@ function nextCheckOfOne<Id extends RuleId>(
   } catch {
     // Its evaluation tells what is wrong; here only the wake-up must not be lost.
     return later(context.now, FAULT_RECHECK_MS)
+  }
+}
+
+function limitsOfOne<Id extends RuleId>(
+  id: Id,
+  enabled: EnabledRules,
+  view: AccountView,
+  context: RuleContext,
+): readonly LimitUse[] {
+  const settings: RuleSettings[Id] | undefined = enabled[id]
+  if (settings === undefined) return []
+  try {
+    return rules[id].limits(settings, view, context)
+  } catch {
+    return []
   }
 }
 

@@ -16,6 +16,7 @@ export {
   type EnabledRules,
   evaluatePricedRules,
   evaluateRules,
+  limitsInUse,
   type Judged,
   nextCheck,
   type RuleVerdict,

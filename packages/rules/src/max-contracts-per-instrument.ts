@@ -101,6 +101,17 @@ export const maxContractsPerInstrument: Rule<'max_contracts_per_instrument'> = {
     return { findings, blind, use }
   },
 
+  limits(settings, view) {
+    return [...productsOf(view)].flatMap((months) => {
+      const limit = limitOf(settings, months)
+      if (typeof limit !== 'number') return []
+      const used = sizeOf(months, 'signedSize')
+      return [
+        { rule: 'RULE-002', what: productOf(months[0].contractId), kind: 'limit', unit: 'contracts', used, limit },
+      ]
+    })
+  },
+
   nextCheck: () => null,
 }
 

@@ -69,6 +69,13 @@ export const maxContracts: Rule<'max_contracts'> = {
     return { findings: [finding(settings, held, unitsMax, goals)], blind: [], use }
   },
 
+  limits(settings, view, context) {
+    const used = countUnits(exposuresOf(settings, view, context, 'signedSize'), settings)
+    return [
+      { rule: 'RULE-001', what: 'contracts', kind: 'limit', unit: 'contracts', used, limit: unitsAllowed(settings) },
+    ]
+  },
+
   nextCheck: () => null,
 }
 

@@ -50,5 +50,15 @@ export const maxUnrealizedProfit: Rule<'max_unrealized_profit'> = {
     return { findings, blind: unvaluedPositions(view), use }
   },
 
+  limits: ({ target }, view) =>
+    view.positions.map((position) => ({
+      rule: 'RULE-005',
+      what: `open profit of ${namedPosition(position)}`,
+      kind: 'target',
+      unit: 'usd',
+      used: position.value.kind === 'known' ? position.value.current : null,
+      limit: target,
+    })),
+
   nextCheck: () => null,
 }

@@ -62,6 +62,16 @@ export const noStopLossGrace: Rule<'no_stop_loss_grace'> = {
     return { findings, blind: [], use }
   },
 
+  limits: (settings, view, context) =>
+    view.positions.map((position) => ({
+      rule: 'RULE-008',
+      what: `${position.contract?.name ?? position.contractId} without a stop`,
+      kind: 'limit',
+      unit: 'time',
+      used: uncoveredUntil(position.protection, context.now),
+      limit: settings.grace_period_seconds * 1_000,
+    })),
+
   /** The instant at which the first budget runs out, or reaches a share of the grace at which a warning is given. */
   nextCheck(settings, view, context) {
     const graceMs = settings.grace_period_seconds * 1_000

@@ -3,6 +3,7 @@ import type {
   ContractId,
   ContractSpec,
   Instant,
+  LimitUse,
   Lockout,
   RuleCode,
   Timers,
@@ -59,6 +60,8 @@ interface DescribedRule<Id extends RuleId> {
   readonly settings: z.ZodType<RuleSettings[Id]>
   /** Keys of earlier versions and of other tools, with what replaces them. */
   readonly renamedKeys: Readonly<Record<string, string>>
+  /** How much of its limits is used now, for people; a rule that measures nothing has none. */
+  limits(settings: RuleSettings[Id], view: AccountView, context: RuleContext): readonly LimitUse[]
   /** The next instant at which the verdict could change without any event, or `null`. */
   nextCheck(settings: RuleSettings[Id], view: AccountView, context: RuleContext): Instant | null
 }

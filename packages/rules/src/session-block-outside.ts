@@ -83,6 +83,8 @@ export const sessionBlockOutside: Rule<'session_block_outside'> = {
     return { findings, blind: [], use: null }
   },
 
+  limits: () => [],
+
   nextCheck(settings, _view, context) {
     let next: Instant | null = null
     for (const { hours } of scopesOf(settings, context)) {

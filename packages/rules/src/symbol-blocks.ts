@@ -79,6 +79,8 @@ export const symbolBlocks: Rule<'symbol_blocks'> = {
     return { findings: [...products.values()], blind, use: null }
   },
 
+  limits: () => [],
+
   nextCheck: () => null,
 }
 

@@ -79,6 +79,17 @@ export const tradeFrequencyLimit: Rule<'trade_frequency_limit'> = {
     return { findings, blind: [], use }
   },
 
+  limits(settings, view, context) {
+    const stamps = stampsOf(settings, view, context)
+    return WINDOWS.flatMap(({ window, widthUs, text }) => {
+      const limit = settings.limits[window]
+      if (limit === null) return []
+      const used =
+        widthUs === null ? stamps.length : stamps.length - firstFrom(stamps, context.now * 1_000 - widthUs + 1)
+      return [{ rule: 'RULE-006', what: `trades in ${text}`, kind: 'limit', unit: 'trades', used, limit }]
+    })
+  },
+
   nextCheck: () => null,
 }
 

@@ -120,6 +120,8 @@ export const tradeManagement: Rule<'trade_management'> = {
     return { findings, blind, use: null }
   },
 
+  limits: () => [],
+
   nextCheck: () => null,
 }
 

@@ -1,0 +1,65 @@
+import { AccountId } from '@rm/domain'
+import { z } from 'zod'
+import { BreachReport, LockoutReport } from './account-report.ts'
+import { Moment } from './wire-values.ts'
+
+/** Lockouts of all accounts, in force and past, newest first. */
+export const LockoutHistory = z.object({ lockouts: z.array(LockoutReport.extend({ accountId: AccountId })) })
+export type LockoutHistory = z.output<typeof LockoutHistory>
+
+/** Breaches of all accounts, newest first. */
+export const BreachHistory = z.object({ breaches: z.array(BreachReport.extend({ accountId: AccountId })) })
+export type BreachHistory = z.output<typeof BreachHistory>
+
+/** Why something was done: the same sentences as in the log. */
+export const Explanation = z.object({
+  accountId: AccountId,
+  /** The breach, lockout or goal that is explained. */
+  id: z.string(),
+  lines: z.array(z.string()),
+})
+export type Explanation = z.output<typeof Explanation>
+
+export const Explanations = z.object({ explanations: z.array(Explanation) })
+export type Explanations = z.output<typeof Explanations>
+
+/** A piece of the audit trail, oldest first. */
+export const AuditPage = z.object({
+  head: z.object({ seq: z.int(), hash: z.string() }),
+  records: z.array(
+    z.object({
+      seq: z.int(),
+      run: z.int(),
+      at: Moment,
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string(),
+      detail: z.unknown(),
+      hash: z.string(),
+    }),
+  ),
+})
+export type AuditPage = z.output<typeof AuditPage>
+
+/** What the clock will do, for one account. */
+export const CalendarReport = z.object({
+  accounts: z.array(
+    z.object({
+      accountId: AccountId,
+      tradingDay: z.string(),
+      nextReset: Moment,
+      /** `null`: RULE-009 is off. */
+      session: z.object({ open: z.boolean(), nextStart: Moment.nullable(), nextEnd: Moment.nullable() }).nullable(),
+    }),
+  ),
+  /** The next holidays and early closes, soonest first. */
+  holidays: z.array(z.object({ date: z.string(), name: z.string() })),
+})
+export type CalendarReport = z.output<typeof CalendarReport>
+
+/** The settings in force with the place each came from, as text; never a secret. */
+export const SettingsReport = z.object({
+  configuration: z.string(),
+  accounts: z.array(z.object({ accountId: AccountId, rules: z.record(z.string(), z.unknown()), waits: z.boolean() })),
+})
+export type SettingsReport = z.output<typeof SettingsReport>

@@ -1,0 +1,38 @@
+export {
+  AccountReport,
+  BreachReport,
+  GoalReport,
+  LimitReport,
+  LockoutReport,
+  OrderReport,
+  PnlReport,
+  PositionReport,
+  RuleReport,
+} from './account-report.ts'
+export { type Change, ControlClient } from './control-client.ts'
+export { DaemonReport, StreamReport } from './daemon-report.ts'
+export {
+  AuditPage,
+  BreachHistory,
+  CalendarReport,
+  Explanation,
+  Explanations,
+  LockoutHistory,
+  SettingsReport,
+} from './history.ts'
+export { Problem, PROBLEM_TYPE } from './problem.ts'
+export {
+  type CallInput,
+  CHANGES_PATH,
+  Done,
+  HEALTH_PATH,
+  METRICS_PATH,
+  READY_PATH,
+  type Role,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteOutput,
+  ROUTES,
+} from './routes.ts'
+export { socketPath } from './sockets.ts'

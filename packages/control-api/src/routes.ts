@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { DaemonReport } from './daemon-report.ts'
+import { AuditPage, BreachHistory, CalendarReport, Explanations, LockoutHistory, SettingsReport } from './history.ts'
+
+/** Who may call a route. The socket that a call comes in by says who calls: whoever may open the administrator's file is one. */
+export type Role = 'trader' | 'admin'
+
+/** Answer of a route that acts: what was done, in one sentence. */
+export const Done = z.object({ done: z.string() })
+export type Done = z.output<typeof Done>
+
+const Newest = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) })
+const Nothing = z.object({})
+
+/**
+ * Every route of the daemon's local API. The server implements each, the client can call each, and neither compiles with one missing. There
+ * is none that unlocks, for nobody.
+ */
+export const ROUTES = {
+  report: { method: 'GET', path: '/v1/report', role: 'trader', input: Nothing, output: DaemonReport },
+  lockouts: { method: 'GET', path: '/v1/lockouts', role: 'trader', input: Newest, output: LockoutHistory },
+  breaches: { method: 'GET', path: '/v1/breaches', role: 'trader', input: Newest, output: BreachHistory },
+  explanations: {
+    method: 'GET',
+    path: '/v1/explanations',
+    role: 'trader',
+    /** One breach, lockout or goal by its id; without one the newest. */
+    input: z.object({ id: z.string().optional(), limit: z.coerce.number().int().min(1).max(100).default(1) }),
+    output: Explanations,
+  },
+  calendar: { method: 'GET', path: '/v1/calendar', role: 'trader', input: Nothing, output: CalendarReport },
+  settings: { method: 'GET', path: '/v1/settings', role: 'trader', input: Nothing, output: SettingsReport },
+  audit: {
+    method: 'GET',
+    path: '/v1/audit',
+    role: 'admin',
+    input: z.object({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    output: AuditPage,
+  },
+  reload: { method: 'POST', path: '/v1/reload', role: 'admin', input: Nothing, output: Done },
+  panic: {
+    method: 'POST',
+    path: '/v1/panic',
+    role: 'admin',
+    /** Accounts by id or name; `all` for every one. */
+    input: z.object({
+      account: z.string().min(1),
+      reason: z.string().min(1).max(200).default('ordered by the administrator'),
+    }),
+    output: Done,
+  },
+  stop: {
+    method: 'POST',
+    path: '/v1/stop',
+    role: 'admin',
+    /** Needed while a position is open or a lockout is in force. */
+    input: z.object({ yes: z.boolean().default(false) }),
+    output: Done,
+  },
+} as const satisfies Readonly<Record<string, Route>>
+
+/** A route: what goes in is the query of a GET and the body of a POST. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  readonly path: `/v1/${string}`
+  readonly role: Role
+  readonly input: z.ZodObject
+  readonly output: z.ZodType
+}
+
+export type RouteName = keyof typeof ROUTES
+/** What a caller gives, defaults left out. */
+export type CallInput<Name extends RouteName> = z.input<(typeof ROUTES)[Name]['input']>
+/** What the server's handler is given. */
+export type RouteInput<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['input']>
+export type RouteOutput<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['output']>
+
+/** The stream of changes (server-sent events): `report` after every change, `line` for each line of the log as it is written. */
+export const CHANGES_PATH = '/v1/changes'
+export const METRICS_PATH = '/metrics'
+/** 200 while the event loop turns. */
+export const HEALTH_PATH = '/healthz'
+/** 200 while every account is judged by data that is trusted, else 503 with the reasons. */
+export const READY_PATH = '/readyz'
