@@ -9,6 +9,7 @@ import {
   type TurnRecord,
 } from '@rm/domain'
 import { openSizes } from '@rm/state/book'
+import { type AccountFace, faceOf } from './account-face.ts'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 import { type AccountState, isTrusted } from './account-state.ts'
 import { ordersAskedSince } from './manage-orders.ts'
@@ -20,7 +21,7 @@ import type { Wakeups } from './ports/wakeups.ts'
 import type { ProofOfLife, RuleProof } from './proof-of-life.ts'
 import type { QuietPrices } from './quiet-prices.ts'
 import { takeTurn } from './take-turn.ts'
-import type { Market, Turn, TurnInput } from './turn.ts'
+import type { Market, Turn, TurnContext, TurnInput } from './turn.ts'
 import type { TurnJournal } from './turn-journal.ts'
 
 /** What an account needs of the kernel that it belongs to. */
@@ -119,15 +120,7 @@ export class AccountRuntime {
 
   /** Takes one turn: decide, make durable, then send and tell. */
   handle(input: TurnInput): void {
-    const { clock } = this.#ports
-    const turn = takeTurn(this.#state, input, {
-      policy: this.policy,
-      market: this.#market,
-      now: clock.now(),
-      elapsedMs: clock.elapsedMs(),
-      timeTrusted: clock.isTrusted(),
-      journalWritable: this.#journal.isWritable(this.accountId),
-    })
+    const turn = takeTurn(this.#state, input, this.#context())
     this.#state = turn.state
     this.#quiet = turn.quiet
     if (isEmpty(turn.record)) {
@@ -141,6 +134,11 @@ export class AccountRuntime {
     if (turn.mayLoosen) this.#loosen()
   }
 
+  /** The account as it is now. */
+  face(): AccountFace {
+    return faceOf(this.#state, this.#settings, this.#context())
+  }
+
   /** Waits until the answers that are under way have been taken, at the most so long as the gateway's own deadlines. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
@@ -150,6 +148,18 @@ export class AccountRuntime {
   rest(): void {
     this.#armed?.cancel()
     this.#armed = null
+  }
+
+  #context(): TurnContext {
+    const { clock } = this.#ports
+    return {
+      policy: this.policy,
+      market: this.#market,
+      now: clock.now(),
+      elapsedMs: clock.elapsedMs(),
+      timeTrusted: clock.isTrusted(),
+      journalWritable: this.#journal.isWritable(this.accountId),
+    }
   }
 
   #prove(): readonly RuleProof[] {

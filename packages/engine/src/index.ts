@@ -1,3 +1,4 @@
+export type { AccountFace } from './account-face.ts'
 export type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 export type { Ports } from './account-runtime.ts'
 export { type AccountState, isTrusted } from './account-state.ts'

@@ -3,21 +3,12 @@ import {
   type Breach,
   describeGoal,
   earliest,
-  endInstant,
   type Finding,
-  formatInstant,
   type Goal,
   type Instant,
   later,
-  latest,
-  type Lockout,
-  type LockoutDemand,
-  type LockoutEnd,
   namesProduct,
   type PursuedGoal,
-  sameLockout,
-  unreachable,
-  withLockout,
 } from '@rm/domain'
 import {
   evaluateGuards,
@@ -36,6 +27,7 @@ import { rememberPrices } from './cycle-memory.ts'
 import { isSatisfied } from './exposure.ts'
 import { rememberGoal } from './goal-memory.ts'
 import { marketBook } from './market-book.ts'
+import { setLockout } from './set-lockout.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -132,7 +124,7 @@ function beginBreach(draft: TurnDraft, rule: Breach['rule'], finding: Finding, s
   if (finding.alert !== undefined) draft.note({ kind: 'alert', ...finding.alert })
   if (finding.quotesWanted !== undefined) draft.quotesWanted.push(finding.quotesWanted)
   pursue(draft, breach, breach.goals)
-  if (finding.lockout !== null) setLockout(draft, breach, finding.lockout)
+  if (finding.lockout !== null) setLockout(draft, finding.lockout, breach, breach.message)
 }
 
 /** What may be kept is what was held when the breach began, whichever event of the last fill came first. */
@@ -158,7 +150,7 @@ function pursueMore(draft: TurnDraft, breach: Breach, finding: Finding): void {
   const isStanding = draft.state.lockouts.some(
     (one) => one.rule === breach.rule && one.scope === lockout.scope && one.effect === lockout.effect,
   )
-  if (!isStanding) setLockout(draft, breach, lockout)
+  if (!isStanding) setLockout(draft, lockout, breach, breach.message)
 }
 
 function pursue(draft: TurnDraft, breach: Breach, goals: readonly Goal[]): void {
@@ -187,61 +179,6 @@ export function beginPursuit(draft: TurnDraft, origin: PursuedGoal['origin'], go
   draft.keepGoal(pursued)
   draft.audit('goal-begun', pursued.id, { goal: describeGoal(goal), origin: origin.id })
   draft.note({ kind: 'goal-begun', goal: pursued })
-}
-
-function setLockout(draft: TurnDraft, breach: Breach, demand: LockoutDemand): void {
-  const lockout: Lockout = {
-    id: draft.newId('l'),
-    accountId: draft.state.accountId,
-    rule: breach.rule,
-    scope: demand.scope,
-    effect: demand.effect,
-    baseline: demand.effect === 'reduce-only' ? executedSizes(draft.state.book, draft.now) : new Map(),
-    from: draft.now,
-    end: endOf(draft, demand),
-    reason: breach.message,
-    evidence: {
-      measured: breach.measured,
-      limit: breach.limit,
-      configuration: draft.context.policy.configuration,
-    },
-  }
-  const before = draft.state.lockouts
-  const lockouts = withLockout(before, lockout)
-  const kept = lockouts.find((one) => sameLockout(one, lockout))
-  if (lockouts === before || kept === undefined) return
-  draft.change({ lockouts })
-  keepLockout(draft, kept, kept === lockout ? 'lockout-set' : 'lockout-extended')
-}
-
-function keepLockout(draft: TurnDraft, lockout: Lockout, kind: 'lockout-set' | 'lockout-extended'): void {
-  draft.keepLockout(lockout)
-  const until = endInstant(lockout.end)
-  draft.audit(kind, lockout.id, {
-    rule: lockout.rule,
-    scope: lockout.scope,
-    effect: lockout.effect,
-    until: until === null ? null : formatInstant(until),
-    endsWith: lockout.end.kind,
-    ...lockout.evidence,
-  })
-  draft.note({ kind, lockout })
-}
-
-function endOf(draft: TurnDraft, demand: LockoutDemand): LockoutEnd {
-  switch (demand.until.kind) {
-    case 'next-reset':
-      return { kind: 'next-reset', at: draft.context.policy.calendar.nextReset(draft.now) }
-    case 'for':
-      return { kind: 'at', at: later(draft.now, demand.until.ms) }
-    case 'session-start':
-      return { kind: 'session-start', at: latest(demand.until.at, draft.now) }
-    case 'can-trade':
-    case 'config':
-      return demand.until
-    default:
-      return unreachable(demand.until)
-  }
 }
 
 /** Ends breaches whose condition is gone. What is unknown ends nothing: the account has to be trusted and the rule able to see. */

@@ -8,6 +8,7 @@ import {
   unreachable,
 } from '@rm/domain'
 import { mergeQuote, settleExtremes } from '@rm/state/book'
+import type { AccountFace } from './account-face.ts'
 import type { PolicyInForce } from './account-policy.ts'
 import { AccountRuntime, type Ports } from './account-runtime.ts'
 import type { AccountState } from './account-state.ts'
@@ -106,6 +107,18 @@ export class Kernel {
   /** The accounts as they are now, for faces that show them. */
   states(): readonly AccountState[] {
     return [...this.#runtimes.values()].map((runtime) => runtime.state)
+  }
+
+  /** The accounts with what they hold, what it is worth and how much of each limit is used. */
+  faces(): readonly AccountFace[] {
+    return [...this.#runtimes.values()].map((runtime) => runtime.face())
+  }
+
+  /** Flattens an account and locks it until the next reset, by order of the administrator. */
+  panic(accountId: AccountId, reason: string): void {
+    const runtime = this.#runtimes.get(accountId)
+    const receivedMs = this.#ports.clock.elapsedMs()
+    if (runtime !== undefined) this.#deliver(runtime, { kind: 'panic-ordered', reason, receivedMs })
   }
 
   /** Settings of one account that a changed configuration brings. They are judged by at once; what is looser waits. */

@@ -2,6 +2,7 @@ import { type Account, type ConnectionFacts, type ReadingKind, type Snapshot, un
 import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
 import { isTrusted, type Reading, type Trust } from './account-state.ts'
 import { compareBalance } from './compare-balance.ts'
+import { orderPanic } from './order-panic.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import { postponeResetLockouts } from './standing-goals.ts'
 import { claimOwnOrder, claimTaggedOrder } from './claim-orders.ts'
@@ -88,6 +89,9 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
       return NOTHING_NEW
     case 'stood-still':
       doubt(draft, {})
+      return NOTHING_NEW
+    case 'panic-ordered':
+      orderPanic(draft, input.reason)
       return NOTHING_NEW
     case 'quote-merged':
     case 'contract-known':

@@ -158,6 +158,7 @@ function describeInput(input: TurnInput): string {
       return `${input.kind} ${input.contractId}`
     case 'woken':
     case 'stood-still':
+    case 'panic-ordered':
     case 'settings-changed':
     case 'rules-proved':
       return input.kind

@@ -29,6 +29,8 @@ export type TurnInput =
   | { readonly kind: 'settings-changed'; readonly proofs: readonly RuleProof[]; readonly receivedMs: number }
   /** Its rules were driven to breach in a sandbox. */
   | { readonly kind: 'rules-proved'; readonly proofs: readonly RuleProof[]; readonly receivedMs: number }
+  /** The administrator wants the account flat and locked. */
+  | { readonly kind: 'panic-ordered'; readonly reason: string; readonly receivedMs: number }
   /** The process did not run for a while: suspended, stopped, starved. */
   | { readonly kind: 'stood-still'; readonly receivedMs: number }
   /** An instant came at which something wanted to be looked at again. */

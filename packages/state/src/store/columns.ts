@@ -8,7 +8,7 @@ export const tickCount: z.ZodType<Ticks> = z.int().transform(ticks)
 export const moment: z.ZodType<Instant> = z.int().transform(instant)
 export const flag: z.ZodType<boolean> = z.literal([0, 1]).transform((value) => value === 1)
 export const decimal: z.ZodType<number> = z.string().min(1).transform(Number).pipe(z.number())
-export const ruleCode: z.ZodType<RuleCode> = z.templateLiteral([z.enum(['RULE-', 'GUARD-']), z.string()])
+export const ruleCode: z.ZodType<RuleCode> = z.templateLiteral([z.enum(['RULE-', 'GUARD-', 'ADMIN-']), z.string()])
 
 /** A claim as SQLite keeps it. */
 export function flagOf(claim: boolean): 0 | 1 {
