@@ -4,7 +4,7 @@ import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmEr
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
-import { openStore, type Store } from '@rm/state'
+import { type AccountLeases, openStore, type Store } from '@rm/state'
 import { StoreCopies } from './store-copies.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
@@ -30,6 +30,7 @@ import { SettingsInForce } from './settings-in-force.ts'
 import { SleepGuard } from './sleep-guard.ts'
 import { placesOf, startingConfig } from './starting-config.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
+import { takeLeases } from './take-leases.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
@@ -57,8 +58,10 @@ export interface Opened extends Configured {
   readonly copies: StoreCopies
 }
 
-/** Logged in; the accounts and the contracts are known. */
+/** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
 export interface Connected extends Opened {
+  /** `null`: practice without leases. */
+  readonly leases: AccountLeases | null
   readonly monitored: readonly MonitoredAccount[]
   /** Accounts that left the configuration and are held to their former settings until these may loosen. */
   readonly released: readonly Account[]
@@ -184,7 +187,7 @@ export async function open(configured: Configured): Promise<Opened> {
   return opened
 }
 
-/** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
+/** Steps 8 and 9. Throws `RmError` when the gateway refuses the login, or an account cannot be watched or is another daemon's. */
 export async function connect(opened: Opened): Promise<Connected> {
   const { gateway, store, config, settings, lines } = opened
   const contracts = store.contracts()
@@ -197,7 +200,9 @@ export async function connect(opened: Opened): Promise<Connected> {
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
   const released = unmonitored.filter(({ id }) => held.has(id))
-  for (const account of [...monitored.map((one) => one.account), ...released]) {
+  const enforced = [...monitored.map((one) => one.account), ...released]
+  const leases = takeLeases(opened, enforced)
+  for (const account of enforced) {
     say(opened, checkpointMessage('sdk-connected', { account: `${account.id} ${account.name}` }), {
       accountId: account.id,
     })
@@ -217,7 +222,7 @@ export async function connect(opened: Opened): Promise<Connected> {
     now,
   )
   done(opened, 'modules')
-  return { ...opened, monitored, released, contracts }
+  return { ...opened, leases, monitored, released, contracts }
 }
 
 /** Step 10. */

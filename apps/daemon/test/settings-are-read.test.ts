@@ -180,7 +180,7 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   const { monitored } = matchAccounts(config.accounts, accounts)
   const named = monitored.map((one) => one.configured)
   if (namesInstruments(named)) expect(refusalOfInstruments(named, [contracts.ES])).toBeNull()
-  const ready = initializeRules({ ...opened, monitored, released: [], contracts: [] })
+  const ready = initializeRules({ ...opened, leases: null, monitored, released: [], contracts: [] })
   ready.gateway.connect([], () => {})
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
   // As RULE-009 does at every edge of its session.

@@ -257,7 +257,6 @@ export const processAndHost = {
     expected: 'the second is refused: the account has a lease on this machine',
     bound: within(2),
     severity: 'C',
-    notHere: NOT_BUILT,
   },
   'P-15': {
     fault: 'the native module is missing or of another Node',
