@@ -26,6 +26,7 @@ import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
 import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
+import { withoutRules } from './safe-boot.ts'
 import { SettingsInForce } from './settings-in-force.ts'
 import { SleepGuard } from './sleep-guard.ts'
 import { placesOf, startingConfig } from './starting-config.ts'
@@ -317,7 +318,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   void contractList.refresh()
   return {
     ...ready,
-    reload: (cause) => configReload.reload(cause),
+    reload(cause) {
+      // The supervisor starts a normal daemon when files have changed.
+      if (ready.options.mode === 'normal') configReload.reload(cause)
+    },
     stopIntake() {
       isIntakeOpen = false
       endWatch()
@@ -422,7 +426,7 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
 function policiesOf(connected: Connected): readonly PolicyInForce[] {
-  const { config, settings, monitored, released, lines, store, gateway } = connected
+  const { config, options, settings, monitored, released, lines, store, gateway } = connected
   const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
     const detail = { configuration: config.hash, cause: 'start', ...facts }
     store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
@@ -439,7 +443,8 @@ function policiesOf(connected: Connected): readonly PolicyInForce[] {
     record('account-released', id, {})
     return [held]
   })
-  return [...named, ...kept]
+  const policies = [...named, ...kept]
+  return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 
 function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
@@ -448,6 +453,7 @@ function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
 
 function watchFiles(ready: RulesReady): () => void {
   const { options, configReload } = ready
+  if (options.mode === 'safe') return () => {}
   const trouble = (error: unknown): void => {
     const remedy = 'after a change, send SIGHUP'
     warn(ready, `Changes of the configuration cannot be noticed: ${reasonOf(error)}; ${remedy}`, {

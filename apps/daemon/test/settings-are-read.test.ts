@@ -173,7 +173,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise<void> {
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
-  const options = { configDirectory: 'config', dataDirectory }
+  const options = { configDirectory: 'config', dataDirectory, mode: 'normal' } as const
   const configured = { options, config, lines: new LineQueue(log), refused: null }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))

@@ -16,6 +16,7 @@ import { API_KEY, DaemonProcess, type DaemonStart, USER_NAME } from './daemon-pr
 import { trusted } from './daemon-story.ts'
 import { removeLeases } from './left-leases.ts'
 import { PracticeTrader } from './practice-trader.ts'
+import { SupervisorProcess } from './supervisor-process.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
 /** A Wednesday morning in Chicago, in the middle of the session. */
@@ -107,6 +108,21 @@ export class Stage implements AsyncDisposable {
     const daemon = new DaemonProcess({ configDirectory, dataDirectory, ...changes })
     this.#daemons.push(daemon)
     return daemon
+  }
+
+  /** A supervisor, which starts the daemon by itself. */
+  startSupervisor(changes: Partial<DaemonStart> = {}): SupervisorProcess {
+    const { configDirectory, dataDirectory } = this
+    const supervisor = new SupervisorProcess({ configDirectory, dataDirectory, ...changes })
+    this.#daemons.push(supervisor)
+    return supervisor
+  }
+
+  /** A supervised daemon that runs and has read every account. */
+  async startTrustedSupervisor(changes: Partial<DaemonStart> = {}): Promise<SupervisorProcess> {
+    const supervisor = await this.startSupervisor(changes).running()
+    await trusted(supervisor.log, this.accountIds)
+    return supervisor
   }
 
   /** A daemon that runs and has read every account. */

@@ -199,7 +199,7 @@ holidays: { enabled: false }
   }) => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
-    const before = stage.gateway.requests.after(0).at(-1)?.seq ?? 0
+    const before = stage.gateway.requests.after(0).at(-1)?.sequence ?? 0
     const { code, stderr } = await refusalOf(stage, { dataDirectory: `${stage.dataDirectory}-of-another` })
     const ended = stage.gateway.clock.now()
     const login = stage.gateway.requests.after(before).find(({ route }) => route === 'loginKey')
