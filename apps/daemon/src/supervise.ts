@@ -9,7 +9,7 @@ import { SupervisorLog } from './supervisor-log.ts'
 import { monotonicMs } from './system-clock.ts'
 
 const DIES = 'daemon-dies'
-/** So often a daemon in safe mode is stopped to see whether the normal one lives again. */
+/** So often a daemon in safe mode is stopped to see whether the normal one lives again, also if no file has changed. */
 const TRIAL_MS = 15 * 60_000
 
 /**
@@ -30,7 +30,7 @@ class Supervisor {
   readonly #log: SupervisorLog
   readonly #plan = new RestartPlan()
   readonly #stop = new AbortController()
-  /** Aborted, and replaced, when files of the configuration have changed. */
+  /** Aborted, and replaced, when it is worth to try: files of the configuration have changed. */
   #change = new AbortController()
   #daemon: SupervisedDaemon | null = null
 
@@ -71,11 +71,13 @@ class Supervisor {
     const { pid } = daemon
     this.#log.tell('info', `Process ${pid} is the daemon, ${mode} mode`, { event: 'daemon-started', pid, mode })
     const healthy = setTimeout(() => this.#tellHealth(mode), HEALTHY_MS)
-    const trial = mode === 'safe' ? [this.#change.signal, AbortSignal.timeout(TRIAL_MS)] : []
-    const interruption = AbortSignal.any([this.#stop.signal, ...trial])
+    const isSafe = mode === 'safe'
+    const trial = setTimeout(() => this.#noticeChange(), TRIAL_MS)
+    const interruption = AbortSignal.any(isSafe ? [this.#stop.signal, this.#change.signal] : [this.#stop.signal])
     interruption.addEventListener('abort', () => void daemon.stop())
     const end = await daemon.ended
     clearTimeout(healthy)
+    clearTimeout(trial)
     this.#daemon = null
     if (this.#stop.signal.aborted) {
       this.#log.tell('info', 'Stopped, as asked', { event: 'stopped', code: end.code, signal: end.signal })

@@ -11,6 +11,8 @@ import { monotonicMs } from './system-clock.ts'
 /** A graceful stop takes less than five seconds (reliability P-01). */
 const STOP_MS_MAX = 8_000
 
+const LAST_WORD_MS = 1_000
+
 /** One run of the daemon as a child process, ended when it makes no progress (reliability P-05). */
 export class SupervisedDaemon {
   readonly ended: Promise<RunEnd & { readonly signal: NodeJS.Signals | null; readonly ranMs: number }>
@@ -31,15 +33,25 @@ export class SupervisedDaemon {
     const { promise, resolve } = Promise.withResolvers<Awaited<SupervisedDaemon['ended']>>()
     this.ended = promise
     const end = (code: number | null, signal: NodeJS.Signals | null): void => {
-      clearInterval(looks)
       const ranMs = Math.round(monotonicMs() - startedMs)
       resolve({ mode, code, signal, ranMs, isStalled: this.#isStalled, refusal: this.#refusal })
     }
-    this.#child.once('exit', end)
+    this.#child.once('exit', (code, signal) => {
+      clearInterval(looks)
+      if (!this.#child.connected) {
+        end(code, signal)
+        return
+      }
+      // Its last word may still be on the way.
+      this.#child.once('disconnect', () => end(code, signal))
+      setTimeout(end, LAST_WORD_MS, code, signal)
+    })
     this.#child.on('error', (error) => {
-      // A machine without memory or processes left: that is no fault of the daemon, and passes.
+      if (this.#child.pid !== undefined) return
+      // A machine that has no memory or no process left: no fault of the daemon, and it passes.
+      clearInterval(looks)
       this.#refusal = error.message
-      if (this.#child.pid === undefined) end(EXIT_CODES.environment, null)
+      end(EXIT_CODES.environment, null)
     })
   }
 

@@ -251,11 +251,10 @@ function endBreaches(draft: TurnDraft, verdicts: readonly Judged[]): void {
   if (draft.state.breaches.size === 0 || !isTrusted(draft.state.trust)) return
   for (const breach of draft.state.breaches.values()) {
     const judged = verdicts.find((one) => one.code === breach.rule)
-    const isUnjudged = judged === undefined && draft.context.policy.suspended !== undefined
-    if (isUnjudged) continue
     const lasts =
-      judged !== undefined &&
-      (judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope))
+      judged === undefined
+        ? draft.context.policy.suspended !== undefined
+        : judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope)
     if (lasts) continue
     forgetBreach(draft, breach)
     draft.note({ kind: 'breach-ended', breach })
