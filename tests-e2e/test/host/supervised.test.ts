@@ -23,7 +23,7 @@ function unlocked(supervisor: SupervisorProcess): unknown {
   return supervisor.log.find((line) => line.event === 'lockout-ended')
 }
 
-// Alone, as its bound has to hold on a busy machine.
+// One after the other, as their bounds have to hold on a busy machine.
 describe('a supervised daemon', { skip: process.platform === 'win32' }, () => {
   test('that is frozen is killed after 10 s, and its successor holds the lock (P-05)', async ({ task }) => {
     await using stage = await Stage.set({ rules: LOSS })
@@ -38,6 +38,34 @@ describe('a supervised daemon', { skip: process.platform === 'win32' }, () => {
 
     expect(supervisor.story.find((line) => line['alert'] === 'daemon-stalled')?.level).toBe('fatal')
     expect(unlocked(supervisor)).toBeUndefined()
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
+  test('that is killed is started again and undoes what was opened meanwhile (P-10)', async ({ task }) => {
+    await using stage = await Stage.set({ rules: SIZE })
+    const supervisor = await stage.startTrustedSupervisor()
+    const killed = stage.gateway.clock.now()
+    supervisor.signalDaemon('SIGKILL')
+    await stage.trader().enters('MNQ', OrderSide.buy, 3)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    measured(task, stage.gateway.clock.now() - killed)
+    expect(await supervisor.daemonEnded(1)).toMatchObject({
+      signal: 'SIGKILL',
+      isStalled: false,
+      next: { pauseMs: 1_000 },
+    })
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
+  test('that meets an uncaught exception is started again and goes on protecting (P-06)', async ({ task }) => {
+    await using stage = await Stage.set({ rules: SIZE })
+    const supervisor = await stage.startTrustedSupervisor({ fault: { kind: 'uncaught', how: 'exception' } })
+    const begun = stage.gateway.clock.now()
+    supervisor.signalDaemon('SIGUSR2')
+    expect(await supervisor.daemonEnded(1)).toMatchObject({ code: 1, refusal: null })
+    await stage.trader().enters('MNQ', OrderSide.buy, 2)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    measured(task, stage.gateway.clock.now() - begun)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 })
@@ -93,34 +121,6 @@ describe.concurrent('a supervised daemon', { skip: process.platform === 'win32' 
     await supervisor.log.awaitLine('over', (line) => line.event === 'alert-over' && line['alert'] === 'safe-boot')
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   }, 150_000)
-
-  test('that is killed is started again and undoes what was opened meanwhile (P-10)', async ({ task }) => {
-    await using stage = await Stage.set({ rules: SIZE })
-    const supervisor = await stage.startTrustedSupervisor()
-    const killed = stage.gateway.clock.now()
-    supervisor.signalDaemon('SIGKILL')
-    await stage.trader().enters('MNQ', OrderSide.buy, 3)
-    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
-    measured(task, stage.gateway.clock.now() - killed)
-    expect(await supervisor.daemonEnded(1)).toMatchObject({
-      signal: 'SIGKILL',
-      isStalled: false,
-      next: { pauseMs: 1_000 },
-    })
-    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
-  })
-
-  test('that meets an uncaught exception is started again and goes on protecting (P-06)', async ({ task }) => {
-    await using stage = await Stage.set({ rules: SIZE })
-    const supervisor = await stage.startTrustedSupervisor({ fault: { kind: 'uncaught', how: 'exception' } })
-    const begun = stage.gateway.clock.now()
-    supervisor.signalDaemon('SIGUSR2')
-    expect(await supervisor.daemonEnded(1)).toMatchObject({ code: 1, refusal: null })
-    await stage.trader().enters('MNQ', OrderSide.buy, 2)
-    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
-    measured(task, stage.gateway.clock.now() - begun)
-    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
-  })
 
   test('is found again after everything was killed in the middle of a flatten (P-16)', async ({ task }) => {
     await using stage = await Stage.set({ rules: LOSS })
