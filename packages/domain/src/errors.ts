@@ -19,6 +19,15 @@ export const ERROR_CODES = {
   STORE_NEWER_SCHEMA: { failure: 'configuration', remedy: 'Start the newer program that wrote this database.' },
   STORE_UNSAFE: { failure: 'environment', remedy: 'Put the data folder on a local disk that honours sync.' },
   STORE_CORRUPT: { failure: 'exception', remedy: 'Restore the newest good backup.' },
+  ACCOUNT_LEASED: {
+    failure: 'exception',
+    remedy: 'Stop the other daemon: two that enforce one account would reduce the same position twice.',
+  },
+  LEASE_UNSAFE: {
+    failure: 'environment',
+    remedy:
+      'Give the daemon a user with a home that only this user may write; remove what is named while no daemon runs.',
+  },
   ENVIRONMENT_UNSUITABLE: { failure: 'environment', remedy: 'Install what is named and start again.' },
 } as const satisfies Record<string, { readonly failure: Failure; readonly remedy: string }>
 

@@ -46,5 +46,6 @@ export {
   strictestByKey,
   strictestRules,
 } from './strictest.ts'
+export { judgeSuspended } from './suspension.ts'
 export { stillBlocks } from './symbol-blocks.ts'
 export { SymbolPattern } from './symbol-pattern.ts'
