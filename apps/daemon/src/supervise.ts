@@ -2,6 +2,7 @@ import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { EXIT_CODES } from '@rm/runtime-pack'
 import type { DaemonOptions } from './command-line.ts'
+import { configFingerprint } from './config-fingerprint.ts'
 import { watchConfig } from './config-watch.ts'
 import { HEALTHY_MS, type NextStep, RestartPlan, type StartMode } from './restart-plan.ts'
 import { SupervisedDaemon } from './supervised-daemon.ts'
@@ -49,7 +50,7 @@ class Supervisor {
   }
 
   async run(): Promise<number> {
-    this.#watchFiles()
+    void this.#watchFiles()
     let next: NextStep = this.#plan.first()
     while (next.kind === 'start') {
       await this.#rest(next.pauseMs)
@@ -115,16 +116,18 @@ class Supervisor {
     this.#log.tell('info', `Alert over: ${DIES}: the daemon runs for ${HEALTHY_MS / 1_000} s`, facts)
   }
 
-  #watchFiles(): void {
-    const trouble = (error: unknown): void => {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#log.tell('warn', `Changes of the configuration cannot be noticed: ${reason}`, { event: 'config-unwatched' })
-    }
-    try {
-      watchConfig(this.#options.configDirectory, monotonicMs, () => this.#noticeChange(), trouble)
-    } catch (error) {
-      trouble(error)
-    }
+  async #watchFiles(): Promise<void> {
+    const { configDirectory: directory } = this.#options
+    watchConfig({
+      directory,
+      fingerprint: await configFingerprint(directory).catch(() => ''),
+      monotonic: monotonicMs,
+      onChange: () => this.#noticeChange(),
+      onTrouble: (error) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#log.tell('warn', `The configuration folder cannot be looked at: ${reason}`, { event: 'config-unwatched' })
+      },
+    })
   }
 
   #noticeChange(): void {
