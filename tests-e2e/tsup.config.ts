@@ -4,7 +4,11 @@ import type { Options } from 'tsup'
 /** The daemon with faults around its ports: the product's own code, bundled once more. */
 const faultyDaemon: Options = {
   ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr']),
-  entry: { main: 'faulty-daemon/main.ts', 'watchdog-thread': '../apps/daemon/src/watchdog-thread.ts' },
+  entry: {
+    main: 'faulty-daemon/main.ts',
+    supervisor: '../apps/daemon/src/supervisor.ts',
+    'watchdog-thread': '../apps/daemon/src/watchdog-thread.ts',
+  },
   esbuildPlugins: [leanAxios],
 }
 

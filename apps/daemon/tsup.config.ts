@@ -3,7 +3,7 @@ import type { Options } from 'tsup'
 
 const daemon: Options = {
   ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr']),
-  entry: ['src/main.ts', 'src/watchdog-thread.ts'],
+  entry: ['src/main.ts', 'src/supervisor.ts', 'src/watchdog-thread.ts'],
   esbuildPlugins: [leanAxios],
   splitting: false,
 }

@@ -27,6 +27,12 @@ function startWith(planned: Fault): (options: Options) => Promise<Running> {
         if (planned.how === 'rejection') void Promise.reject(error)
         else setImmediate(throwIt, error)
       })
+    case 'dies-at-start':
+      return async (options) => {
+        const opened = await open(await configure(options))
+        if (options.mode === 'normal') process.kill(process.pid, 'SIGKILL')
+        return run(initializeRules(await connect(opened)))
+      }
     case 'wall-clock': {
       const trueTime = Date.now.bind(Date)
       let offsetMs = planned.offsetMs

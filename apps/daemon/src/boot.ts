@@ -4,7 +4,7 @@ import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmEr
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
-import { openStore, type Store } from '@rm/state'
+import { type AccountLeases, openStore, type Store } from '@rm/state'
 import { StoreCopies } from './store-copies.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
@@ -27,10 +27,12 @@ import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
 import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
+import { withoutRules } from './safe-boot.ts'
 import { SettingsInForce } from './settings-in-force.ts'
 import { SleepGuard } from './sleep-guard.ts'
 import { placesOf, startingConfig } from './starting-config.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
+import { takeLeases } from './take-leases.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
@@ -60,8 +62,10 @@ export interface Opened extends Configured {
   readonly copies: StoreCopies
 }
 
-/** Logged in; the accounts and the contracts are known. */
+/** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
 export interface Connected extends Opened {
+  /** `null`: practice without leases. */
+  readonly leases: AccountLeases | null
   readonly monitored: readonly MonitoredAccount[]
   /** Accounts that left the configuration and are held to their former settings until these may loosen. */
   readonly released: readonly Account[]
@@ -188,7 +192,7 @@ export async function open(configured: Configured): Promise<Opened> {
   return opened
 }
 
-/** Steps 8 and 9. Throws `RmError` when the gateway refuses the login or an account cannot be watched. */
+/** Steps 8 and 9. Throws `RmError` when the gateway refuses the login, or an account cannot be watched or is another daemon's. */
 export async function connect(opened: Opened): Promise<Connected> {
   const { gateway, store, config, settings, lines } = opened
   const contracts = store.contracts()
@@ -201,7 +205,9 @@ export async function connect(opened: Opened): Promise<Connected> {
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
   const released = unmonitored.filter(({ id }) => held.has(id))
-  for (const account of [...monitored.map((one) => one.account), ...released]) {
+  const enforced = [...monitored.map((one) => one.account), ...released]
+  const leases = takeLeases(opened, enforced)
+  for (const account of enforced) {
     say(opened, checkpointMessage('sdk-connected', { account: `${account.id} ${account.name}` }), {
       accountId: account.id,
     })
@@ -221,7 +227,7 @@ export async function connect(opened: Opened): Promise<Connected> {
     now,
   )
   done(opened, 'modules')
-  return { ...opened, monitored, released, contracts }
+  return { ...opened, leases, monitored, released, contracts }
 }
 
 /** Step 10. */
@@ -316,7 +322,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   void contractList.refresh()
   return {
     ...ready,
-    reload: (cause) => configReload.reload(cause),
+    reload(cause) {
+      // The supervisor starts a normal daemon when files have changed.
+      if (ready.options.mode === 'normal') configReload.reload(cause)
+    },
     stopIntake() {
       isIntakeOpen = false
       endWatch()
@@ -421,7 +430,7 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
 function policiesOf(connected: Connected): readonly PolicyInForce[] {
-  const { config, settings, monitored, released, lines, store, gateway } = connected
+  const { config, options, settings, monitored, released, lines, store, gateway } = connected
   const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
     const detail = { configuration: config.hash, cause: 'start', ...facts }
     store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
@@ -438,7 +447,8 @@ function policiesOf(connected: Connected): readonly PolicyInForce[] {
     record('account-released', id, {})
     return [held]
   })
-  return [...named, ...kept]
+  const policies = [...named, ...kept]
+  return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 
 function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
@@ -447,6 +457,7 @@ function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
 
 function watchFiles(ready: RulesReady): () => void {
   const { options, fingerprint, configReload } = ready
+  if (options.mode === 'safe') return () => {}
   return watchConfig({
     directory: options.configDirectory,
     fingerprint,

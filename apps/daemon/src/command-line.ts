@@ -8,13 +8,14 @@ export interface DaemonOptions {
   readonly configDirectory: string
   /** Folder for the database and the logs; made when missing. */
   readonly dataDirectory: string
+  /** `safe`: no rule judges; what is stored is defended and every account may only reduce (decision 0037). */
+  readonly mode: 'normal' | 'safe'
 }
 
-const EXAMPLES = `
-Examples:
-  $ node apps/daemon/dist/main.js --config config --data data
-  $ node apps/daemon/dist/main.js --config /etc/risk-manager --data /var/lib/risk-manager
+/** A program that was not started, as it was called wrongly or asked for help. */
+type NotStarted = { readonly exitCode: number }
 
+const CODES = `
 Credentials come from the environment or from CONFIG/.env:
   PROJECTX_USERNAME, PROJECTX_API_KEY
 
@@ -23,10 +24,24 @@ Exit codes:
   4 gateway or authentication   5 dependency or environment   64 usage
 `
 
-/** Reads the command line. Prints help or the usage error itself and then returns the exit code. */
-export function readCommandLine(argv: readonly string[]): DaemonOptions | { readonly exitCode: number } {
-  const program = new Command('risk-manager-daemon')
-    .description('Watches ProjectX accounts and enforces the risk rules of the configuration.')
+/** Reads the command line of the daemon. Prints help or the usage error itself and then returns the exit code. */
+export function readCommandLine(argv: readonly string[]): DaemonOptions | NotStarted {
+  const command = commandOf(
+    'main',
+    'Watches ProjectX accounts and enforces the risk rules of the configuration.',
+  ).option('--safe-boot', 'only defend what is stored, let every account only reduce; the supervisor asks for it')
+  return parse(command, argv)
+}
+
+/** The same for the supervisor. */
+export function readSupervisorLine(argv: readonly string[]): DaemonOptions | NotStarted {
+  return parse(commandOf('supervisor', 'Starts the daemon, and starts it again whenever it ends.'), argv)
+}
+
+function commandOf(program: 'main' | 'supervisor', description: string): Command {
+  const call = `  $ node apps/daemon/dist/${program}.js`
+  return new Command(program === 'main' ? 'risk-manager-daemon' : 'risk-manager-supervisor')
+    .description(description)
     .version(VERSION)
     .option(
       '--config <dir>',
@@ -35,14 +50,24 @@ export function readCommandLine(argv: readonly string[]): DaemonOptions | { read
     )
     .option('--data <dir>', 'folder for the database and the logs', 'data')
     .allowExcessArguments(false)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText(
+      'after',
+      `
+Examples:
+${call} --config config --data data
+${call} --config /etc/risk-manager --data /var/lib/risk-manager
+${CODES}`,
+    )
     .exitOverride()
+}
+
+function parse(program: Command, argv: readonly string[]): DaemonOptions | NotStarted {
   try {
     program.parse(argv)
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return { exitCode: error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage }
   }
-  const { config, data } = program.opts<{ config: string; data: string }>()
-  return { configDirectory: config, dataDirectory: data }
+  const { config, data, safeBoot } = program.opts<{ config: string; data: string; safeBoot?: true }>()
+  return { configDirectory: config, dataDirectory: data, mode: safeBoot === true ? 'safe' : 'normal' }
 }

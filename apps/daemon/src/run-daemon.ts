@@ -6,6 +6,7 @@ import { boot, type Running } from './boot.ts'
 import { type DaemonOptions, readCommandLine } from './command-line.ts'
 import { logFailure } from './line-queue.ts'
 import { missingModule } from './missing-module.ts'
+import { ProgressBeat } from './progress-beat.ts'
 import { ConfigurationRefused } from './starting-config.ts'
 
 /** A graceful stop ends within five seconds; what is still under way then is resumed by the next start. */
@@ -36,13 +37,17 @@ export async function runDaemon(
   if (process.platform !== 'win32') process.on('SIGUSR1', () => {})
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
+  const beat = new ProgressBeat()
+  beat.start()
   let running: Running
   try {
     const stopped = stopRequested.promise.then(() => null)
     const booted = await Promise.race([start(options), stopped])
     if (booted === null) process.exit(EXIT_CODES.success)
     running = booted
+    beat.running()
   } catch (error) {
+    if (error instanceof RmError) beat.refused(error.code)
     process.exit(tellFailure(error))
   }
   const crash = (error: unknown): void => {
@@ -59,7 +64,7 @@ export async function runDaemon(
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
-  const { config, kernel, gateway, store, lines, figures, auditAnchor } = running
+  const { config, kernel, gateway, store, leases, lines, figures, auditAnchor } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
@@ -78,6 +83,7 @@ async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
   store.endRun(EXIT_CODES.success, now)
   await running.copies.stop()
   store.close()
+  leases?.release()
   lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })
   lines.flush()
 }

@@ -3,10 +3,16 @@ export const LOOK_MS = 500
 /** A thread that was itself away for so long was frozen together with the loop, and has seen nothing of it. */
 const FROZEN_MS = 2_000
 
-/** So long without progress: told. */
-export const ALARM_MS = 5_000
-/** So long: ended (reliability B-9). */
-export const END_MS = 10_000
+/** So long without progress is told, and so long is the end. */
+export interface StallLimits {
+  readonly alarmMs: number
+  readonly endMs: number
+}
+
+/** Of an event loop (reliability B-9). */
+export const LOOP_LIMITS: StallLimits = { alarmMs: 5_000, endMs: 10_000 }
+/** Of a start, in which a large store is checked without a pause. */
+export const START_LIMITS: StallLimits = { alarmMs: 30_000, endMs: 60_000 }
 
 /** What a look says: `alarm` and `end` once each. */
 export type Verdict = 'well' | 'alarm' | 'end'
@@ -18,9 +24,11 @@ export type Verdict = 'well' | 'alarm' | 'end'
 export class StallCount {
   #beats: number
   #lookedMs: number
+  readonly #limits: StallLimits
   #stalledLooks = 0
 
-  constructor(beats: number, nowMs: number) {
+  constructor(beats: number, nowMs: number, limits: StallLimits) {
+    this.#limits = limits
     this.#beats = beats
     this.#lookedMs = nowMs
   }
@@ -34,7 +42,8 @@ export class StallCount {
       return 'well'
     }
     this.#stalledLooks += 1
-    if (this.#stalledLooks === END_MS / LOOK_MS) return 'end'
-    return this.#stalledLooks === ALARM_MS / LOOK_MS ? 'alarm' : 'well'
+    const { alarmMs, endMs } = this.#limits
+    if (this.#stalledLooks === endMs / LOOK_MS) return 'end'
+    return this.#stalledLooks === alarmMs / LOOK_MS ? 'alarm' : 'well'
   }
 }

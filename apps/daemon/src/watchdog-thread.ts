@@ -3,7 +3,7 @@ import { Session } from 'node:inspector'
 import { workerData } from 'node:worker_threads'
 import { invariant } from '@rm/domain'
 import { EXIT_CODES } from '@rm/runtime-pack'
-import { ALARM_MS, END_MS, LOOK_MS, StallCount } from './stall-count.ts'
+import { LOOK_MS, LOOP_LIMITS, StallCount } from './stall-count.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 import type { WatchdogData } from './watchdog.ts'
 
@@ -16,16 +16,18 @@ const OBEDIENCE_MS = 1_000
 
 const { beats, logFiles, json } = readData(workerData)
 const counter = new Int32Array(beats)
-const count = new StallCount(Atomics.load(counter, 0), monotonicMs())
+const count = new StallCount(Atomics.load(counter, 0), monotonicMs(), LOOP_LIMITS)
 
 setInterval(() => {
   const verdict = count.look(Atomics.load(counter, 0), monotonicMs())
-  if (verdict === 'alarm') tell(`the event loop has made no progress for ${ALARM_MS / 1_000} s`)
+  if (verdict === 'alarm') tell(`the event loop has made no progress for ${LOOP_LIMITS.alarmMs / 1_000} s`)
   if (verdict === 'end') end()
 }, LOOK_MS)
 
 function end(): void {
-  tell(`the event loop has made no progress for ${END_MS / 1_000} s; the process ends with code ${EXIT_CODES.stalled}`)
+  tell(
+    `the event loop has made no progress for ${LOOP_LIMITS.endMs / 1_000} s; the process ends with code ${EXIT_CODES.stalled}`,
+  )
   // Only the main thread can give the process an exit code. The debugger reaches it inside a loop; nothing listens on any port for that.
   const session = new Session()
   session.connectToMainThread()

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { readCommandLine } from '../src/command-line.ts'
+import { readCommandLine, readSupervisorLine } from '../src/command-line.ts'
 
 const quiet = (): void => {
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
@@ -10,11 +10,23 @@ describe('the command line', () => {
   afterEach(() => vi.restoreAllMocks())
 
   test('names the folders, with defaults', () => {
-    expect(readCommandLine(['node', 'main.js'])).toEqual({ configDirectory: 'config', dataDirectory: 'data' })
+    expect(readCommandLine(['node', 'main.js'])).toEqual({
+      configDirectory: 'config',
+      dataDirectory: 'data',
+      mode: 'normal',
+    })
     expect(readCommandLine(['node', 'main.js', '--config', 'a', '--data', 'b'])).toEqual({
       configDirectory: 'a',
       dataDirectory: 'b',
+      mode: 'normal',
     })
+  })
+
+  test('asks for the safe mode, about which the supervisor decides and nobody else', () => {
+    quiet()
+    expect(readCommandLine(['node', 'main.js', '--safe-boot'])).toMatchObject({ mode: 'safe' })
+    expect(readSupervisorLine(['node', 'supervisor.js', '--safe-boot'])).toEqual({ exitCode: 64 })
+    expect(readSupervisorLine(['node', 'supervisor.js', '--data', 'b'])).toMatchObject({ dataDirectory: 'b' })
   })
 
   test.each([[['--confg', 'a']], [['--config']], [['surplus']]])('%j is a usage error', (words) => {

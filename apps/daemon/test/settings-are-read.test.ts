@@ -173,14 +173,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise<void> {
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
-  const options = { configDirectory: 'config', dataDirectory }
+  const options = { configDirectory: 'config', dataDirectory, mode: 'normal' } as const
   const configured = { options, config, lines: new LineQueue(log), refused: null, fingerprint: '' }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)
   const named = monitored.map((one) => one.configured)
   if (namesInstruments(named)) expect(refusalOfInstruments(named, [contracts.ES])).toBeNull()
-  const ready = initializeRules({ ...opened, monitored, released: [], contracts: [] })
+  const ready = initializeRules({ ...opened, leases: null, monitored, released: [], contracts: [] })
   ready.gateway.connect([], () => {})
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
   // As RULE-009 does at every edge of its session.

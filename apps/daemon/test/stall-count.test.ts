@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { StallCount, type Verdict } from '../src/stall-count.ts'
+import { LOOP_LIMITS, StallCount, type Verdict } from '../src/stall-count.ts'
 
 const LOOK_MS = 500
 
 /** The verdicts that are not `well`, with the look at which they came. */
 function verdicts(beats: readonly number[], times = beats.map((_, index) => (index + 1) * LOOK_MS)) {
-  const count = new StallCount(0, 0)
+  const count = new StallCount(0, 0, LOOP_LIMITS)
   return beats
     .map((beat, index): readonly [number, Verdict] => [index + 1, count.look(beat, times[index] ?? 0)])
     .filter(([, verdict]) => verdict !== 'well')

@@ -11,6 +11,7 @@ export const FINDING_ALERT_CODES = [
   'quotes-stale',
   'position-unvalued',
   'tick-value-changed',
+  'safe-boot',
 ] as const
 export type FindingAlertCode = (typeof FINDING_ALERT_CODES)[number]
 

@@ -24,6 +24,15 @@ export const ERROR_CODES = {
     remedy: 'Start the daemon, or name the folder of its sockets with --control.',
   },
   CALL_REFUSED: { failure: 'exception', remedy: 'Do what the message says; nothing was changed.' },
+  ACCOUNT_LEASED: {
+    failure: 'exception',
+    remedy: 'Stop the other daemon: two that enforce one account would reduce the same position twice.',
+  },
+  LEASE_UNSAFE: {
+    failure: 'environment',
+    remedy:
+      'Give the daemon a user with a home that only this user may write; remove what is named while no daemon runs.',
+  },
   ENVIRONMENT_UNSUITABLE: { failure: 'environment', remedy: 'Install what is named and start again.' },
 } as const satisfies Record<string, { readonly failure: Failure; readonly remedy: string }>
 

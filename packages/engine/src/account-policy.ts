@@ -20,6 +20,8 @@ export interface AccountPolicy {
   readonly loosening: 'next_reset' | 'immediate'
   /** Short digest of the configuration that the settings are of, for evidence. */
   readonly configuration: string
+  /** Why no rule judges the account, in safe mode: then it may only reduce, and nothing that stands ends for want of a judge. */
+  readonly suspended?: string
   /** Process start number; part of every id, so that ids of two runs never meet. */
   readonly epoch: number
 }

@@ -15,6 +15,7 @@ import {
   evaluateRules,
   isImplied,
   type Judged,
+  judgeSuspended,
   nextCheck,
   nextGuardCheck,
   type RuleContext,
@@ -51,14 +52,15 @@ export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enla
     now: draft.now,
     tickValueDoubt: draft.context.market.tickValueDoubt,
   })
-  for (const guard of guarded) takeFindings(draft, guard)
+  const looked = policy.suspended === undefined ? guarded : [...guarded, judgeSuspended(policy.suspended, view)]
+  for (const guard of looked) takeFindings(draft, guard)
   const verdicts = evaluateRules(policy.rules, view, context)
   for (const verdict of verdicts) {
     takeFindings(draft, verdict)
     takeResult(draft, verdict)
     warn(draft, verdict, view.day.label)
   }
-  const judged: readonly Judged[] = guarded.length === 0 ? verdicts : [...guarded, ...verdicts]
+  const judged: readonly Judged[] = looked.length === 0 ? verdicts : [...looked, ...verdicts]
   endBreaches(draft, judged)
   takeBlindness(draft, judged, verdicts)
   const next = earliest(nextCheck(policy.rules, view, context), nextGuardCheck(policy.guards, view, draft.now))
@@ -187,8 +189,9 @@ function endBreaches(draft: TurnDraft, verdicts: readonly Judged[]): void {
   for (const breach of draft.state.breaches.values()) {
     const judged = verdicts.find((one) => one.code === breach.rule)
     const lasts =
-      judged !== undefined &&
-      (judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope))
+      judged === undefined
+        ? draft.context.policy.suspended !== undefined
+        : judged.verdict.blind.length > 0 || judged.verdict.findings.some((finding) => finding.scope === breach.scope)
     if (lasts) continue
     forgetBreach(draft, breach)
     draft.note({ kind: 'breach-ended', breach })

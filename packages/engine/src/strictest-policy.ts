@@ -30,8 +30,8 @@ export function policyInForce(history: readonly [AccountPolicy, ...AccountPolicy
   return isSamePolicy(policy, named) ? { policy: named, pending: null } : { policy, pending: named }
 }
 
-/** The parts that do not follow from the rules. */
-type Parts = Omit<AccountPolicy, 'rules' | 'stopCriteria'>
+/** The parts that do not follow from the rules, nor from how the daemon was started. */
+type Parts = Omit<AccountPolicy, 'rules' | 'stopCriteria' | 'suspended'>
 
 const strictestParts = strictestByKey<Parts>({
   accountId: (before) => before,

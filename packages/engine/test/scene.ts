@@ -81,6 +81,8 @@ export interface SceneOptions {
   readonly tell?: TellStep
   readonly guards?: Partial<GuardSettings>
   readonly evaluationIntervalMs?: number
+  /** Why no rule judges; the rules of the scene do not count then. */
+  readonly suspended?: string | undefined
 }
 
 /** Where stores of scenes lie: in memory where the system has such a folder, or thousands of commits would wait for the disk. */
@@ -362,7 +364,8 @@ export class Scene implements Disposable {
   }
 
   #policyOf(accountId: AccountId): AccountPolicy {
-    const { rules: enabled, timers } = this.#options
+    const { rules: written, timers, suspended } = this.#options
+    const enabled = suspended === undefined ? written : {}
     return {
       accountId,
       rules: enabled,
@@ -375,6 +378,7 @@ export class Scene implements Disposable {
       evaluationIntervalMs: this.#options.evaluationIntervalMs ?? 100,
       loosening: this.#options.loosening ?? 'next_reset',
       configuration: 'c0ffee',
+      ...(suspended === undefined ? {} : { suspended }),
       epoch: this.#store.epoch,
     }
   }

@@ -47,5 +47,6 @@ export {
   strictestByKey,
   strictestRules,
 } from './strictest.ts'
+export { judgeSuspended } from './suspension.ts'
 export { stillBlocks } from './symbol-blocks.ts'
 export { SymbolPattern } from './symbol-pattern.ts'

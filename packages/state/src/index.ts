@@ -1,3 +1,5 @@
+export { AccountLeases, leaseName } from './lease/account-leases.ts'
+export { homeOfUser, leaseFolder } from './lease/lease-folder.ts'
 export { auditHeadFacts, readAnchors } from './store/audit-anchor.ts'
 export type { AuditHead } from './store/audit-chain.ts'
 export { verifyAuditFile } from './store/audit-file.ts'

@@ -24,6 +24,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null
 }
 
+/** The program that is started, as it is and with a fault in it. */
+export interface Programs {
+  readonly plain: string
+  readonly faulty: string
+}
+
 /** The real daemon, started as an operator starts it. Killed with the test, if it still runs then. */
 export class DaemonProcess implements AsyncDisposable {
   readonly child: ChildProcess
@@ -33,11 +39,14 @@ export class DaemonProcess implements AsyncDisposable {
   #stderr = ''
   #hasEnded = false
 
-  constructor({ configDirectory, dataDirectory, environment, commandLine, fault }: DaemonStart) {
+  constructor(
+    { configDirectory, dataDirectory, environment, commandLine, fault }: DaemonStart,
+    programs: Programs = { plain: DAEMON, faulty: FAULTY_DAEMON },
+  ) {
     this.log = new LogReader(path.join(dataDirectory, 'logs', 'risk_manager.log'))
     const line = commandLine ?? ['--config', configDirectory, '--data', dataDirectory]
     const faulty = fault === undefined ? {} : { [FAULT_VARIABLE]: JSON.stringify(fault) }
-    this.child = spawn(process.execPath, [fault === undefined ? DAEMON : FAULTY_DAEMON, ...line], {
+    this.child = spawn(process.execPath, [fault === undefined ? programs.plain : programs.faulty, ...line], {
       env: {
         ...plainEnvironment(),
         PROJECTX_USERNAME: USER_NAME,
@@ -98,6 +107,10 @@ export class DaemonProcess implements AsyncDisposable {
   kill(): Promise<Exit> {
     this.signal('SIGKILL')
     return this.ended()
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

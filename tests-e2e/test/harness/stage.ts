@@ -14,7 +14,9 @@ import { awaitCondition } from './await-condition.ts'
 import { type ConfigSettings, type GatewayAddresses, writeConfig } from './config-folder.ts'
 import { API_KEY, DaemonProcess, type DaemonStart, USER_NAME } from './daemon-process.ts'
 import { trusted } from './daemon-story.ts'
+import { removeLeases } from './left-leases.ts'
 import { PracticeTrader } from './practice-trader.ts'
+import { SupervisorProcess } from './supervisor-process.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
 /** A Wednesday morning in Chicago, in the middle of the session. */
@@ -108,6 +110,21 @@ export class Stage implements AsyncDisposable {
     return daemon
   }
 
+  /** A supervisor, which starts the daemon by itself. */
+  startSupervisor(changes: Partial<DaemonStart> = {}): SupervisorProcess {
+    const { configDirectory, dataDirectory } = this
+    const supervisor = new SupervisorProcess({ configDirectory, dataDirectory, ...changes })
+    this.#daemons.push(supervisor)
+    return supervisor
+  }
+
+  /** A supervised daemon that runs and has read every account. */
+  async startTrustedSupervisor(changes: Partial<DaemonStart> = {}): Promise<SupervisorProcess> {
+    const supervisor = await this.startSupervisor(changes).running()
+    await trusted(supervisor.log, this.accountIds)
+    return supervisor
+  }
+
   /** A daemon that runs and has read every account. */
   async startTrustedDaemon(changes: Partial<DaemonStart> = {}): Promise<DaemonProcess> {
     const daemon = await this.startDaemon(changes).running()
@@ -135,6 +152,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#daemons.map((daemon) => daemon[Symbol.asyncDispose]()))
     await this.gateway.stop()
+    removeLeases(this.gateway.url, this.accountIds)
     this.#folder[Symbol.dispose]()
   }
 }

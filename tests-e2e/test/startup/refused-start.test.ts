@@ -204,6 +204,31 @@ holidays: { enabled: false }
     await stage.awaitVenue('the first daemon reduces', () => stage.trader().position('MNQ') === 5)
   })
 
+  test('ends with code 1 on an account that a daemon with another data folder enforces, and names that one (P-14)', async ({
+    task,
+  }) => {
+    await using opened = await Stage.open({ rules: RULES })
+    const { stage, daemon } = opened
+    const before = stage.gateway.requests.after(0).at(-1)?.sequence ?? 0
+    const { code, stderr } = await refusalOf(stage, { dataDirectory: `${stage.dataDirectory}-of-another` })
+    const ended = stage.gateway.clock.now()
+    const login = stage.gateway.requests.after(before).find(({ route }) => route === 'loginKey')
+    measured(task, ended - (login?.at ?? Number.NaN))
+
+    expect(code).toBe(1)
+    expect(stderr).toContain(`ACCOUNT_LEASED: account ${FIRST_ACCOUNT} of ${stage.gateway.url}`)
+    expect(stderr).toContain(`process ${daemon.pid}, started 2026-11-18T`)
+    expect(stderr).toContain(`data folder ${stage.dataDirectory}`)
+    // The first one is untouched and still protects.
+    stage.trader().buy('MNQ', 7)
+    await stage.awaitVenue('the first daemon reduces', () => stage.trader().position('MNQ') === 5)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+    // What the kernel frees at a death is free for the other folder, too.
+    await daemon.kill()
+    const successor = await stage.startTrustedDaemon({ dataDirectory: `${stage.dataDirectory}-of-another` })
+    expect((await successor.stop()).code).toBe(0)
+  })
+
   test('takes a data folder over whose daemon was killed', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
