@@ -15,6 +15,8 @@ import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf,
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
+import { type Control, startControl } from './control/start-control.ts'
+import { StreamWatch } from './control/stream-watch.ts'
 import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
@@ -87,6 +89,9 @@ export interface Running extends RulesReady {
   reload(cause: ReloadCause): void
   /** Takes no more events from the streams; answers that are under way are still taken. */
   stopIntake(): void
+  /** Resolves when the administrator has ordered the daemon to stop. */
+  readonly stopOrdered: Promise<void>
+  readonly control: Control
 }
 
 /** How long the start waits for the user stream. A hub that is down is retried for ever while the program runs (reliability R-08). */
@@ -285,12 +290,14 @@ export function initializeRules(connected: Connected): RulesReady {
 export async function run(ready: RulesReady): Promise<Running> {
   const { gateway, kernel, figures, lines, monitored, released, configReload, contractList } = ready
   const eventLog = new EventLog(lines)
+  const streams = new StreamWatch(monotonicMs)
   let isIntakeOpen = true
   const userStream = Promise.withResolvers<void>()
   const sink = (event: DomainEvent): void => {
     if (!isIntakeOpen) return
     figures.events += 1
     eventLog.take(event)
+    streams.take(event)
     kernel.handle(event)
     if (event.kind === 'quote-changed') figures.quoteLags.take(gateway.clock.now() - event.change.at)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
@@ -315,6 +322,8 @@ export async function run(ready: RulesReady): Promise<Running> {
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
   ready.auditAnchor.start()
+  const stopOrdered = Promise.withResolvers<void>()
+  const control = await startControl(ready, streams, stopOrdered.resolve)
   done(ready, 'running')
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
@@ -322,6 +331,8 @@ export async function run(ready: RulesReady): Promise<Running> {
   void contractList.refresh()
   return {
     ...ready,
+    stopOrdered: stopOrdered.promise,
+    control,
     reload(cause) {
       // The supervisor starts a normal daemon when files have changed.
       if (ready.options.mode === 'normal') configReload.reload(cause)

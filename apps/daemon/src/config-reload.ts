@@ -12,8 +12,8 @@ import type { SettingsInForce } from './settings-in-force.ts'
 import { placesOf, problemsOf, tellAcceptance } from './starting-config.ts'
 import { localToday } from './system-clock.ts'
 
-/** Who asked for it: a signal, or a file that was written. */
-export type ReloadCause = 'SIGHUP' | 'file-changed'
+/** Who asked for it: a signal, the administrator through the local API, or a file that was written. */
+export type ReloadCause = 'SIGHUP' | 'control-api' | 'file-changed'
 
 export interface ConfigReloadOptions {
   readonly options: DaemonOptions
@@ -47,6 +47,11 @@ export class ConfigReload {
     this.#config = options.config
   }
 
+  /** Digest of the configuration that was accepted last. */
+  get configuration(): string {
+    return this.#config.hash
+  }
+
   reload(cause: ReloadCause): void {
     const { options, lines } = this.#options
     const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
@@ -69,7 +74,7 @@ export class ConfigReload {
       this.#say('info', `The configuration means the same as before (${cause})`, { event: 'config-unchanged', cause })
     const waits = this.#tellWhatWaitsForStart(loaded)
     // A signal is a word of an administrator, also when it changes nothing; a file that was only touched is not.
-    if (!isSame || waits.length > 0 || wasRefused || cause === 'SIGHUP') {
+    if (!isSame || waits.length > 0 || wasRefused || cause !== 'file-changed') {
       const files = digestsOf(loaded)
       this.#audit('configuration-read', loaded.hash, { cause, before: this.#config.hash, files, waits })
     }

@@ -20,6 +20,7 @@ const GATHER_MS = 10
  */
 export class LineQueue {
   readonly #log: DaemonLog
+  readonly #followers = new Set<(line: Line) => void>()
   #waiting: Line[] = []
 
   constructor(log: DaemonLog) {
@@ -31,6 +32,16 @@ export class LineQueue {
     this.#waiting.push(line)
   }
 
+  /**
+   * Tells every line from now on, as it is written.
+   *
+   * @returns ends it
+   */
+  follow(follower: (line: Line) => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
+  }
+
   /** Log writes that failed so far. */
   get lostWrites(): number {
     return this.#log.lostWrites()
@@ -40,8 +51,10 @@ export class LineQueue {
   flush(): void {
     const lines = this.#waiting
     this.#waiting = []
-    for (const { level, message, topic, facts } of lines) {
+    for (const line of lines) {
+      const { level, message, topic, facts } = line
       this.#log.logger[level](topic === null ? facts : { topic, ...facts }, message)
+      for (const follower of this.#followers) follower(line)
     }
     this.#log.flush()
   }

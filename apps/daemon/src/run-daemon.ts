@@ -57,17 +57,18 @@ export async function runDaemon(
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
   reload.now = () => running.reload('SIGHUP')
-  const signal = await stopRequested.promise
-  await stop(running, signal)
+  const ordered = running.stopOrdered.then(() => 'an order of the administrator' as const)
+  await stop(running, await Promise.race([stopRequested.promise, ordered]))
   process.exit(EXIT_CODES.success)
 }
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
-async function stop(running: Running, signal: NodeJS.Signals): Promise<void> {
+async function stop(running: Running, signal: string): Promise<void> {
   const { config, kernel, gateway, store, leases, lines, figures, auditAnchor } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
+  await Promise.race([running.control.close(), pause(SETTLE_MS_MAX / 4)])
   await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
   await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
   const facts = {

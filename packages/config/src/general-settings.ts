@@ -128,6 +128,14 @@ const AuditSchema = z.strictObject({
     ),
 })
 
+const ControlSchema = z.strictObject({
+  folder: text('a folder', 'the sockets of the local API are there')
+    .default('control')
+    .describe(
+      "Folder with the sockets of the local API, relative to the data folder. `admin.sock` is for the daemon's user alone, `trader.sock` reads only and is for everybody who may enter the folder: put it outside of the data folder when the trader is another user.",
+    ),
+})
+
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
 
 /** The section `general` of the risk file (risk rules, 4.4). */
@@ -169,6 +177,7 @@ export const GeneralSchema = z
       .describe('Allows a configuration without any limit of size or loss.'),
     database: DatabaseSchema.prefault({}).describe('The store of decisions and trades.'),
     audit: AuditSchema.prefault({}).describe('The audit trail.'),
+    control: ControlSchema.prefault({}).describe('The local API of the daemon.'),
     notifications: z
       .strictObject({
         discord: Channel,
@@ -223,6 +232,10 @@ export interface GeneralSettings {
     /** Relative to the data folder unless absolute; `null`: the log alone tells the head. */
     readonly anchorFile: string | null
   }
+  readonly control: {
+    /** Relative to the data folder unless absolute. */
+    readonly folder: string
+  }
   readonly logging: LoggingSettings
   /** Channels that are turned on. */
   readonly notifications: readonly (typeof NOTIFICATION_CHANNELS)[number][]
@@ -274,6 +287,7 @@ export function generalSettingsOf(general: General): GeneralSettings {
       carryCopies: database.carry_copies,
     },
     audit: { anchorFile: general.audit.anchor_file ?? null },
+    control: { folder: general.control.folder },
     logging: loggingSettingsOf(logging),
     notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),
   }

@@ -53,7 +53,7 @@ export const CalendarReport = z.object({
     }),
   ),
   /** The next holidays and early closes, soonest first. */
-  holidays: z.array(z.object({ date: z.string(), name: z.string() })),
+  holidays: z.array(z.object({ date: z.string(), what: z.string() })),
 })
 export type CalendarReport = z.output<typeof CalendarReport>
 

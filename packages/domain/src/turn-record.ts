@@ -8,7 +8,7 @@ import type { CommandRecord, PursuedGoal } from './pursuit.ts'
 
 /** One line of the audit trail: who did what to what, with the numbers. Never a secret. */
 export interface AuditEntry {
-  readonly actor: 'daemon' | 'gateway' | 'admin'
+  readonly actor: 'daemon' | 'gateway' | 'admin' | 'trader'
   /** A past fact in kebab-case: `breach-begun`, `lockout-set`, `command-sent`. */
   readonly action: string
   /** The id of the thing. */

@@ -253,6 +253,11 @@ export class Gateway {
     }
   }
 
+  /** Requests of the rate budget that are left in its window. */
+  get requestsLeft(): number {
+    return this.#budget.left()
+  }
+
   /** Disconnects. What is still under way ends as not sent or unknown. */
   async stop(): Promise<void> {
     this.#sink = null

@@ -136,6 +136,12 @@ export class RateBudget {
     return this.#departures.length / this.#ceiling(lane, now)
   }
 
+  /** Requests that may still leave within the window that ends now. */
+  left(): number {
+    this.#forget(this.#monotonic())
+    return Math.max(0, this.#requests - this.#departures.length)
+  }
+
   /**
    * The gateway answered 429. Halves what reads may use (a window without refusal doubles it again) and lets them pause; never delays
    * enforcement.

@@ -14,6 +14,7 @@ import { makeBackup } from './backup.ts'
 import type { Backup } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
+import { History } from './history.ts'
 import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
 import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
@@ -41,6 +42,8 @@ export interface ConfigVersion {
 export class Store implements Disposable {
   /** Number of this start, from 1: ids and audit records carry it. */
   readonly epoch: number
+  /** What it remembers of the past. */
+  readonly history: History
   readonly #database: Database
   readonly #queries: Queries
   readonly #audit: AuditChain
@@ -59,6 +62,7 @@ export class Store implements Disposable {
     this.epoch = epoch
     this.#database = database
     this.#queries = new Queries(database)
+    this.history = new History(this.#queries)
     this.#audit = new AuditChain(database, epoch)
     this.#turns = new TurnWriter(database, this.#audit)
     const transaction = database.transaction((work: () => void) => work())

@@ -1,0 +1,114 @@
+import type { RouteInput, RouteName, RouteOutput } from '@rm/control-api'
+import { explain, type AccountId, instant } from '@rm/domain'
+import type { RulesReady } from '../boot.ts'
+import { monotonicMs } from '../system-clock.ts'
+import { VERSION } from '../version.ts'
+import { accountReport, breachReport, lockoutReport } from './account-report.ts'
+import { calendarReport } from './calendar-report.ts'
+import { CallRefused } from './call-refused.ts'
+import type { StreamWatch } from './stream-watch.ts'
+
+/** What each route does. A route without one does not compile. */
+export type Handlers = { readonly [Name in RouteName]: (input: RouteInput<Name>) => RouteOutput<Name> }
+
+export interface ControlledDaemon {
+  readonly ready: RulesReady
+  readonly streams: StreamWatch
+  /** Ends the daemon as SIGTERM does. */
+  readonly stop: () => void
+}
+
+export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Handlers {
+  const { kernel, store, gateway, config, configReload } = ready
+  const startedAt = gateway.clock.now()
+  const faces = () => kernel.faces()
+  const audit = (action: string, subject: string, detail: Readonly<Record<string, unknown>>): void =>
+    store.audit([{ actor: 'admin', action, subject, detail }], gateway.clock.now())
+  return {
+    report: () => ({
+      version: VERSION,
+      pid: process.pid,
+      run: store.epoch,
+      startedAt,
+      now: gateway.clock.now(),
+      timeTrusted: gateway.clock.isTrusted(),
+      timeZone: config.general.timeZone,
+      environment: config.api.environment,
+      configuration: configReload.configuration,
+      streams: { user: streams.report('user'), market: streams.report('market') },
+      requestsLeft: gateway.requestsLeft,
+      accounts: faces().map((face) => accountReport(face, monotonicMs())),
+    }),
+    lockouts: ({ limit }) => ({
+      lockouts: store.history
+        .lockouts(limit)
+        .map(({ what, endedAt }) => ({ accountId: what.accountId, ...lockoutReport(what, endedAt) })),
+    }),
+    breaches: ({ limit }) => ({
+      breaches: store.history
+        .breaches(limit)
+        .map(({ what, endedAt }) => ({ accountId: what.accountId, ...breachReport(what, endedAt) })),
+    }),
+    explanations: ({ id, limit }) => {
+      const stories = id === undefined ? store.history.newestStories(limit) : store.history.storiesOf(id)
+      return {
+        explanations: stories.map((story) => ({
+          accountId: story.goal.accountId,
+          id: story.goal.id,
+          lines: [...explain(story, config.general.timeZone)],
+        })),
+      }
+    },
+    calendar: () => calendarReport(faces(), gateway.clock.now()),
+    settings: () => ({
+      configuration: configReload.configuration,
+      accounts: faces().map(({ state, settings }) => ({
+        accountId: state.accountId,
+        rules: { ...settings.policy.rules },
+        waits: settings.pending !== null,
+      })),
+    }),
+    audit: ({ after, limit }) => ({
+      head: store.auditHead,
+      records: store.history.audit(after, limit).map(({ seq, epoch, at, actor, action, subject, detail, hash }) => ({
+        seq,
+        run: epoch,
+        at: instant(at),
+        actor,
+        action,
+        subject,
+        detail: JSON.parse(detail),
+        hash,
+      })),
+    }),
+    reload: () => {
+      configReload.reload('control-api')
+      return { done: 'the configuration was read again; the log says what changed' }
+    },
+    panic: ({ account, reason }) => {
+      const chosen = faces().filter(({ state, view }) => isNamed(account, state.accountId, view.account?.name))
+      if (chosen.length === 0) throw new CallRefused('not-found', `no account ${account} is watched`)
+      audit('panic', account, { reason, accounts: chosen.map(({ state }) => state.accountId) })
+      for (const { state } of chosen) kernel.panic(state.accountId, reason)
+      const names = chosen.map(({ state }) => state.accountId).join(', ')
+      return { done: `${names}: flattened and locked until the next reset` }
+    },
+    stop: ({ yes }) => {
+      const kept = faces().filter(({ state, view }) => view.positions.length > 0 || state.lockouts.length > 0)
+      if (kept.length > 0 && !yes) {
+        const names = kept.map(({ state }) => state.accountId).join(', ')
+        throw new CallRefused(
+          'conflict',
+          `${names}: a position is open or a lockout in force; say yes to stop all the same`,
+        )
+      }
+      audit('stop-ordered', `run ${store.epoch}`, { exposed: kept.map(({ state }) => state.accountId) })
+      stop()
+      return { done: 'the daemon stops; lockouts stay in force' }
+    },
+  }
+}
+
+function isNamed(account: string, id: AccountId, name: string | undefined): boolean {
+  return account === 'all' || account === String(id) || account === name
+}

@@ -1,0 +1,70 @@
+import path from 'node:path'
+import { HEALTH_PATH, READY_PATH } from '@rm/control-api'
+import type { RulesReady } from '../boot.ts'
+import { controlHandlers } from './control-handlers.ts'
+import { ControlServer, type Page } from './control-server.ts'
+import { DeniedCalls } from './denied-calls.ts'
+import { Followers } from './followers.ts'
+import type { StreamWatch } from './stream-watch.ts'
+
+/** A local API that answers, until it is closed. */
+export interface Control {
+  close(): Promise<void>
+}
+
+/** Opens the local API. One that cannot be opened is told and costs no protection: the daemon goes on without it. */
+export async function startControl(ready: RulesReady, streams: StreamWatch, stop: () => void): Promise<Control> {
+  const { lines, config, options } = ready
+  const handlers = controlHandlers({ ready, streams, stop })
+  const denied = new DeniedCalls(ready)
+  const followers = new Followers(() => handlers.report({}))
+  const unfollow = lines.follow((line) => followers.told(line))
+  try {
+    const server = await ControlServer.listen({
+      folder: path.resolve(options.dataDirectory, config.general.control.folder),
+      handlers,
+      onDenied: (route, role) => denied.count(route, role),
+      onFailed: (route, error) => {
+        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        lines.add({
+          level: 'error',
+          message: `A call of ${route} failed`,
+          topic: null,
+          facts: { event: 'call-failed', reason },
+        })
+      },
+      onFollower: (_request, reply) => followers.add(reply.raw),
+      pages: { [HEALTH_PATH]: () => health(), [READY_PATH]: () => readiness(ready) },
+    })
+    return {
+      async close() {
+        unfollow()
+        followers.close()
+        await server.close()
+      },
+    }
+  } catch (error) {
+    unfollow()
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `Alert: the local API cannot be opened: ${reason}; the protection goes on, nobody can ask the daemon`
+    const facts = { event: 'alert', alert: 'control-unavailable', severity: 'error' }
+    lines.add({ level: 'error', message, topic: null, facts })
+    return { close: () => Promise.resolve() }
+  }
+}
+
+/** Whoever gets an answer knows that the event loop turns. */
+function health(): Page {
+  return { status: 200, type: 'text/plain', text: 'ok\n' }
+}
+
+/** Accounts that are not judged by data that is trusted, with the word that says why. */
+function readiness({ kernel }: RulesReady): Page {
+  const unready = kernel.states().filter(({ word }) => UNREADY.has(word))
+  const text = unready.map(({ accountId, word }) => `${accountId} ${word}\n`).join('')
+  return unready.length === 0
+    ? { status: 200, type: 'text/plain', text: 'ok\n' }
+    : { status: 503, type: 'text/plain', text }
+}
+
+const UNREADY: ReadonlySet<string> = new Set(['HALTED', 'UNTRUSTED', 'RECONCILING', 'BLIND'])

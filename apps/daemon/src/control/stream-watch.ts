@@ -1,0 +1,52 @@
+import type { StreamReport } from '@rm/control-api'
+import type { DomainEvent, Stream } from '@rm/domain'
+
+interface Heard {
+  up: boolean
+  lastMs: number | null
+}
+
+/** What is heard of the gateway's two streams, for those who ask. */
+export class StreamWatch {
+  readonly #monotonic: () => number
+  readonly #heard: Readonly<Record<Stream, Heard>> = {
+    user: { up: false, lastMs: null },
+    market: { up: false, lastMs: null },
+  }
+
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic
+  }
+
+  take(event: DomainEvent): void {
+    switch (event.kind) {
+      case 'stream-restored':
+        this.#hear(event.stream)
+        this.#heard[event.stream].up = true
+        return
+      case 'stream-lost':
+        this.#heard[event.stream].up = false
+        return
+      case 'quote-changed':
+        this.#hear('market')
+        return
+      case 'account-changed':
+      case 'position-changed':
+      case 'order-changed':
+      case 'trade-reported':
+        this.#hear('user')
+        return
+      default:
+        return
+    }
+  }
+
+  report(stream: Stream): StreamReport {
+    const { up, lastMs } = this.#heard[stream]
+    return { up, silentMs: lastMs === null ? null : this.#monotonic() - lastMs }
+  }
+
+  #hear(stream: Stream): void {
+    this.#heard[stream].lastMs = this.#monotonic()
+  }
+}
