@@ -8,6 +8,7 @@ import {
   describeCommand,
   hasOwnTag,
   type Order,
+  type Position,
   type Refusal,
   type Snapshot,
   toTicks,
@@ -263,9 +264,15 @@ function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number
 }
 
 /** Whether its order was filled and the position was spoken of since: whatever is open now is another matter. */
-function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): boolean {
+function isExecuted({ record, orderId, orderEndedMs, positionAtEnd }: InFlight, book: Book): boolean {
   if (orderId === null || orderEndedMs === null || endOf(book, orderId) !== 'filled') return false
-  return isObservedSince(book, record.command.contractId, orderEndedMs)
+  const { contractId } = record.command
+  const isOldWord = observedMs(book, contractId) === orderEndedMs && positionOf(book, contractId) === positionAtEnd
+  return isObservedSince(book, contractId, orderEndedMs) && !isOldWord
+}
+
+function positionOf(book: Book, contractId: ContractId): Position | null {
+  return book.contracts.get(contractId)?.position ?? null
 }
 
 /** Accepted first and rejected or cancelled afterwards (reliability E-16). */
@@ -282,9 +289,11 @@ function hasDiedAtTheVenue(draft: TurnDraft, { record, orderId, answeredMs }: In
 /** The position event of a fill comes after the order's end or before it, so the end alone settles nothing. */
 function seeOrderEnds(draft: TurnDraft): void {
   for (const inFlight of draft.state.inFlight) {
-    const { orderId, orderEndedMs } = inFlight
-    if (orderId === null || orderEndedMs !== null || endOf(draft.state.book, orderId) === null) continue
-    replaceInFlight(draft, { ...inFlight, orderEndedMs: draft.elapsedMs })
+    const { orderId, orderEndedMs, record } = inFlight
+    const { book } = draft.state
+    if (orderId === null || orderEndedMs !== null || endOf(book, orderId) === null) continue
+    const positionAtEnd = positionOf(book, record.command.contractId)
+    replaceInFlight(draft, { ...inFlight, orderEndedMs: draft.elapsedMs, positionAtEnd })
   }
 }
 
