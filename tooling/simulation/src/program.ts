@@ -118,7 +118,7 @@ export class Program {
   #commit(records: readonly TurnRecord[]): void {
     if (!this.isAlive) return
     const world = this.#world
-    if (world.diesAtCommit('crash-before-commit')) return
+    if (world.diesAtCommit('before', records)) return
     if (world.trouble.isAt('commit-fails')) {
       world.tally.harmed('commit-fails')
       world.oracle.refused(records)
@@ -126,7 +126,7 @@ export class Program {
     }
     this.#memory.store.commit(records)
     world.oracle.committed(records)
-    world.diesAtCommit('crash-after-commit')
+    world.diesAtCommit('after', records)
   }
 
   #take(event: DomainEvent): void {

@@ -1,8 +1,9 @@
-import { AccountId, ContractId, type ContractSpec, type Stream } from '@rm/domain'
+import { AccountId, ContractId, type ContractSpec, type Stream, type TurnRecord } from '@rm/domain'
 import { type AccountPolicy, policyInForce } from '@rm/engine'
 import { Exchange } from '@rm/gateway-sim'
 import { contractOf, SeededDice, VirtualGateway, VirtualTime } from '@rm/gateway-sim/virtual'
 import { openMemoryStore } from '@rm/state/testing'
+import { pointsOfCommit, pointsOfKill } from './covered/crash-points.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { Oracle } from './oracle/oracle.ts'
 import { type Act, type Fault, type Plan, ROOTS, type Step } from './plan.ts'
@@ -160,13 +161,15 @@ export class World {
   }
 
   /** Whether the program dies at this commit. */
-  diesAtCommit(kind: FaultKind): boolean {
+  diesAtCommit(when: 'before' | 'after', records: readonly TurnRecord[]): boolean {
+    const kind = `crash-${when}-commit` as const
     const death = this.#death
     if (death === null || death.kind !== kind) return false
     death.left -= 1
     if (death.left > 0) return false
     this.#death = null
     this.tally.harmed(kind)
+    for (const point of pointsOfCommit(records, when)) this.tally.covered.hit(point)
     this.#die(death.downMs)
     return true
   }
@@ -218,6 +221,7 @@ export class World {
     }
     if (HARMS_AT_ONCE.has(kind)) this.tally.harmed(kind)
     if (kind === 'kill') {
+      for (const point of pointsOfKill(this.#program?.kernel.states() ?? [])) this.tally.covered.hit(point)
       this.#die(Math.abs(ms) % DOWN_MS_MAX)
       return
     }

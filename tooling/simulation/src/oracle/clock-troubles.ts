@@ -54,9 +54,18 @@ export class ClockTroubles {
     const isDateWrong = trouble.isAt('wrong-date')
     if (machineStepMs !== 0 || isDateWrong) this.wereThere = true
     if (!isDateWrong) return
-    const nowMs = time.elapsedMs()
-    this.#date = { ...this.#date, lastMs: nowMs }
-    if (nowMs - this.#date.sinceMs <= DATE_FOLLOWED_MS) return
-    this.#aheadUntil = Math.max(this.#aheadUntil, time.now() + this.#date.ahead + DATE_FOLLOWED_MS)
+    this.#date = { ...this.#date, lastMs: time.elapsedMs() }
+    this.#lookWhetherFollowed()
+  }
+
+  /** What was followed before a standstill is carried through it where no right `Date` was heard of before. */
+  stoodStill(forMs: number): void {
+    if (this.#world.time.elapsedMs() - forMs - this.#date.lastMs <= DATE_RIGHT_MS) this.#lookWhetherFollowed()
+  }
+
+  #lookWhetherFollowed(): void {
+    const { sinceMs, lastMs, ahead } = this.#date
+    if (lastMs - sinceMs <= DATE_FOLLOWED_MS) return
+    this.#aheadUntil = Math.max(this.#aheadUntil, this.#world.time.now() + ahead + DATE_FOLLOWED_MS)
   }
 }

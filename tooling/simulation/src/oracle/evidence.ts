@@ -61,6 +61,7 @@ export class Evidence {
 
   /** The process did not run for so long: beyond some seconds what it knew is of the past (reliability T-08). */
   stoodStill(forMs: number): void {
+    this.clocks.stoodStill(forMs)
     const nowMs = this.nowMs()
     const isFelt = forMs > STANDSTILL_MS && nowMs - forMs - this.#openedMs >= FIRST_TICK_MS
     for (const watch of this.watches.values()) {

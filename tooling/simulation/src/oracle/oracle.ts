@@ -2,6 +2,8 @@ import type { Command, CommandOutcome, DomainEvent, TurnRecord } from '@rm/domai
 import type { Note } from '@rm/engine'
 import type { Store } from '@rm/state'
 import { createHash } from 'node:crypto'
+import { commandMove } from '../covered/command-moves.ts'
+import { outcomesOf } from '../covered/rule-outcomes.ts'
 import type { SeenReply } from '../virtual-reads.ts'
 import type { World } from '../world.ts'
 import { BookIsTrue } from './book-is-true.ts'
@@ -122,6 +124,10 @@ export class Oracle {
       this.#requestsHaveACause.committed(record)
       this.#nothingIsForgotten.committed(record)
       this.#resetsComeOnce.committed(record)
+      for (const outcome of outcomesOf(record, facts)) tally.covered.hit(outcome)
+      for (const { id, command, state } of record.commands) {
+        tally.covered.hit(commandMove(command.kind, facts.commands.get(id)?.state, state))
+      }
       facts.take(record)
       this.#note(`commit ${accountId} ${cause} ${audit.map(({ action, subject }) => `${action} ${subject}`).join()}`)
     }

@@ -25,7 +25,10 @@ export class ReducingOnly {
     const story = (): string => `a request of ours did the wrong: ${JSON.stringify(entry)}, moved ${movedMs} ms before`
     if (entry.kind === 'order' && entry.customTag !== null) this.#resting.add(entry.orderId)
     if (this.#resting.has(entry.orderId)) {
-      const isExcused = this.#evidence.healthyMs() > nowMs || movedMs <= OVERTAKEN_MS
+      // From an account that nothing reaches any more the order cannot be taken back.
+      const isOutOfReach =
+        this.#evidence.healthyMs() > nowMs || entry.accountId === this.#evidence.world.trouble.poisoned
+      const isExcused = isOutOfReach || movedMs <= OVERTAKEN_MS
       if (!isReducing(entry) && isExcused) return
     } else if (entry.kind === 'order') this.#acceptedMs.set(entry.orderId, nowMs)
     // What the trader does between acceptance and fill of a market order nobody can see coming.
