@@ -206,6 +206,7 @@ export class AccountRuntime {
     const { clock } = this.#ports
     const { accountId } = this
     const begunAt = clock.now()
+    const isTimeKnown = clock.isTrusted()
     let snapshot: Snapshot
     try {
       snapshot = await this.#ask(kind, begunAt)
@@ -221,7 +222,8 @@ export class AccountRuntime {
       return
     }
     // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.
-    if (kind === 'account') this.#lastFullReadingAt = begunAt
+    // By a time that may be ahead the next reading would begin behind the trades that it is for (reliability G-21).
+    if (kind === 'account') this.#lastFullReadingAt = isTimeKnown ? begunAt : null
     this.#kernel.deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
   }
 

@@ -188,3 +188,19 @@ describe('at the first commit that the disk refuses', () => {
     expect(scene.sent().filter((text) => text.startsWith('modify stop'))).toHaveLength(1)
   })
 })
+
+test('a trade that the stream lost is read by the next comparison, although business time was ahead at the last one (G-21, R-16)', async () => {
+  using scene = await Scene.open({ rules: LOSS })
+  await scene.connect()
+  scene.time.trusted = false
+  scene.time.skewMs = 2_400_000
+  await scene.run(31_000)
+  scene.time.skewMs = 0
+  scene.gateway.isDropped = (event) => event.kind === 'trade'
+  scene.trade('buy', 1)
+  const comparisons = (): number => scene.gateway.readings.filter(({ kind }) => kind === 'account').length
+  const before = comparisons()
+  await scene.until(() => comparisons() > before, 40_000)
+  await scene.run(200)
+  checkMoney(scene)
+})

@@ -65,7 +65,7 @@ export class Program {
   }
 
   #ports(): Ports {
-    const { time, gateway, oracle } = this.#world
+    const { time, gateway, oracle, trouble } = this.#world
     const wire = gateway.connect((event) => this.#take(event))
     const reads = new AccountReads(this.#reads(), { write: () => undefined })
     const whileAlive = (wake: () => void) => (): void => {
@@ -78,6 +78,7 @@ export class Program {
           const sentMs = time.elapsedMs()
           const outcome = await wire.send(command)
           if (outcome.kind === 'accepted' || outcome.kind === 'refused') this.#sampleDate(sentMs)
+          trouble.answered(outcome)
           oracle.answered(command, outcome)
           return outcome
         },
