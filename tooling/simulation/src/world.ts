@@ -64,6 +64,7 @@ export class World {
   readonly #hubsDown: Record<Stream, number> = { user: 0, market: 0 }
   readonly #active = new Set<Fault>()
   #program: Program | null = null
+  #isBooting = false
   #image: Uint8Array | null = null
   #death: { readonly kind: FaultKind; left: number; readonly downMs: number } | null = null
 
@@ -187,7 +188,11 @@ export class World {
   }
 
   async #boot(): Promise<void> {
+    // Two deaths may have asked for a start in the same millisecond, and the first has not opened its store yet.
+    if (this.#isBooting) return
+    this.#isBooting = true
     const memory = await openMemoryStore(this.#image, this.time.now())
+    this.#isBooting = false
     this.oracle.opened(memory.store)
     const program = new Program(this, memory)
     this.#program = program
