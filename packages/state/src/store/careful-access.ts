@@ -40,6 +40,8 @@ export class CarefulAccess implements DatabaseAccess {
   readonly #writer: SafeWriter
   readonly #watch: DatabaseWatch
   #isTending = false
+  /** What was done to a file and could not be mended; `null`: nothing. The database takes nothing until then. */
+  #harm: string | null = null
   #lookedMs: number
 
   constructor(
@@ -93,12 +95,10 @@ export class CarefulAccess implements DatabaseAccess {
     if (this.#isTending) return
     this.#isTending = true
     try {
-      if (this.#elapsedMs() - this.#lookedMs >= LOOK_MS) {
-        this.#lookedMs = this.#elapsedMs()
-        this.#lookAtFiles()
-        await this.#keepBallast()
-      }
-      if (!this.#writer.isWell && (await this.#isDiskWell()) && this.connection.database.open) this.#writer.heal()
+      const isTimeToLook = this.#elapsedMs() - this.#lookedMs >= LOOK_MS
+      if (isTimeToLook) this.#lookAtFiles()
+      if (!this.#writer.isWell && (await this.#isDiskWell())) this.#heal()
+      if (isTimeToLook && this.#writer.isWell) await this.#keepBallast()
     } finally {
       this.#isTending = false
     }
@@ -107,7 +107,7 @@ export class CarefulAccess implements DatabaseAccess {
   /** What was kept aside and is not taken now waits in the journal for the next start. */
   close(): void {
     this.#lookAtFiles()
-    this.#writer.heal()
+    this.#heal()
     this.#journal.close()
     try {
       this.connection.database.pragma('wal_checkpoint(TRUNCATE)')
@@ -118,14 +118,21 @@ export class CarefulAccess implements DatabaseAccess {
     this.connection.database.close()
   }
 
+  #heal(): void {
+    if (this.#harm === null && this.connection.database.open) this.#writer.heal()
+  }
+
   #lookAtFiles(): void {
-    let harm: string | null = null
+    this.#lookedMs = this.#elapsedMs()
     try {
       this.#lookAtLog(this.#watch.logBytes)
-      harm = this.#watch.harm()
-      if (harm !== null) this.#recreate(harm)
+      this.#harm = this.#watch.harm()
+      if (this.#harm === null) return
+      this.#recreate(this.#harm)
+      this.#harm = null
     } catch (error) {
-      this.#writer.fallIll(`${harm ?? 'the data folder'}: ${reasonOf(error)}`)
+      const what = this.#harm === null ? 'the data folder' : `${this.#harm}, and could not be made anew`
+      this.#writer.fallIll(`${what}: ${reasonOf(error)}`)
     }
   }
 

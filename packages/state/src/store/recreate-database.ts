@@ -5,7 +5,7 @@ import type { Database } from 'better-sqlite3'
 import Sqlite from 'better-sqlite3'
 import { type AuditHead, readHead } from './audit-chain.ts'
 import { checkCopy } from './backup.ts'
-import { openDurably, reserveLog } from './durable-database.ts'
+import { checkIntegrity, openDurably, reserveLog } from './durable-database.ts'
 import { besideOf } from './durable-file.ts'
 import { setAside } from './recover-database.ts'
 
@@ -34,6 +34,8 @@ export function recreateDatabase(database: Database, file: string, head: AuditHe
   if (process.platform !== 'win32') sync(dirname(file))
   const fresh = openDurably(file)
   reserveLog(file)
+  // Reads it into memory, from where it can be made anew once more.
+  checkIntegrity(fresh)
   // Its file has another name now, so that SQLite leaves alone what lies at the old one.
   database.close()
   return fresh
