@@ -74,17 +74,22 @@ describe('a database that while the daemon runs', () => {
   test('is spoilt beyond what memory has keeps the turns aside, for the start that restores it (D-09)', async () => {
     using folder = new DataFolder()
     const journal = folder.file('emergency.jsonl')
-    using careful = await CarefulStore.open(folder.database, journal)
-    const { store, database } = careful
-    for (let key = 0; key < 20; key += 1) store.commit([aBreachTurn(key)])
-    store.checkpoint()
-    database.pragma('shrink_memory')
-    truncateSync(folder.database)
-    await careful.tend()
-    expect(careful.told()).toEqual(['+database-lost', '+kept-aside'])
-    store.commit([aBreachTurn('aside')])
-    await careful.tend()
-    expect(careful.told()).toEqual(['+database-lost', '+kept-aside'])
+    {
+      using careful = await CarefulStore.open(folder.database, journal)
+      const { store, database } = careful
+      for (let key = 0; key < 20; key += 1) store.commit([aBreachTurn(key)])
+      store.checkpoint()
+      database.pragma('shrink_memory')
+      truncateSync(folder.database)
+      await careful.tend()
+      expect(careful.told()).toEqual(['+database-lost', '+kept-aside'])
+      store.commit([aBreachTurn('aside')])
+      await careful.tend()
+      expect(careful.told()).toEqual(['+database-lost', '+kept-aside'])
+    }
+    using store = await nextStart(folder.database, journal)
+    const { lockouts } = store.loadAccount(TEST_ACCOUNT, MIDNIGHT)
+    expect(lockouts.map(({ id }) => id)).toContain('lockout-aside')
   })
 })
 

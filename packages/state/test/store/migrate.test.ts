@@ -1,6 +1,8 @@
+import { copyFileSync, existsSync } from 'node:fs'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { openDurably } from '../../src/store/durable-database.ts'
 import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
 import type { MigrationStep } from '../../src/store/migration-step.ts'
 import { DataFolder } from './data-folder.ts'
@@ -98,6 +100,7 @@ test('a schema of a newer program is refused and left as it is (D-17)', async ()
   await expect(folder.open()).rejects.toMatchObject({
     code: 'STORE_NEWER_SCHEMA',
     message: expect.stringContaining(`version ${MIGRATIONS.length + 1}`),
+    details: { lockouts: [`${TEST_ACCOUNT} RULE-003`] },
   })
   folder.tamper((database) => {
     expect(database.prepare('SELECT count(*) FROM run').pluck().get()).toBe(1)
@@ -133,4 +136,36 @@ test('requests of the first version are kept, and one that serves no goal is pos
   expect(() => insert.run('no goal of that name')).toThrow('FOREIGN KEY')
   insert.run(null)
   expect(command.all()).toHaveLength(2)
+})
+
+test('killed at any statement, a migration is done or undone, and the next start ends it (D-16)', async () => {
+  using folder = new DataFolder()
+  let image = 0
+  // What stands on the disk when the process is killed at this statement.
+  const keep = (): void => {
+    for (const end of ['', '-wal'].filter((one) => existsSync(folder.database + one)))
+      copyFileSync(folder.database + end, folder.file(`image-${image}`) + end)
+    image += 1
+  }
+  {
+    const made = openDurably(folder.database)
+    made.close()
+    const database = new Sqlite(folder.database, { verbose: keep })
+    await migrate(database, NOON)
+    database.close()
+  }
+  expect(image).toBeGreaterThan(MIGRATIONS.flatMap(({ statements }) => statements).length)
+  const versions = new Set<unknown>()
+  for (let nth = 0; nth < image; nth += 1) {
+    const database = new Sqlite(folder.file(`image-${nth}`))
+    const version = Number(database.pragma('user_version', { simple: true }))
+    const marks = version === 0 ? 0 : database.prepare('SELECT count(*) FROM schema_migration').pluck().get()
+    expect([nth, marks]).toEqual([nth, version])
+    versions.add(version)
+    database.pragma('synchronous = OFF')
+    await migrate(database, NOON)
+    expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+    database.close()
+  }
+  expect([...versions]).toEqual(MIGRATIONS.map((_, index) => index))
 })
