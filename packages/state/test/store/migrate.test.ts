@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync } from 'node:fs'
+import { hash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -140,32 +141,32 @@ test('requests of the first version are kept, and one that serves no goal is pos
 
 test('killed at any statement, a migration is done or undone, and the next start ends it (D-16)', async () => {
   using folder = new DataFolder()
-  let image = 0
-  // What stands on the disk when the process is killed at this statement.
+  // What stands on the disk when the process is killed at one of the statements; most leave it as it was.
+  const images = new Map<string, { readonly database: Buffer; readonly log: Buffer }>()
+  let statements = 0
   const keep = (): void => {
-    for (const end of ['', '-wal'].filter((one) => existsSync(folder.database + one)))
-      copyFileSync(folder.database + end, folder.file(`image-${image}`) + end)
-    image += 1
+    const database = readFileSync(folder.database)
+    const log = existsSync(`${folder.database}-wal`) ? readFileSync(`${folder.database}-wal`) : Buffer.alloc(0)
+    images.set(hash('sha256', Buffer.concat([database, log]), 'hex'), { database, log })
+    statements += 1
   }
-  {
-    const made = openDurably(folder.database)
-    made.close()
-    const database = new Sqlite(folder.database, { verbose: keep })
-    await migrate(database, NOON)
-    database.close()
-  }
-  expect(image).toBeGreaterThan(MIGRATIONS.flatMap(({ statements }) => statements).length)
+  openDurably(folder.database).close()
+  const killed = new Sqlite(folder.database, { verbose: keep })
+  await migrate(killed, NOON)
+  killed.close()
+  expect(statements).toBeGreaterThan(MIGRATIONS.flatMap((step) => step.statements).length)
   const versions = new Set<unknown>()
-  for (let nth = 0; nth < image; nth += 1) {
-    const database = new Sqlite(folder.file(`image-${nth}`))
-    const version = Number(database.pragma('user_version', { simple: true }))
-    const marks = version === 0 ? 0 : database.prepare('SELECT count(*) FROM schema_migration').pluck().get()
-    expect([nth, marks]).toEqual([nth, version])
+  for (const [name, { database, log }] of images) {
+    writeFileSync(folder.file(name), database)
+    writeFileSync(folder.file(`${name}-wal`), log)
+    const found = new Sqlite(folder.file(name))
+    const version = Number(found.pragma('user_version', { simple: true }))
+    const marks = version === 0 ? 0 : found.prepare('SELECT count(*) FROM schema_migration').pluck().get()
+    expect(marks).toBe(version)
     versions.add(version)
-    database.pragma('synchronous = OFF')
-    await migrate(database, NOON)
-    expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
-    database.close()
+    await migrate(found, NOON)
+    expect(found.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+    found.close()
   }
   expect([...versions]).toEqual(MIGRATIONS.map((_, index) => index))
 })
