@@ -33,10 +33,15 @@ const crashFault = z.strictObject({
 })
 export type CrashFault = z.infer<typeof crashFault>
 
+const commitFault = z.strictObject({ kind: z.literal('commit'), how: z.enum(['refused', 'slow']), armedBy: z.string() })
+export type CommitFault = z.infer<typeof commitFault>
+
 /** What goes wrong inside the daemon; how a story says it and how the test build reads it. */
 export const faultSchema = z.discriminatedUnion('kind', [
   /** SIGKILL by its own hand, at a point of the way of the first such command after a file has appeared. */
   crashFault,
+  /** While a file is there the disk refuses every commit, or it takes two seconds for one, and the file is gone. */
+  commitFault,
   /** On SIGUSR2 the event loop is busy for so long. */
   z.strictObject({ kind: z.literal('busy'), ms: z.int().positive() }),
   /** On SIGUSR2 something throws, or a promise is rejected, that nobody catches. */

@@ -1,5 +1,6 @@
 import { boot, configure, connect, initializeRules, open, run, type Running } from '@rm/daemon/boot'
 import { runDaemon } from '@rm/daemon/run-daemon'
+import { spoilCommits } from './commit-fault.ts'
 import { CrashPointAround } from './crash.ts'
 import { type Fault, FAULT_VARIABLE, faultSchema } from './fault.ts'
 
@@ -19,6 +20,9 @@ function startWith(planned: Fault): (options: Options) => Promise<Running> {
       const crash = new CrashPointAround(planned)
       return async (options) => run(initializeRules(await connect(crash.around(await open(await configure(options))))))
     }
+    case 'commit':
+      spoilCommits(planned)
+      return boot
     case 'busy':
       return bootAndOnSignal(() => beBusy(planned.ms))
     case 'uncaught':

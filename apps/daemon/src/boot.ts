@@ -5,7 +5,9 @@ import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { type AccountLeases, openStore, type Store } from '@rm/state'
+import { diskCare, tendStore } from './store-care.ts'
 import { StoreCopies } from './store-copies.ts'
+import { storePlaces } from './store-places.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -165,13 +167,12 @@ export async function open(configured: Configured): Promise<Opened> {
   })
   const { database } = config.general
   const { recent, hourly, daily } = database.backupKeep
-  const databaseFile = path.resolve(options.dataDirectory, database.path)
-  const secondFolder =
-    database.secondFolder === null ? null : path.resolve(options.dataDirectory, database.secondFolder)
+  const { databaseFile, secondFolder, emergencyJournal } = storePlaces(options.dataDirectory, database)
   const store = await openStore({
     path: databaseFile,
     secondFolder,
     now: () => gateway.clock.now(),
+    care: diskCare(emergencyJournal, lines),
     program: { version: VERSION },
   })
   const settings = new SettingsInForce(store, new PolicyMaker(store.epoch), () => gateway.clock.now())
@@ -316,6 +317,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     void contractList.refresh()
   }, TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
   done(ready, 'scheduler')
@@ -343,6 +345,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
+      endTending()
     },
   }
 }

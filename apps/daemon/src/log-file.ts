@@ -1,6 +1,7 @@
 import {
   closeSync,
   fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -63,14 +64,23 @@ export class LogFile implements DestinationStream {
   /** Hands what has gathered to the system, which keeps it when this process is killed. */
   flush(): void {
     if (this.#gathered === '') return
-    const lines = this.#gathered
+    const lines = Buffer.from(this.#gathered)
     this.#gathered = ''
+    let written = 0
     try {
       if (this.#bytes >= this.#options.maxBytes) this.#rotate()
-      this.#bytes += writeSync(this.#file, lines)
+      while (written < lines.length) written += writeSync(this.#file, lines, written)
+      this.#bytes += written
     } catch {
       this.#lost += 1
+      this.#dropHalfLine(lines.subarray(0, written))
     }
+  }
+
+  /** A line that found room for a part of itself would spoil the one that is written when there is room again. */
+  #dropHalfLine(written: Buffer): void {
+    const half = written.length - (written.lastIndexOf('\n') + 1)
+    if (half > 0) ftruncateSync(this.#file, fstatSync(this.#file).size - half)
   }
 
   #rotate(): void {

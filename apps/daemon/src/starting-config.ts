@@ -5,6 +5,7 @@ import { holdsProtection } from '@rm/state'
 import type { DaemonOptions } from './command-line.ts'
 import { recallConfig } from './last-good-config.ts'
 import type { LineQueue } from './line-queue.ts'
+import { storePlaces } from './store-places.ts'
 import { localToday } from './system-clock.ts'
 
 /** Thrown for a configuration with errors; the text is ready to be shown. */
@@ -74,11 +75,9 @@ function lastGoodOrRefuse(
 ): NonNullable<ReturnType<typeof recallConfig>> {
   const last = recallConfig(dataDirectory, refused)
   if (last !== null) {
-    const { path: file, secondFolder } = last.general.database
-    const databaseFile = path.resolve(dataDirectory, file)
-    const folders = [path.dirname(databaseFile)]
-    if (secondFolder !== null) folders.push(path.resolve(dataDirectory, secondFolder))
-    if (holdsProtection(databaseFile, folders)) return last
+    const { databaseFile, secondFolder, emergencyJournal } = storePlaces(dataDirectory, last.general.database)
+    const folders = [path.dirname(databaseFile), ...(secondFolder === null ? [] : [secondFolder])]
+    if (holdsProtection(databaseFile, folders, emergencyJournal)) return last
   }
   const color = process.stderr.isTTY && process.env['NO_COLOR'] === undefined
   throw new ConfigurationRefused(formatDiagnostics(refused.diagnostics, { color, width: process.stderr.columns ?? 80 }))

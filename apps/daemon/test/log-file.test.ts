@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { NO_SMALL_DISK, SmallDisk } from '@rm/package-config/small-disk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LogFile } from '../src/log-file.ts'
 
@@ -35,6 +36,29 @@ describe('the log file', () => {
     log.flush()
     expect(readFileSync(path.join(directory, NAME), 'utf8')).toBe('after\n')
     expect(readdirSync(directory).filter((name) => name !== NAME)).toEqual([`${NAME}.2026-03-09T12-00-00Z`])
+  })
+
+  test('on a full disk whole lines are kept, others are lost and counted, and later ones are whole (D-06)', {
+    skip: NO_SMALL_DISK !== null,
+  }, () => {
+    using disk = new SmallDisk(1)
+    const log = new LogFile({
+      directory: disk.path,
+      name: NAME,
+      maxBytes: 10_000_000,
+      retentionDays: 30,
+      wallClock: () => NOON_MS,
+    })
+    disk.fill()
+    for (let line = 0; line < 100; line += 1) log.write(`${JSON.stringify({ line, text: 'x'.repeat(100) })}\n`)
+    log.flush()
+    expect(log.lost).toBe(1)
+    disk.clear()
+    log.write('{"line":"later"}\n')
+    log.flush()
+    const lines = readFileSync(path.join(disk.path, NAME), 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { line: unknown }).line).at(-1)).toBe('later')
+    expect(lines.length).toBeLessThan(100)
   })
 
   test('files older than the retention are removed, younger and foreign ones stay', () => {

@@ -113,6 +113,11 @@ const DatabaseSchema = z.strictObject({
     .describe(
       'Folder on another disk that gets a copy of each lock snapshot, relative to the data folder. Without it a data folder that is deleted takes along what the gateway cannot tell again.',
     ),
+  emergency_journal: text('a file path', 'decisions are kept there while the database cannot be written')
+    .optional()
+    .describe(
+      'File that takes decisions while the disk of the database is full, read-only or slow, relative to the data folder; best on another disk. Default: `emergency.jsonl` in `second_folder`, or beside the data folder under its name.',
+    ),
   carry_copies: z
     .array(text('a program or an argument', 'it is run as it is, without a shell'))
     .default([])
@@ -226,6 +231,8 @@ export interface GeneralSettings {
     readonly backupKeep: { readonly recent: number; readonly hourly: number; readonly daily: number }
     /** Relative to the data folder unless absolute. */
     readonly secondFolder: string | null
+    /** Relative to the data folder unless absolute; `null`: where the daemon chooses. */
+    readonly emergencyJournal: string | null
     readonly carryCopies: readonly string[]
   }
   readonly audit: {
@@ -284,6 +291,7 @@ export function generalSettingsOf(general: General): GeneralSettings {
       backupIntervalMs: database.backup_interval_minutes * 60_000,
       backupKeep: database.backup_keep,
       secondFolder: database.second_folder ?? null,
+      emergencyJournal: database.emergency_journal ?? null,
       carryCopies: database.carry_copies,
     },
     audit: { anchorFile: general.audit.anchor_file ?? null },

@@ -88,7 +88,7 @@ describe('risk_config.yaml, general', () => {
     'timezone: UTC',
     'pnl_basis: gross',
     'unvalued_grace_seconds: 0',
-    'database: { path: /srv/state.db, backup_interval_minutes: 1, second_folder: /mnt/other, carry_copies: [rclone, copyto] }',
+    'database: { path: /srv/state.db, backup_interval_minutes: 1, second_folder: /mnt/other, emergency_journal: /mnt/third/journal.jsonl, carry_copies: [rclone, copyto] }',
     'notifications: { discord: { enabled: false, webhook_url: "${PROJECTX_API_KEY}" } }',
     'logging: { level: WARNING, files: { api: { enabled: false }, error: { level: WARNING } } }',
   ])('%s is accepted', (text) => expect(errorsOf(general(text))).toEqual([]))

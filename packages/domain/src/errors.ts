@@ -18,6 +18,10 @@ export const ERROR_CODES = {
   STORE_LOCKED: { failure: 'exception', remedy: 'Stop the other daemon, or give this one its own --data folder.' },
   STORE_NEWER_SCHEMA: { failure: 'configuration', remedy: 'Start the newer program that wrote this database.' },
   STORE_UNSAFE: { failure: 'environment', remedy: 'Put the data folder on a local disk that honours sync.' },
+  STORE_UNWRITABLE: {
+    failure: 'environment',
+    remedy: 'Free room on the disk of the data folder, or mend it; what is locked stays locked.',
+  },
   STORE_CORRUPT: { failure: 'exception', remedy: 'Restore the newest good backup.' },
   DAEMON_UNREACHABLE: {
     failure: 'exception',

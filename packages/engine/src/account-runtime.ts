@@ -1,6 +1,8 @@
 import {
   type AccountId,
   type Clock,
+  type CommandOutcome,
+  type CommandRecord,
   type ContractId,
   type Instant,
   later,
@@ -20,6 +22,7 @@ import type { Store } from './ports/store.ts'
 import type { Wakeups } from './ports/wakeups.ts'
 import type { ProofOfLife, RuleProof } from './proof-of-life.ts'
 import type { QuietPrices } from './quiet-prices.ts'
+import { reducesRisk } from './reduces-risk.ts'
 import { takeTurn } from './take-turn.ts'
 import type { Market, Turn, TurnContext, TurnInput } from './turn.ts'
 import type { TurnJournal } from './turn-journal.ts'
@@ -175,7 +178,11 @@ export class AccountRuntime {
   }
 
   #carryOut(turn: Turn, journalFailure: string | null): void {
-    for (const record of turn.commands) this.#track(this.#send(record))
+    const isDurable = this.#journal.isWritable(this.accountId)
+    for (const record of turn.commands) {
+      const mayLeave = isDurable || reducesRisk(record.command, turn.state.book)
+      this.#track(mayLeave ? this.#send(record) : this.#holdBack(record))
+    }
     for (const contractId of turn.quotesWanted) this.#ports.gateway.resubscribeQuotes(contractId)
     if (turn.streamDoubted) this.#kernel.doubtStream()
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
@@ -183,16 +190,25 @@ export class AccountRuntime {
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
   }
 
-  async #send(record: Turn['commands'][number]): Promise<void> {
-    const { gateway, clock } = this.#ports
-    const outcome = await gateway.send(record.command)
+  async #send(record: CommandRecord): Promise<void> {
+    this.#answer(record, await this.#ports.gateway.send(record.command))
+  }
+
+  /** What does not reduce a risk waits for a disk that remembers it (reliability S-01). It is wanted again in a later turn. */
+  async #holdBack(record: CommandRecord): Promise<void> {
+    // As an answer of the gateway would, it comes in a turn of its own.
+    await Promise.resolve()
+    this.#answer(record, { kind: 'not-sent', cause: 'the journal cannot be written' })
+  }
+
+  #answer({ id, command }: CommandRecord, outcome: CommandOutcome): void {
     this.#kernel.deliver(this, {
       kind: 'command-settled',
       accountId: this.accountId,
-      commandId: record.id,
-      command: record.command,
+      commandId: id,
+      command,
       outcome,
-      receivedMs: clock.elapsedMs(),
+      receivedMs: this.#ports.clock.elapsedMs(),
     })
   }
 
@@ -200,6 +216,7 @@ export class AccountRuntime {
     const { clock } = this.#ports
     const { accountId } = this
     const begunAt = clock.now()
+    const isTimeKnown = clock.isTrusted()
     let snapshot: Snapshot
     try {
       snapshot = await this.#ask(kind, begunAt)
@@ -215,7 +232,8 @@ export class AccountRuntime {
       return
     }
     // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.
-    if (kind === 'account') this.#lastFullReadingAt = begunAt
+    // By a time that may be ahead the next reading would begin behind the trades that it is for (reliability G-21).
+    if (kind === 'account') this.#lastFullReadingAt = isTimeKnown ? begunAt : null
     this.#kernel.deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
   }
 

@@ -9,6 +9,7 @@ import type {
   Instant,
   Lockout,
   OrderId,
+  Position,
   ProtectionKind,
   PursuedGoal,
   ReadingKind,
@@ -83,6 +84,8 @@ export interface AccountState {
   readonly comparisonLateToldMs: number
   /** A daily reset was crossed, and it was not yet seen whether it finds a lockout: only one that finds none lets settings loosen. */
   readonly isResetUnexamined: boolean
+  /** Whether {@link lastReset} was processed; otherwise it follows from the time of the start, whose clock may have been wrong. */
+  readonly isLastResetProcessed: boolean
   /** Makes ids unique within the run. */
   readonly sequence: number
 }
@@ -100,6 +103,8 @@ export interface InFlight {
   readonly orderId: OrderId | null
   /** Monotonic time at which the end of that order was seen, `null` before it. */
   readonly orderEndedMs: number | null
+  /** What was known of the position at that moment: a word of the same millisecond may have come before the end or after it. */
+  readonly positionAtEnd: Position | null
 }
 
 /** What a command acts on: a contract's position or one order. A change that is refused must not keep its order from being cancelled. */

@@ -1,4 +1,12 @@
-import { type Command, type ContractId, type Order, type Snapshot, toTicks, unreachable } from '@rm/domain'
+import {
+  type Command,
+  type ContractId,
+  type Order,
+  type Position,
+  type Snapshot,
+  toTicks,
+  unreachable,
+} from '@rm/domain'
 import { type Book, endOf, isKnownOrder, observedMs, orderWithTag, signedSize, workingOrder } from '@rm/state/book'
 import type { InFlight } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
@@ -65,9 +73,16 @@ function isReducedTo(book: Book, { record, sentMs }: InFlight, contracts: number
 }
 
 /** Whether its order was filled and the position was spoken of since: whatever is open now is another matter. */
-function isExecuted({ record, orderId, orderEndedMs }: InFlight, book: Book): boolean {
+function isExecuted({ record, orderId, orderEndedMs, positionAtEnd }: InFlight, book: Book): boolean {
   if (orderId === null || orderEndedMs === null || endOf(book, orderId) !== 'filled') return false
-  return isObservedSince(book, record.command.contractId, orderEndedMs)
+  const { contractId } = record.command
+  const isOldWord = observedMs(book, contractId) === orderEndedMs && positionOf(book, contractId) === positionAtEnd
+  return isObservedSince(book, contractId, orderEndedMs) && !isOldWord
+}
+
+/** What the position was last said to be; another object is another word. */
+export function positionOf(book: Book, contractId: ContractId): Position | null {
+  return book.contracts.get(contractId)?.position ?? null
 }
 
 /** Accepted first and rejected or cancelled afterwards (reliability E-16). */

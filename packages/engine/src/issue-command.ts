@@ -56,6 +56,7 @@ export function issueCommand(
     sizeBefore,
     orderId: null,
     orderEndedMs: null,
+    positionAtEnd: null,
   }
   draft.change({
     inFlight: [...draft.state.inFlight, inFlight],

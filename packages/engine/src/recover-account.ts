@@ -70,6 +70,7 @@ export function recoverAccount(
     streamDoubtedMs: Number.NEGATIVE_INFINITY,
     comparisonLateToldMs: Number.NEGATIVE_INFINITY,
     isResetUnexamined: false,
+    isLastResetProcessed: stored.lastReset !== null,
     sequence: 0,
   }
 }
@@ -83,6 +84,7 @@ function inDoubt(record: StoredAccount['commands'][number], startedMs: number): 
     sizeBefore: null,
     orderId: null,
     orderEndedMs: null,
+    positionAtEnd: null,
   }
 }
 

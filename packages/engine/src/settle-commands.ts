@@ -3,7 +3,7 @@ import { endOf, observedMs } from '@rm/state/book'
 import { type InFlight, isPositionCommand } from './account-state.ts'
 import { afterNoEffect } from './after-no-effect.ts'
 import { isBeingReduced } from './being-reduced.ts'
-import { disproves, hasDiedAtTheVenue, hasEffect } from './command-effect.ts'
+import { disproves, hasDiedAtTheVenue, hasEffect, positionOf } from './command-effect.ts'
 import { dropInFlight, replaceInFlight, tellOrder } from './in-flight.ts'
 import { PLACEMENTS_APART_MS } from './retry-pace.ts'
 import { changeTargetOf } from './target-history.ts'
@@ -28,9 +28,11 @@ export function settleByObservation(draft: TurnDraft, snapshot: Snapshot | null)
 /** The position event of a fill comes after the order's end or before it, so the end alone settles nothing. */
 function seeOrderEnds(draft: TurnDraft): void {
   for (const inFlight of draft.state.inFlight) {
-    const { orderId, orderEndedMs } = inFlight
-    if (orderId === null || orderEndedMs !== null || endOf(draft.state.book, orderId) === null) continue
-    replaceInFlight(draft, { ...inFlight, orderEndedMs: draft.elapsedMs })
+    const { orderId, orderEndedMs, record } = inFlight
+    const { book } = draft.state
+    if (orderId === null || orderEndedMs !== null || endOf(book, orderId) === null) continue
+    const positionAtEnd = positionOf(book, record.command.contractId)
+    replaceInFlight(draft, { ...inFlight, orderEndedMs: draft.elapsedMs, positionAtEnd })
   }
 }
 

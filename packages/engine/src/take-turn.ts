@@ -108,10 +108,14 @@ function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<type
 function crossResets(draft: TurnDraft): void {
   if (!draft.context.timeTrusted) return
   const { calendar } = draft.context.policy
+  // A start by a clock that was ahead must not make a reset pass unseen that is still to come (reliability T-01).
+  if (!draft.state.isLastResetProcessed && draft.state.lastReset > draft.now) {
+    draft.change({ lastReset: calendar.previousReset(draft.now) })
+  }
   for (;;) {
     const next = calendar.nextReset(draft.state.lastReset)
     if (next > draft.now) return
-    draft.change({ lastReset: next, isResetUnexamined: true })
+    draft.change({ lastReset: next, isLastResetProcessed: true, isResetUnexamined: true })
     draft.keepReset(next)
     draft.audit('reset-crossed', String(draft.state.accountId), { at: formatInstant(next) })
     draft.note({ kind: 'reset-crossed', at: next, day: calendar.dayOf(next) })

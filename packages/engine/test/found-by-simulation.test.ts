@@ -3,6 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { Scene, settingsOf, TRADER } from './scene.ts'
 
 const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
+const MANAGED = settingsOf('trade_management', {
+  enabled: true,
+  auto_stop_loss: { enabled: true, distance_ticks: 40 },
+  auto_take_profit: { enabled: true, distance_ticks: 60 },
+  trailing_stop: { enabled: true, activation_ticks: 20, trail_distance_ticks: 20 },
+})
 
 /** Realized net of all that the book counts, beside what the exchange's trades make. */
 function checkMoney(scene: Scene): void {
@@ -51,6 +57,22 @@ describe('a trade of the morning that the firm takes back unheard', () => {
     checkMoney(scene)
   })
 })
+
+/** Nobody has told the time when the program starts; a moment later the gateway does. */
+async function clockOfTheStart(scene: Scene, { aheadMs }: { readonly aheadMs: number }): Promise<void> {
+  scene.time.trusted = false
+  scene.time.skewMs = aheadMs
+  await scene.restart()
+  await scene.run(10)
+  scene.time.skewMs = 0
+  scene.time.trusted = true
+  await scene.connect()
+}
+
+/** What was placed, in order. */
+function placed(scene: Scene): readonly string[] {
+  return scene.gateway.sent.flatMap(({ command }) => (command.kind === 'place-order' ? [command.protection] : []))
+}
 
 test('an entry that is still on its way to the book is cancelled within the bound, although its cancel is refused at first', async () => {
   using scene = await Scene.open({ rules: LOSS, knobs: { fillLatencyMs: [400, 400] } })
@@ -105,4 +127,80 @@ test('events that nobody can read do not make a reading each', async () => {
   expect(scene.gateway.readings.length - before).toBeLessThanOrEqual(11)
   await scene.run(1_000)
   expect(scene.state().word).toBe('ACTIVE')
+})
+
+test('a reduction that filled in parts is not repeated from the size between them, in whatever order its events come (E-04)', async () => {
+  for (let seed = 1; seed <= 12; seed += 1) {
+    using scene = await Scene.open({
+      rules: settingsOf('max_contracts', { limit: 3 }),
+      knobs: { largestFill: 1, eventOrder: 'shuffled' },
+      seed,
+    })
+    // The answer is known before the stream tells of the fills.
+    Object.assign(scene.gateway.delays, { requestMs: 10, replyMs: 10, streamMs: 40 })
+    scene.trade('sell', 5)
+    await scene.connect()
+    await scene.run(5_000)
+    expect(scene.size()).toBe(-3)
+  }
+})
+
+describe('a reset that is still to come', () => {
+  test('is processed although the clock of the start was past it (T-01, L-08)', async () => {
+    using scene = await Scene.open({ rules: LOSS, startsAt: '2026-11-18T22:59:00Z' })
+    await clockOfTheStart(scene, { aheadMs: 3_000_000 })
+    await scene.run(90_000)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+  })
+
+  test('is processed once where that clock was right', async () => {
+    using scene = await Scene.open({ rules: LOSS, startsAt: '2026-11-18T22:59:00Z' })
+    await clockOfTheStart(scene, { aheadMs: 0 })
+    await scene.run(90_000)
+    expect(scene.told('reset-crossed')).toHaveLength(1)
+  })
+})
+
+describe('at the first commit that the disk refuses', () => {
+  test('a stop is placed and a target waits (S-01, D-05)', async () => {
+    using scene = await Scene.open({ rules: MANAGED })
+    await scene.connect()
+    scene.journal.fault = 'SQLITE_FULL'
+    scene.trade('buy', 1)
+    await scene.run(3_000)
+    expect(placed(scene)).toEqual(['stop'])
+    scene.journal.fault = null
+    await scene.run(10_000)
+    expect(placed(scene)).toEqual(['stop', 'target'])
+  })
+
+  test('a stop that follows the market waits where it stands (S-01, D-05)', async () => {
+    using scene = await Scene.open({ rules: MANAGED })
+    await scene.connect()
+    scene.trade('buy', 1)
+    await scene.run(3_000)
+    scene.journal.fault = 'SQLITE_FULL'
+    scene.move(30)
+    await scene.run(3_000)
+    expect(scene.sent().filter((text) => text.startsWith('modify'))).toEqual([])
+    scene.journal.fault = null
+    await scene.run(10_000)
+    expect(scene.sent().filter((text) => text.startsWith('modify stop'))).toHaveLength(1)
+  })
+})
+
+test('a trade that the stream lost is read by the next comparison, although business time was ahead at the last one (G-21, R-16)', async () => {
+  using scene = await Scene.open({ rules: LOSS })
+  await scene.connect()
+  scene.time.trusted = false
+  scene.time.skewMs = 2_400_000
+  await scene.run(31_000)
+  scene.time.skewMs = 0
+  scene.gateway.isDropped = (event) => event.kind === 'trade'
+  scene.trade('buy', 1)
+  const comparisons = (): number => scene.gateway.readings.filter(({ kind }) => kind === 'account').length
+  const before = comparisons()
+  await scene.until(() => comparisons() > before, 40_000)
+  await scene.run(200)
+  checkMoney(scene)
 })

@@ -65,7 +65,7 @@ export class Program {
   }
 
   #ports(): Ports {
-    const { time, gateway, oracle } = this.#world
+    const { time, gateway, oracle, trouble } = this.#world
     const wire = gateway.connect((event) => this.#take(event))
     const reads = new AccountReads(this.#reads(), { write: () => undefined })
     const whileAlive = (wake: () => void) => (): void => {
@@ -78,6 +78,7 @@ export class Program {
           const sentMs = time.elapsedMs()
           const outcome = await wire.send(command)
           if (outcome.kind === 'accepted' || outcome.kind === 'refused') this.#sampleDate(sentMs)
+          trouble.answered(outcome)
           oracle.answered(command, outcome)
           return outcome
         },
@@ -118,7 +119,7 @@ export class Program {
   #commit(records: readonly TurnRecord[]): void {
     if (!this.isAlive) return
     const world = this.#world
-    if (world.diesAtCommit('crash-before-commit')) return
+    if (world.diesAtCommit('before', records)) return
     if (world.trouble.isAt('commit-fails')) {
       world.tally.harmed('commit-fails')
       world.oracle.refused(records)
@@ -126,7 +127,7 @@ export class Program {
     }
     this.#memory.store.commit(records)
     world.oracle.committed(records)
-    world.diesAtCommit('crash-after-commit')
+    world.diesAtCommit('after', records)
   }
 
   #take(event: DomainEvent): void {

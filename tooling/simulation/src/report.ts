@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Campaign } from './campaign.ts'
+import { coverageLines, coverageNumbers } from './covered/coverage-text.ts'
 import type { Finding } from './defect-hunt.ts'
 import { FAULT_KINDS, faultKinds } from './fault-kinds.ts'
 import type { Plan } from './plan.ts'
@@ -18,7 +19,7 @@ export function renderCampaign(campaign: Campaign, isJson: boolean): string {
   if (isJson) {
     const { checks, faults } = numbersOf(tally)
     const counts = Object.fromEntries(COUNTS.map((name) => [name, tally[name]]))
-    return `${JSON.stringify({ seeds, repeated, accountDaysPerCpuMinute: perMinute, cpuMs, counts, faults, checks, failure })}\n`
+    return `${JSON.stringify({ seeds, repeated, accountDaysPerCpuMinute: perMinute, cpuMs, counts, faults, checks, covered: coverageNumbers(tally), failure })}\n`
   }
   const lines = [
     `simulation: ${count(seeds.played)} seeds, ${seeds.first} to ${seeds.last}; ${repeated} played twice with the same trace`,
@@ -38,11 +39,13 @@ export function renderCampaign(campaign: Campaign, isJson: boolean): string {
     'faults injected',
     ...faultKinds.map((kind) => {
       const { rows, tells } = FAULT_KINDS[kind]
-      return `  ${count(tally.faults.get(kind) ?? 0).padStart(10)}  ${kind.padEnd(20)}${rows.padEnd(15)}${tells}`
+      return `  ${hits(tally.faults.get(kind) ?? 0)}  ${kind.padEnd(20)}${rows.padEnd(15)}${tells}`
     }),
     '',
+    ...coverageLines(tally),
+    '',
     'invariants checked',
-    ...invariants().map((id) => `  ${count(tally.checks.get(id) ?? 0).padStart(10)}  ${id}  ${INVARIANTS[id]}`),
+    ...invariants().map((id) => `  ${hits(tally.checks.get(id) ?? 0)}  ${id}  ${INVARIANTS[id]}`),
     '',
     `violations: ${failure === null ? painted('green', 'none') : painted('red', '1')}`,
   ]
@@ -89,6 +92,11 @@ function invariants(): readonly Invariant[] {
 
 function count(value: number): string {
   return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')
+}
+
+/** What never happened is said so: a 0 is easily overlooked. */
+function hits(times: number): string {
+  return (times === 0 ? 'never' : count(times)).padStart(10)
 }
 
 function painted(color: 'green' | 'red', text: string): string {

@@ -1,3 +1,4 @@
+import { Covered } from './covered/covered.ts'
 import { type FaultKind, faultKinds } from './fault-kinds.ts'
 
 /** The properties that are looked at (reliability, section 1), in the words of the table. */
@@ -53,6 +54,8 @@ export class Tally {
   readonly checks = new Map<Invariant, number>()
   /** How often each fault did harm. */
   readonly faults = new Map<FaultKind, number>(faultKinds.map((kind) => [kind, 0]))
+  /** Crash points, steps of commands, rules with their outcomes. */
+  readonly covered = new Covered()
 
   checked(invariant: Invariant, times = 1): void {
     this.checks.set(invariant, (this.checks.get(invariant) ?? 0) + times)
@@ -66,6 +69,7 @@ export class Tally {
     for (const name of COUNTS) this[name] += other[name]
     for (const [invariant, times] of other.checks) this.checked(invariant, times)
     for (const [kind, times] of other.faults) this.faults.set(kind, (this.faults.get(kind) ?? 0) + times)
+    this.covered.add(other.covered)
   }
 }
 

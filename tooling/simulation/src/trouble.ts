@@ -1,4 +1,4 @@
-import type { Command } from '@rm/domain'
+import type { Command, CommandOutcome } from '@rm/domain'
 import type { ExchangeEvent } from '@rm/gateway-sim'
 import type { CommandFate, EventFate, SeededDice } from '@rm/gateway-sim/virtual'
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
@@ -19,6 +19,8 @@ export class Trouble {
   #lateUntilMs = 0
   /** Until when what the program knows of a size may be older than what it has done. */
   #staleUntilMs = 0
+  /** Refusals that were made here, by their fault. */
+  readonly #refusals = new WeakMap<CommandOutcome, FaultKind>()
 
   constructor(dice: SeededDice, tally: Tally, accounts: readonly number[], now: () => number) {
     this.#dice = dice
@@ -79,9 +81,17 @@ export class Trouble {
       return { kind: 'rejected-later' }
     for (const { kind, code, refusal, message } of REFUSALS) {
       if (this.#hits(kind, accountId) === null) continue
-      return { kind: 'refused', outcome: { kind: 'refused', refusal, code, message } }
+      const outcome = { kind: 'refused', refusal, code, message } as const
+      this.#refusals.set(outcome, kind)
+      return { kind: 'refused', outcome }
     }
     return { kind: 'served' }
+  }
+
+  /** The pace that follows a refusal begins when the program hears of it, which may be after a standstill. */
+  answered(outcome: CommandOutcome): void {
+    const kind = this.#refusals.get(outcome)
+    if (kind !== undefined) this.excuse(FAULT_KINDS[kind].graceMs)
   }
 
   readFate(accountId: number | null): ReadFate {

@@ -1,8 +1,9 @@
-import { AccountId, ContractId, type ContractSpec, type Stream } from '@rm/domain'
+import { AccountId, ContractId, type ContractSpec, type Stream, type TurnRecord } from '@rm/domain'
 import { type AccountPolicy, policyInForce } from '@rm/engine'
 import { Exchange } from '@rm/gateway-sim'
 import { contractOf, SeededDice, VirtualGateway, VirtualTime } from '@rm/gateway-sim/virtual'
 import { openMemoryStore } from '@rm/state/testing'
+import { pointsOfCommit, pointsOfKill } from './covered/crash-points.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { Oracle } from './oracle/oracle.ts'
 import { type Act, type Fault, type Plan, ROOTS, type Step } from './plan.ts'
@@ -63,6 +64,7 @@ export class World {
   readonly #hubsDown: Record<Stream, number> = { user: 0, market: 0 }
   readonly #active = new Set<Fault>()
   #program: Program | null = null
+  #isBooting = false
   #image: Uint8Array | null = null
   #death: { readonly kind: FaultKind; left: number; readonly downMs: number } | null = null
 
@@ -160,13 +162,15 @@ export class World {
   }
 
   /** Whether the program dies at this commit. */
-  diesAtCommit(kind: FaultKind): boolean {
+  diesAtCommit(when: 'before' | 'after', records: readonly TurnRecord[]): boolean {
+    const kind = `crash-${when}-commit` as const
     const death = this.#death
     if (death === null || death.kind !== kind) return false
     death.left -= 1
     if (death.left > 0) return false
     this.#death = null
     this.tally.harmed(kind)
+    for (const point of pointsOfCommit(records, when)) this.tally.covered.hit(point)
     this.#die(death.downMs)
     return true
   }
@@ -184,7 +188,11 @@ export class World {
   }
 
   async #boot(): Promise<void> {
+    // Two deaths may have asked for a start in the same millisecond, and the first has not opened its store yet.
+    if (this.#isBooting) return
+    this.#isBooting = true
     const memory = await openMemoryStore(this.#image, this.time.now())
+    this.#isBooting = false
     this.oracle.opened(memory.store)
     const program = new Program(this, memory)
     this.#program = program
@@ -218,6 +226,7 @@ export class World {
     }
     if (HARMS_AT_ONCE.has(kind)) this.tally.harmed(kind)
     if (kind === 'kill') {
+      for (const point of pointsOfKill(this.#program?.kernel.states() ?? [])) this.tally.covered.hit(point)
       this.#die(Math.abs(ms) % DOWN_MS_MAX)
       return
     }

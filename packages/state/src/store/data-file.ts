@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync, statfsSync, type Stats } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statfsSync, type Stats } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RmError } from '@rm/domain'
 
@@ -44,6 +44,7 @@ const NETWORK_FILESYSTEMS: ReadonlySet<number> = new Set([
 function realFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    accessSync(folder, constants.W_OK)
     return realpathSync.native(folder)
   } catch (error) {
     throw new RmError('STORE_UNSAFE', `the data folder ${folder} cannot be used: ${String(error)}`, { folder }, error)

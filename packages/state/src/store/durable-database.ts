@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { type ErrorCode, RmError } from '@rm/domain'
 import Sqlite, { type Database } from 'better-sqlite3'
+import { isDiskFull } from './disk-fault.ts'
 
 /**
  * Opens a database that this process alone may touch until it closes or dies, with the durability that the write path relies on
@@ -31,6 +32,9 @@ export function reserveLog(file: string): void {
     const { size } = fstatSync(log)
     if (size < WAL_BYTES_RESERVED) writeSync(log, Buffer.alloc(WAL_BYTES_RESERVED - size), 0, null, size)
     fsyncSync(log)
+  } catch (error) {
+    // It is faster with the room reserved; on a disk that is nearly full it has to go without.
+    if (!isDiskFull(error)) throw error
   } finally {
     closeSync(log)
   }
@@ -83,7 +87,10 @@ const LOCK_WAIT_MS = 250
 const WAL_BYTES_RESERVED = 1024 * 1024
 
 /** A burst may grow the log further; the next restart of the log cuts it back to this (reliability D-14). */
-const WAL_BYTES_MAX = 64 * 1024 * 1024
+export const WAL_BYTES_MAX = 64 * 1024 * 1024
+
+/** A database up to this size is in memory whole, and can be made anew from there (reliability D-09). */
+const CACHE_KIBIBYTES = 64 * 1024
 
 /** `wal_autocheckpoint` off: the owner of the store has a timer for that, off the event path. */
 const SETTINGS: readonly (readonly [pragma: string, value: string, expected: string | number])[] = [
@@ -92,6 +99,7 @@ const SETTINGS: readonly (readonly [pragma: string, value: string, expected: str
   ['synchronous', 'FULL', 2],
   ['foreign_keys', 'ON', 1],
   ['mmap_size', '0', 0],
+  ['cache_size', String(-CACHE_KIBIBYTES), -CACHE_KIBIBYTES],
   ['wal_autocheckpoint', '0', 0],
   ['journal_size_limit', String(WAL_BYTES_MAX), WAL_BYTES_MAX],
   ['trusted_schema', 'OFF', 0],

@@ -28,8 +28,20 @@ export function refuseNewerSchema(database: Database, steps: readonly MigrationS
   throw new RmError(
     'STORE_NEWER_SCHEMA',
     `${database.name} has schema version ${version}; this program knows versions up to ${steps.length}`,
-    { path: database.name, found: version, known: steps.length },
+    { path: database.name, found: version, known: steps.length, lockouts: standingLockouts(database) },
   )
+}
+
+/** What nobody enforces until the newer program runs, for the human who has to start it; `null`: it cannot be told. */
+function standingLockouts(database: Database): readonly string[] | null {
+  try {
+    return database
+      .prepare<[], string>(`SELECT account_id || ' ' || rule FROM lockout WHERE ended_at IS NULL ORDER BY 1`)
+      .pluck()
+      .all()
+  } catch {
+    return null
+  }
 }
 
 /**

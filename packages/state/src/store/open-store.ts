@@ -2,7 +2,12 @@ import { dirname } from 'node:path'
 import { type Instant, RmError } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { checkHead } from './audit-chain.ts'
+import { Ballast } from './ballast.ts'
 import { listBackups } from './backup-files.ts'
+import { CarefulAccess, type DiskCare } from './careful-access.ts'
+import { type DatabaseAccess, DirectAccess } from './database-access.ts'
+import { isDiskFull } from './disk-fault.ts'
+import { type FoundJournal, readEmergencyJournal } from './emergency-journal.ts'
 import type { LockSnapshot } from './lock-snapshot.ts'
 import { checkStanding } from './stored-account.ts'
 import {
@@ -20,6 +25,8 @@ import { asStoreError, checkIntegrity, openDurably, reserveLog } from './durable
 import { migrate, refuseNewerSchema } from './migrate.ts'
 import { lockedError, removeOwner, writeOwner } from './owner-file.ts'
 import { Store } from './store.ts'
+import { StoreConnection } from './store-connection.ts'
+import { takeOverJournal } from './take-over-journal.ts'
 
 export interface StoreOptions {
   /** The database file; its folder is the data folder and is made when it is missing. */
@@ -27,6 +34,8 @@ export interface StoreOptions {
   /** A folder on another disk that has a copy of each lock snapshot; `null`: the data folder alone has them. */
   readonly secondFolder: string | null
   readonly now: () => Instant
+  /** For a daemon: what it does about a disk at fault. Without it an error of the disk is thrown. */
+  readonly care?: DiskCare
   readonly program: { readonly version: string }
 }
 
@@ -39,8 +48,32 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const file = safeDataFile(options.path)
+  try {
+    return await openRestored(file, options, [])
+  } catch (error) {
+    if (!isDiskFull(error)) throw error
+    if (!new Ballast(dirname(file)).free()) throw fullError(file, error)
+  }
+  try {
+    return await openRestored(file, options, [`the disk of ${file} is full; the ballast was given up`])
+  } catch (error) {
+    throw isDiskFull(error) ? fullError(file, error) : error
+  }
+}
+
+function fullError(file: string, cause: unknown): RmError {
+  return new RmError(
+    'STORE_UNWRITABLE',
+    `the disk of ${file} is full, and there is no ballast to give up`,
+    { file },
+    cause,
+  )
+}
+
+/** @param begun - what was done for this start already, for a human */
+async function openRestored(file: string, options: StoreOptions, begun: readonly string[]): Promise<Store> {
   const folders = [dirname(file), ...(options.secondFolder === null ? [] : [options.secondFolder])]
-  const recovery: string[] = []
+  const recovery: string[] = [...begun]
   if (isMissing(file, folders)) {
     recovery.push(`the database ${file} was gone`)
     setAside(file, options.now())
@@ -78,16 +111,34 @@ async function openSound(
     const { snapshots, unusable } = readLockSnapshots(folders)
     const known = salvaged === null ? snapshots : [...snapshots, salvaged]
     const merged = mergeLockSnapshots(database, known)
-    const earlier = [...known, ...listBackups(dirname(file)).map(({ manifest }) => manifest)].map((one) => one.epoch)
+    const kept = options.care === undefined ? null : keptAside(options.care)
+    const witnesses = [
+      ...known,
+      ...listBackups(dirname(file)).map(({ manifest }) => manifest),
+      ...(kept?.found.entries ?? []),
+    ]
+    const earlier = witnesses.map((one) => one.epoch)
     const epoch = beginRun(database, options.program.version, now, Math.max(0, ...earlier))
     reserveLog(file)
+    const connection = new StoreConnection(database, epoch)
     const told = [...recovery, ...unusable, ...merged]
-    return new Store(database, epoch, { recovery: told, beforeUnlock: () => removeOwner(file) })
+    let access: DatabaseAccess = new DirectAccess(connection)
+    if (kept !== null) {
+      const taken = takeOverJournal(connection, epoch, kept, now)
+      told.push(...taken.told)
+      access = new CarefulAccess(connection, epoch, taken.journal, kept.care, options.now)
+    }
+    return new Store(access, epoch, { recovery: told, beforeUnlock: () => removeOwner(file) })
   } catch (error) {
     removeOwner(file)
     database.close()
     throw asStoreError(error, file)
   }
+}
+
+function keptAside(care: DiskCare): { readonly care: DiskCare; readonly file: string; readonly found: FoundJournal } {
+  const file = care.emergencyJournal
+  return { care, file, found: readEmergencyJournal(file) }
 }
 
 function openOrNameOwner(file: string): Database {

@@ -16,9 +16,13 @@ export function writeOwner(databaseFile: string, owner: Owner): void {
   renameSync(`${file}.new`, file)
 }
 
-/** To be called with the lock still held, or the successor's name would go. */
+/** To be called with the lock still held, or the successor's name would go. A name that cannot be removed is no harm: its process is gone. */
 export function removeOwner(databaseFile: string): void {
-  rmSync(ownerFile(databaseFile), { force: true })
+  try {
+    rmSync(ownerFile(databaseFile), { force: true })
+  } catch {
+    // On a disk that has become read-only.
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { RmError } from '@rm/domain'
+import { readEmergencyJournal } from './emergency-journal.ts'
 import { Queries } from './queries.ts'
 import { readOnly } from './read-only.ts'
 import { readLockSnapshots } from './recover-database.ts'
@@ -10,8 +11,10 @@ import { hasUnfinishedProtection } from './stored-account.ts'
  * one that another process holds is looked after by that.
  *
  * @param snapshotFolders - where lock snapshots lie: they speak for a database that is gone
+ * @param emergencyJournal - what waits there may be a lockout
  */
-export function holdsProtection(file: string, snapshotFolders: readonly string[]): boolean {
+export function holdsProtection(file: string, snapshotFolders: readonly string[], emergencyJournal: string): boolean {
+  if (readEmergencyJournal(emergencyJournal).entries.length > 0) return true
   if (!existsSync(file) || statSync(file).size === 0) {
     const { snapshots } = readLockSnapshots(snapshotFolders)
     return snapshots.some(({ tables }) => tables.lockout.length > 0 || tables.goal.length > 0)

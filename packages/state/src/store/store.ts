@@ -7,19 +7,19 @@ import {
   type StoredAccount,
   type TurnRecord,
 } from '@rm/domain'
-import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
-import { AuditChain, type AuditHead, type AuditOrigin } from './audit-chain.ts'
+import type { AuditHead } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
 import type { Backup } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
+import type { DatabaseAccess } from './database-access.ts'
 import { History } from './history.ts'
 import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
-import { Queries } from './queries.ts'
-import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
+import type { Queries } from './queries.ts'
+import { contractOf, contractRow } from './rows/contract-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
-import { isDurable, TurnWriter } from './turn-writer.ts'
+import { isDurable, turnWrite, writeOf, type WrittenRow } from './store-write.ts'
 import { type AuditVerdict, verifyChain } from './verify-chain.ts'
 
 const SourceRow = z.object({ source: z.string() })
@@ -36,54 +36,38 @@ export interface ConfigVersion {
 }
 
 /**
- * What the program remembers. One process, one connection, one writer; every method has finished when it returns, and what it wrote is on
- * the disk. Errors of the disk come as the driver throws them, with nothing of the call written.
+ * What the program remembers. One process, one connection, one writer; every method has finished when it returns. Turns are durable then, or the
+ * call throws; what nobody waits for may become durable later while the disk is at fault.
  */
 export class Store implements Disposable {
   /** Number of this start, from 1: ids and audit records carry it. */
   readonly epoch: number
-  /** What it remembers of the past. */
-  readonly history: History
-  readonly #database: Database
-  readonly #queries: Queries
-  readonly #audit: AuditChain
-  readonly #turns: TurnWriter
-  readonly #transaction: (work: () => void) => void
+  readonly #access: DatabaseAccess
   readonly #beforeUnlock: () => void
   /** What opening it had to repair, one sentence each; empty on an ordinary start. */
   readonly recovery: readonly string[]
 
   /** Takes over an open database that has been checked and migrated. */
   constructor(
-    database: Database,
+    access: DatabaseAccess,
     epoch: number,
     { recovery, beforeUnlock }: { readonly recovery: readonly string[]; readonly beforeUnlock: () => void },
   ) {
     this.epoch = epoch
-    this.#database = database
-    this.#queries = new Queries(database)
-    this.history = new History(this.#queries)
-    this.#audit = new AuditChain(database, epoch)
-    this.#turns = new TurnWriter(database, this.#audit)
-    const transaction = database.transaction((work: () => void) => work())
-    this.#transaction = (work) => transaction.immediate(work)
+    this.#access = access
     this.#beforeUnlock = beforeUnlock
     this.recovery = recovery
   }
 
-  /** Writes turns in one transaction. Turns that decided nothing durable write nothing. */
+  /** Writes turns in one transaction. Turns that decided nothing durable write nothing. Throws when they could not be made durable. */
   commit(records: readonly TurnRecord[]): void {
     const durable = records.filter(isDurable)
-    if (durable.length === 0) return
-    this.#write(() => {
-      for (const record of durable) this.#turns.write(record)
-    })
+    if (durable.length > 0) this.#access.write(durable.map(turnWrite))
   }
 
   /** Audit records of what happens outside a turn: start, stop, configuration loaded. */
   audit(entries: readonly AuditEntry[], at: Instant): void {
-    const outsideTurns: AuditOrigin | null = null
-    if (entries.length > 0) this.#write(() => this.#audit.append(entries, at, outsideTurns))
+    if (entries.length > 0) this.#access.writeOrHold([{ ...writeOf([], at), audit: entries }])
   }
 
   /**
@@ -106,47 +90,25 @@ export class Store implements Disposable {
 
   /** Keeps the last version of each; a gateway lists hundreds. */
   saveContracts(contracts: readonly ContractSpec[], at: Instant): void {
-    this.#write(() => {
-      const upsert = this.#database.prepare(contractUpsert)
-      for (const contract of contracts) upsert.run(contractRow(contract, at))
-    })
+    this.#save(
+      contracts.map((contract) => ['contract', { ...contractRow(contract, at) }]),
+      at,
+    )
   }
 
   saveAccounts(accounts: readonly Account[], at: Instant): void {
-    const { build } = this.#queries
-    this.#write(() => {
-      for (const account of accounts) {
-        const changed = {
-          name: account.name,
-          balance: account.balance,
-          can_trade: flagOf(account.canTrade),
-          simulated: account.simulated === null ? null : flagOf(account.simulated),
-          visible: flagOf(account.visible),
-          seen_at: at,
-        }
-        this.#queries.run(
-          build
-            .insertInto('account')
-            .values({ id: account.id, ...changed })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet(changed)),
-        )
-      }
+    const rows = accounts.map((account): WrittenRow => {
+      const { id, name, balance, canTrade, simulated, visible } = account
+      const flags = { can_trade: flagOf(canTrade), simulated: simulated === null ? null : flagOf(simulated) }
+      return ['account', { id, name, balance, ...flags, visible: flagOf(visible), seen_at: at }]
     })
+    this.#save(rows, at)
   }
 
   /** Keeps a configuration once; loading the same again moves its time. */
-  saveConfigVersion(version: ConfigVersion, at: Instant): void {
-    this.#queries.run(
-      this.#queries.build
-        .insertInto('config_version')
-        .values({
-          hash: version.hash,
-          files: canonicalJson(version.files),
-          effective: canonicalJson(version.effective),
-          loaded_at: at,
-        })
-        .onConflict((conflict) => conflict.column('hash').doUpdateSet({ loaded_at: at })),
-    )
+  saveConfigVersion({ hash, files, effective }: ConfigVersion, at: Instant): void {
+    const row = { hash, files: canonicalJson(files), effective: canonicalJson(effective), loaded_at: at }
+    this.#save([['configVersion', row]], at)
   }
 
   /** The sources of the settings that an account is held to, oldest first, as {@link saveSettingsInForce} was given them. */
@@ -169,42 +131,41 @@ export class Store implements Disposable {
 
   /** Replaces what an account is held to; an empty list releases it. */
   saveSettingsInForce(accountId: AccountId, sources: readonly unknown[], at: Instant): void {
-    const { build } = this.#queries
-    this.#write(() => {
-      this.#queries.run(build.deleteFrom('settings_in_force').where('account_id', '=', accountId))
-      for (const [position, source] of sources.entries()) {
-        const row = { account_id: accountId, position, source: canonicalJson(source), since: at }
-        this.#queries.run(build.insertInto('settings_in_force').values(row))
-      }
+    const account = { account_id: accountId }
+    const held = sources.map((source, position): WrittenRow => {
+      return ['holdSettings', { ...account, position, source: canonicalJson(source), since: at }]
     })
+    this.#save([['releaseSettings', account], ...held], at)
   }
 
   /** How far this run has come. */
   recordCheckpoint(id: string, at: Instant, detail: string): void {
-    const { build } = this.#queries
-    this.#queries.run(build.insertInto('checkpoint').values({ epoch: this.epoch, id, at, detail }))
+    this.#save([['checkpoint', { epoch: this.epoch, id, at, detail }]], at)
   }
 
   /** Marks this run as ended on purpose. A run without the mark was killed. */
   endRun(exitCode: number, at: Instant): void {
-    this.#queries.run(
-      this.#queries.build.updateTable('run').set({ ended_at: at, exit_code: exitCode }).where('epoch', '=', this.epoch),
-    )
+    this.#save([['endRun', { at, exit_code: exitCode, epoch: this.epoch }]], at)
   }
 
   /** Keeps a payload that does not fit the wire's contract. */
   quarantine(surface: string, raw: string, reason: string, at: Instant): void {
-    this.#queries.run(this.#queries.build.insertInto('quarantine').values({ surface, raw, reason, at }))
+    this.#save([['quarantine', { surface, raw, reason, at }]], at)
   }
 
   /** What must outlive the database, as it stands now. */
   lockSnapshot(at: Instant): LockSnapshot {
-    return takeLockSnapshot(this.#database, this.epoch, this.#audit.head, at)
+    return takeLockSnapshot(this.#access.connection.database, this.epoch, this.auditHead, at)
+  }
+
+  /** What it remembers of the past. */
+  get history(): History {
+    return new History(this.#queries)
   }
 
   /** The newest record of the audit trail. */
   get auditHead(): AuditHead {
-    return this.#audit.head
+    return this.#access.connection.audit.head
   }
 
   /**
@@ -213,38 +174,40 @@ export class Store implements Disposable {
    * @param check - reads all of the copy and throws when it is none
    */
   backup(at: Instant, check: (file: string) => Promise<void>): Promise<Backup> {
-    return makeBackup(this.#database, this.epoch, at, check)
+    return makeBackup(this.#access.connection.database, this.epoch, at, check)
   }
 
   /** Walks the whole audit trail: as long as reading it takes. */
   verifyAudit(): AuditVerdict {
-    return verifyChain(this.#database, [])
+    return verifyChain(this.#access.connection.database, [])
   }
 
   /** Moves what it can from the write-ahead log into the database file without waiting. For a timer, between turns. */
   checkpoint(): void {
-    this.#database.pragma('wal_checkpoint(PASSIVE)')
+    this.#access.checkpoint()
+  }
+
+  /** Looks after file and disk: brings what was kept aside into the database, makes anew what was taken away. For a timer, every second. */
+  tend(): Promise<void> {
+    return this.#access.tend()
   }
 
   /** Empties the write-ahead log and gives the file free. A second call does nothing. */
   close(): void {
-    if (!this.#database.open) return
-    this.#database.pragma('wal_checkpoint(TRUNCATE)')
+    if (!this.#access.connection.database.open) return
     this.#beforeUnlock()
-    this.#database.close()
+    this.#access.close()
   }
 
   [Symbol.dispose](): void {
     this.close()
   }
 
-  #write(work: () => void): void {
-    const { head } = this.#audit
-    try {
-      this.#transaction(work)
-    } catch (error) {
-      this.#audit.rewind(head)
-      throw error
-    }
+  get #queries(): Queries {
+    return this.#access.connection.queries
+  }
+
+  #save(rows: readonly WrittenRow[], at: Instant): void {
+    this.#access.writeOrHold([writeOf(rows, at)])
   }
 }

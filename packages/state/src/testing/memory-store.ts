@@ -2,9 +2,11 @@ import type { Instant } from '@rm/domain'
 import Sqlite from 'better-sqlite3'
 import { checkHead } from '../store/audit-chain.ts'
 import { checkIntegrity } from '../store/durable-database.ts'
+import { DirectAccess } from '../store/database-access.ts'
 import { migrate } from '../store/migrate.ts'
 import { beginRun } from '../store/open-store.ts'
 import { Store } from '../store/store.ts'
+import { StoreConnection } from '../store/store-connection.ts'
 
 /** A store that lives in memory, with what would be on its disk. */
 export interface MemoryStore {
@@ -26,7 +28,8 @@ export async function openMemoryStore(image: Uint8Array | null, now: Instant): P
   checkIntegrity(database)
   await migrate(database, now)
   checkHead(database)
-  const store = new Store(database, beginRun(database, 'in memory', now), {
+  const epoch = beginRun(database, 'in memory', now)
+  const store = new Store(new DirectAccess(new StoreConnection(database, epoch)), epoch, {
     recovery: [],
     beforeUnlock: () => undefined,
   })

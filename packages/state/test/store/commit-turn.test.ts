@@ -2,9 +2,11 @@ import { type DayTrade, instant, instantOf, type Lockout, usd } from '@rm/domain
 import { aTrade, contracts, TEST_ACCOUNT } from '@rm/domain/testing'
 import { existsSync, statSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { DirectAccess } from '../../src/store/database-access.ts'
 import { openDurably } from '../../src/store/durable-database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { Store } from '../../src/store/store.ts'
+import { StoreConnection } from '../../src/store/store-connection.ts'
 import { DataFolder } from './data-folder.ts'
 import {
   aBreach,
@@ -216,7 +218,10 @@ test('a turn that the disk refuses at its very end is not in the chain that goes
   const database = openDurably(folder.database)
   await migrate(database, NOON)
   database.exec(`INSERT INTO run (version, started_at) VALUES ('0.1.0', 1)`)
-  using store = new Store(database, 1, { recovery: [], beforeUnlock: () => {} })
+  using store = new Store(new DirectAccess(new StoreConnection(database, 1)), 1, {
+    recovery: [],
+    beforeUnlock: () => {},
+  })
   store.commit([aBreachTurn(1)])
   database.exec(
     `CREATE TEMP TRIGGER disk_full BEFORE UPDATE ON main.audit_head BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END`,

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
+import { openDurably } from '../../src/store/durable-database.ts'
 import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
 import type { MigrationStep } from '../../src/store/migration-step.ts'
 import { DataFolder } from './data-folder.ts'
@@ -98,6 +101,7 @@ test('a schema of a newer program is refused and left as it is (D-17)', async ()
   await expect(folder.open()).rejects.toMatchObject({
     code: 'STORE_NEWER_SCHEMA',
     message: expect.stringContaining(`version ${MIGRATIONS.length + 1}`),
+    details: { lockouts: [`${TEST_ACCOUNT} RULE-003`] },
   })
   folder.tamper((database) => {
     expect(database.prepare('SELECT count(*) FROM run').pluck().get()).toBe(1)
@@ -133,4 +137,36 @@ test('requests of the first version are kept, and one that serves no goal is pos
   expect(() => insert.run('no goal of that name')).toThrow('FOREIGN KEY')
   insert.run(null)
   expect(command.all()).toHaveLength(2)
+})
+
+test('killed at any statement, a migration is done or undone, and the next start ends it (D-16)', async () => {
+  using folder = new DataFolder()
+  // What stands on the disk when the process is killed at one of the statements; most leave it as it was.
+  const images = new Map<string, { readonly database: Buffer; readonly log: Buffer }>()
+  let statements = 0
+  const keep = (): void => {
+    const database = readFileSync(folder.database)
+    const log = existsSync(`${folder.database}-wal`) ? readFileSync(`${folder.database}-wal`) : Buffer.alloc(0)
+    images.set(hash('sha256', Buffer.concat([database, log]), 'hex'), { database, log })
+    statements += 1
+  }
+  openDurably(folder.database).close()
+  const killed = new Sqlite(folder.database, { verbose: keep })
+  await migrate(killed, NOON)
+  killed.close()
+  expect(statements).toBeGreaterThan(MIGRATIONS.flatMap((step) => step.statements).length)
+  const versions = new Set<unknown>()
+  for (const [name, { database, log }] of images) {
+    writeFileSync(folder.file(name), database)
+    writeFileSync(folder.file(`${name}-wal`), log)
+    const found = new Sqlite(folder.file(name))
+    const version = Number(found.pragma('user_version', { simple: true }))
+    const marks = version === 0 ? 0 : found.prepare('SELECT count(*) FROM schema_migration').pluck().get()
+    expect(marks).toBe(version)
+    versions.add(version)
+    await migrate(found, NOON)
+    expect(found.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+    found.close()
+  }
+  expect([...versions]).toEqual(MIGRATIONS.map((_, index) => index))
 })

@@ -1,4 +1,4 @@
-import { BOOTED, type FaultRow, FIRST_REQUEST, NOT_BUILT, NOT_TESTED, RECOVERED, within } from '../fault-row.ts'
+import { BOOTED, type FaultRow, FIRST_REQUEST, RECOVERED, within } from '../fault-row.ts'
 
 /** The state file and its disk. */
 export const storage = {
@@ -33,10 +33,9 @@ export const storage = {
   'D-05': {
     fault: 'the disk is full at a commit',
     injection: 'max_page_count; a small tmpfs',
-    expected: 'the ballast goes, again; else unjournaled with an alarm; enforcement never stops',
+    expected: 'the ballast goes, again; else the emergency journal with an alarm; enforcement never stops',
     bound: FIRST_REQUEST,
     severity: 'C',
-    notHere: NOT_BUILT,
   },
   'D-06': {
     fault: 'the disk is full at a checkpoint, a backup, the log',
@@ -44,7 +43,6 @@ export const storage = {
     expected: 'the same database survives; a skipped backup is told',
     bound: null,
     severity: 'H',
-    notHere: NOT_BUILT,
   },
   'D-07': {
     fault: 'a read-only or failing disk',
@@ -52,7 +50,6 @@ export const storage = {
     expected: 'the emergency journal on another path takes over',
     bound: FIRST_REQUEST,
     severity: 'C',
-    notHere: NOT_BUILT,
   },
   'D-08': {
     fault: 'pages of the database are spoilt',
@@ -95,7 +92,6 @@ export const storage = {
     expected: 'refused: it is locked',
     bound: null,
     severity: 'H',
-    notHere: NOT_TESTED,
   },
   'D-14': {
     fault: 'the WAL grows',
@@ -103,7 +99,6 @@ export const storage = {
     expected: 'timed checkpoints; alarm above 64 MiB',
     bound: within(60),
     severity: 'M',
-    notHere: NOT_BUILT,
   },
   'D-15': {
     fault: 'a commit takes two seconds',
@@ -111,7 +106,6 @@ export const storage = {
     expected: 'the next turns use the emergency journal until the disk is well',
     bound: within(2.5, 'stall and B-2'),
     severity: 'H',
-    notHere: NOT_BUILT,
   },
   'D-16': {
     fault: 'a migration is killed at each statement',

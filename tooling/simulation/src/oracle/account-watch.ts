@@ -44,6 +44,12 @@ export class AccountWatch {
     if (reply.list === 'positions' && reply.contracts !== null) this.positionsSeenMs = reply.sentMs
   }
 
+  /** The stream spoke of the contract. */
+  observed(contractId: string, nowMs: number): void {
+    this.heardMs = nowMs
+    this.observedMs.set(contractId, nowMs)
+  }
+
   /** The program that knew all this is gone. */
   forget(nowMs: number): void {
     for (const [contractId, sentMs] of this.underWay) this.inDoubt.set(contractId, { sentMs, atMs: nowMs })

@@ -1,18 +1,17 @@
 import type { AccountPlan } from '../plan.ts'
-import { naiveNet } from './book-compare.ts'
+import { naiveNet } from './book-is-true.ts'
 import { lastReset } from './chicago-day.ts'
 import type { DurableFacts } from './durable-facts.ts'
+import type { Evidence } from './evidence.ts'
 import { isFlat, type TrueAccount } from './truth.ts'
 
 /** What an account owes at this moment by the plain words of its rules: each with a key that lasts as long as it is owed. */
-export function* owed(
-  truth: TrueAccount,
-  plan: AccountPlan,
-  untouched: (rule: string) => boolean,
-  facts: DurableFacts,
-  trueNow: number,
-  rootOf: (contractId: string) => string,
-): Generator<string> {
+export function* owed(evidence: Evidence, truth: TrueAccount): Generator<string> {
+  const { facts } = evidence
+  const trueNow = evidence.trueNow()
+  const { reloaded } = evidence.watch(truth.id)
+  const rootOf = (contractId: string): string => evidence.rootOf(contractId)
+  const untouched = (rule: string): boolean => !reloaded.has(rule)
   for (const [id, { accountId, lockout, untilMs, hasEnded }] of facts.lockouts) {
     if (accountId !== truth.id || hasEnded || trueNow >= untilMs || lockout.effect !== 'flat') continue
     const holds =
@@ -21,7 +20,7 @@ export function* owed(
         : ![...truth.sizes.keys()].some((contractId) => lockout.scope === `product:${rootOf(contractId)}`)
     if (!holds) yield `lockout ${id} (${lockout.rule}, ${lockout.scope})`
   }
-  const { rules } = plan
+  const { rules } = evidence.planOf(truth.id)
   const limit = numberOf(rules['max_contracts'], 'limit')
   if (limit !== null && untouched('max_contracts') && !has(rules['max_contracts'], 'include_working_orders')) {
     const gross = [...truth.sizes.values()].reduce((sum, size) => sum + Math.abs(size), 0)
