@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Diagnostic, LoadedConfig } from '@rm/config'
+import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
@@ -45,6 +45,7 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  readonly credentials: CredentialSources
   /** Why the files were refused; the configuration is the last good one then. */
   readonly refused: readonly Diagnostic[] | null
 }
@@ -222,7 +223,7 @@ export async function connect(opened: Opened): Promise<Connected> {
 
 /** Step 10. */
 export function initializeRules(connected: Connected): RulesReady {
-  const { config, gateway, store, lines, contracts, options, monitored, settings } = connected
+  const { config, gateway, store, lines, contracts, options, monitored, settings, credentials } = connected
   const figures = new RunFigures()
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
   const kernel = new Kernel({
@@ -242,6 +243,7 @@ export function initializeRules(connected: Connected): RulesReady {
   const configReload = new ConfigReload({
     options,
     config,
+    credentials,
     monitored,
     settings,
     kernel,
@@ -315,6 +317,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     reload: (cause) => configReload.reload(cause),
     stopIntake() {
       isIntakeOpen = false
+      configReload.stop()
       endWatch()
       endWatchdog()
       clearInterval(tick)

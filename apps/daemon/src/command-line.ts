@@ -8,6 +8,8 @@ export interface DaemonOptions {
   readonly configDirectory: string
   /** Folder for the database and the logs; made when missing. */
   readonly dataDirectory: string
+  /** File with the passphrase of `credentials.enc`; `null` when none is named. */
+  readonly passphraseFile: string | null
 }
 
 const EXAMPLES = `
@@ -15,8 +17,10 @@ Examples:
   $ node apps/daemon/dist/main.js --config config --data data
   $ node apps/daemon/dist/main.js --config /etc/risk-manager --data /var/lib/risk-manager
 
-Credentials come from the environment or from CONFIG/.env:
-  PROJECTX_USERNAME, PROJECTX_API_KEY
+Credentials (PROJECTX_USERNAME, PROJECTX_API_KEY) come from the first that has them:
+  1 files of systemd's LoadCredential= or LoadCredentialEncrypted=
+  2 CONFIG/credentials.enc, made by "risk-manager credentials encrypt"
+  3 the environment   4 CONFIG/.env
 
 Exit codes:
   0 success   1 exception   2 stalled   3 configuration
@@ -34,6 +38,7 @@ export function readCommandLine(argv: readonly string[]): DaemonOptions | { read
       'config',
     )
     .option('--data <dir>', 'folder for the database and the logs', 'data')
+    .option('--passphrase-file <file>', 'file with the passphrase of credentials.enc, such as /dev/fd/3')
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
     .exitOverride()
@@ -43,6 +48,6 @@ export function readCommandLine(argv: readonly string[]): DaemonOptions | { read
     if (!(error instanceof CommanderError)) throw error
     return { exitCode: error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage }
   }
-  const { config, data } = program.opts<{ config: string; data: string }>()
-  return { configDirectory: config, dataDirectory: data }
+  const { config, data, passphraseFile } = program.opts<{ config: string; data: string; passphraseFile?: string }>()
+  return { configDirectory: config, dataDirectory: data, passphraseFile: passphraseFile ?? null }
 }

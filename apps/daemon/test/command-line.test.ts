@@ -10,10 +10,17 @@ describe('the command line', () => {
   afterEach(() => vi.restoreAllMocks())
 
   test('names the folders, with defaults', () => {
-    expect(readCommandLine(['node', 'main.js'])).toEqual({ configDirectory: 'config', dataDirectory: 'data' })
-    expect(readCommandLine(['node', 'main.js', '--config', 'a', '--data', 'b'])).toEqual({
+    expect(readCommandLine(['node', 'main.js'])).toEqual({
+      configDirectory: 'config',
+      dataDirectory: 'data',
+      passphraseFile: null,
+    })
+    expect(
+      readCommandLine(['node', 'main.js', '--config', 'a', '--data', 'b', '--passphrase-file', '/dev/fd/3']),
+    ).toEqual({
       configDirectory: 'a',
       dataDirectory: 'b',
+      passphraseFile: '/dev/fd/3',
     })
   })
 

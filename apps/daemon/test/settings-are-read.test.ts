@@ -2,7 +2,15 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { allSettings, type Diagnostic, idleUntil, type LoadedConfig, loadConfig, type Setting } from '@rm/config'
+import {
+  allSettings,
+  CredentialSources,
+  type Diagnostic,
+  idleUntil,
+  type LoadedConfig,
+  loadConfig,
+  type Setting,
+} from '@rm/config'
 import { AccountId, instantOf, TradingCalendar } from '@rm/domain'
 import { anAccount, contracts } from '@rm/domain/testing'
 import { EVALUATION_ORDER } from '@rm/rules'
@@ -173,8 +181,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise<void> {
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
-  const options = { configDirectory: 'config', dataDirectory }
-  const configured = { options, config, lines: new LineQueue(log), refused: null }
+  const options = { configDirectory: 'config', dataDirectory, passphraseFile: null }
+  const credentials = new CredentialSources({
+    directory: 'config',
+    environment: {},
+    passphraseFile: null,
+    terminal: null,
+  })
+  const configured = { options, config, lines: new LineQueue(log), credentials, refused: null }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)
