@@ -1,86 +1,29 @@
-import { spawn, type StdioOptions } from 'node:child_process'
-import { once } from 'node:events'
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { CLI, DAEMON, plainEnvironment } from '../harness/built-program.ts'
+import { DAEMON } from '../harness/built-program.ts'
 import { API_KEY, USER_NAME } from '../harness/daemon-process.ts'
 import { wordOf } from '../harness/daemon-story.ts'
+import { run } from '../harness/run-program.ts'
+import { credentialsTool, NO_LOGIN, sealedStart, sealLogin, writeBeside } from '../harness/sealed-login.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 
 const RULES = { daily_realized_loss: { enabled: true, limit: -500 } }
 const PASSPHRASE = 'a passphrase of the test'
-/** The environment has no credentials. */
-const NONE = { PROJECTX_USERNAME: '', PROJECTX_API_KEY: '' }
-
-/** A file beside the configuration folder, of its owner alone. */
-function write(stage: Stage, name: string, content: string): string {
-  const file = path.join(stage.configDirectory, '..', name)
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(file, content, { mode: 0o600 })
-  return file
-}
-
-interface Ended {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** A program until its end; the gateway of the test goes on meanwhile. */
-async function run(program: string, args: readonly string[], stdio: StdioOptions, input = ''): Promise<Ended> {
-  const child = spawn(program, args, { env: plainEnvironment(), stdio })
-  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => (stream === null ? '' : text(stream)))
-  child.stdin?.end(input)
-  const [status] = await once(child, 'close')
-  return { status: status as number | null, stdout: (await stdout) ?? '', stderr: (await stderr) ?? '' }
-}
-
-/** `risk-manager credentials` on the stage's folder; files are handed over as descriptors from 3 on. */
-async function credentialsTool(stage: Stage, args: readonly string[], files: readonly string[] = []): Promise<Ended> {
-  const descriptors = files.map((file) => openSync(file, 'r'))
-  try {
-    const line = [CLI, 'credentials', ...args, '--config', stage.configDirectory]
-    return await run(process.execPath, line, ['ignore', 'pipe', 'pipe', ...descriptors])
-  } finally {
-    for (const descriptor of descriptors) closeSync(descriptor)
-  }
-}
-
-/** The login of `.env`, encrypted, and `.env` deleted. */
+/** @returns the file with the passphrase */
 async function sealed(stage: Stage): Promise<string> {
-  const passphraseFile = write(stage, 'passphrase', `${PASSPHRASE}\n`)
-  const plain = path.join(stage.configDirectory, '.env')
-  writeFileSync(plain, `PROJECTX_USERNAME=${USER_NAME}\nPROJECTX_API_KEY=${API_KEY}\n`, { mode: 0o600 })
-  const made = await credentialsTool(stage, ['encrypt', '--passphrase-file', passphraseFile])
-  expect(made).toMatchObject({ status: 0, stderr: '' })
-  expect(made.stdout).not.toContain(API_KEY)
-  rmSync(plain)
+  const { passphraseFile, stdout, stderr } = await sealLogin(stage, PASSPHRASE)
+  expect(stdout + stderr).not.toContain(API_KEY)
   return passphraseFile
-}
-
-function commandLine(stage: Stage, passphraseFile: string): readonly string[] {
-  return ['--config', stage.configDirectory, '--data', stage.dataDirectory, '--passphrase-file', passphraseFile]
 }
 
 describe.concurrent('the login of a daemon', () => {
   test('comes from what systemd hands over, before the environment (C-08)', async () => {
     await using stage = await Stage.set({ rules: RULES })
-    const key = write(stage, 'handed-over/projectx_api_key', `${API_KEY}\n`)
-    write(stage, 'handed-over/projectx_username', USER_NAME)
-    const environment = { ...NONE, PROJECTX_API_KEY: 'not-the-key', CREDENTIALS_DIRECTORY: path.dirname(key) }
+    const key = writeBeside(stage, 'handed-over/projectx_api_key', `${API_KEY}\n`)
+    writeBeside(stage, 'handed-over/projectx_username', USER_NAME)
+    const environment = { ...NO_LOGIN, PROJECTX_API_KEY: 'not-the-key', CREDENTIALS_DIRECTORY: path.dirname(key) }
     const daemon = await stage.startTrustedDaemon({ environment })
     expect((await daemon.stop()).code).toBe(0)
   })
@@ -91,8 +34,8 @@ describe.concurrent('the login of a daemon', () => {
     const file = path.join(stage.configDirectory, 'credentials.enc')
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(readFileSync(file, 'utf8')).not.toContain(API_KEY)
-    const daemon = await stage.startTrustedDaemon({ environment: NONE, commandLine: commandLine(stage, old) })
-    const fresh = write(stage, 'fresh', 'another passphrase\n')
+    const daemon = await stage.startTrustedDaemon({ environment: NO_LOGIN, commandLine: sealedStart(stage, old) })
+    const fresh = writeBeside(stage, 'fresh', 'another passphrase\n')
     const before = JSON.parse(readFileSync(file, 'utf8')).keyId
     const rotate = ['rotate', '--passphrase-file', '/dev/fd/3', '--new-passphrase-file', '/dev/fd/4']
     expect(await credentialsTool(stage, rotate, [old, fresh])).toMatchObject({ status: 0, stderr: '' })
@@ -102,9 +45,9 @@ describe.concurrent('the login of a daemon', () => {
     stage.configure({ rules: { daily_realized_loss: { enabled: true, limit: -400 } } })
     await daemon.log.awaitLine('the change', (line) => line.event === 'setting-changed')
     await daemon.stop()
-    const locked = stage.startDaemon({ environment: NONE, commandLine: commandLine(stage, old) })
+    const locked = stage.startDaemon({ environment: NO_LOGIN, commandLine: sealedStart(stage, old) })
     expect((await locked.ended()).code).toBe(3)
-    const successor = stage.startDaemon({ environment: NONE, commandLine: commandLine(stage, fresh) })
+    const successor = stage.startDaemon({ environment: NO_LOGIN, commandLine: sealedStart(stage, fresh) })
     await wordOf((await successor.running()).log, FIRST_ACCOUNT, 'ACTIVE')
     expect((await successor.stop()).code).toBe(0)
   })
@@ -112,9 +55,9 @@ describe.concurrent('the login of a daemon', () => {
   test('refused: a wrong passphrase or a changed file ends the start with 3, whatever else has a login (C-08)', async () => {
     await using stage = await Stage.set({ rules: RULES })
     const right = await sealed(stage)
-    const wrong = write(stage, 'wrong', 'not the passphrase')
+    const wrong = writeBeside(stage, 'wrong', 'not the passphrase')
     const ended = async (passphraseFile: string): Promise<string> => {
-      const daemon = stage.startDaemon({ commandLine: commandLine(stage, passphraseFile) })
+      const daemon = stage.startDaemon({ commandLine: sealedStart(stage, passphraseFile) })
       expect((await daemon.ended()).code).toBe(3)
       return daemon.stderr
     }
@@ -133,7 +76,7 @@ describe.concurrent('the login of a daemon', () => {
   test('refused while a lockout is stored: the daemon stays up, and takes the file once it is whole again (C-01)', async () => {
     await using stage = await Stage.set({ rules: RULES })
     const passphraseFile = await sealed(stage)
-    const start = { environment: NONE, commandLine: commandLine(stage, passphraseFile) }
+    const start = { environment: NO_LOGIN, commandLine: sealedStart(stage, passphraseFile) }
     const daemon = await stage.startTrustedDaemon(start)
     await stage.trader().loseOnEs(48)
     await wordOf(daemon.log, FIRST_ACCOUNT, 'LOCKED')
@@ -154,7 +97,7 @@ describe.concurrent('the login of a daemon', () => {
       await using stage = await Stage.set({ rules: RULES })
       await sealed(stage)
       const line = `${process.execPath} ${DAEMON} --config ${stage.configDirectory} --data ${stage.dataDirectory}`
-      const asked = await run('/usr/bin/script', ['-qec', line, '/dev/null'], 'pipe', 'not the passphrase\r')
+      const asked = await run('/usr/bin/script', ['-qec', line, '/dev/null'], { input: 'not the passphrase\r' })
       const shown = stripVTControlCharacters(asked.stdout).replaceAll(/\s+/g, ' ')
       expect(asked.status).toBe(3)
       expect(shown).toContain('Passphrase of the credentials: ')
@@ -173,7 +116,7 @@ describe.concurrent('the tool changes nothing', () => {
     const right = await sealed(stage)
     const file = path.join(stage.configDirectory, 'credentials.enc')
     const before = readFileSync(file, 'utf8')
-    const other = write(stage, 'other', passphrase)
+    const other = writeBeside(stage, 'other', passphrase)
     const [now, fresh] = passphrase === 'short' ? [right, other] : [other, right]
     const refused = await credentialsTool(stage, ['rotate', '--passphrase-file', now, '--new-passphrase-file', fresh])
     expect(refused.status).toBe(3)

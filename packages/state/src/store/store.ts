@@ -14,6 +14,7 @@ import { makeBackup } from './backup.ts'
 import type { Backup } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
+import type { HoldCopy } from './held-copy.ts'
 import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
 import { Queries } from './queries.ts'
 import { contractOf, contractRow, contractUpsert } from './rows/contract-row.ts'
@@ -206,10 +207,10 @@ export class Store implements Disposable {
   /**
    * Copies the database while it is used; see {@link makeBackup}.
    *
-   * @param check - reads all of the copy and throws when it is none
+   * @param hold - holds the copy meanwhile, and makes it a file of its own
    */
-  backup(at: Instant, check: (file: string) => Promise<void>): Promise<Backup> {
-    return makeBackup(this.#database, this.epoch, at, check)
+  backup(at: Instant, hold: HoldCopy): Promise<Backup> {
+    return makeBackup(this.#database, this.epoch, at, hold)
   }
 
   /** Walks the whole audit trail: as long as reading it takes. */

@@ -2,7 +2,7 @@ import { instant } from '@rm/domain'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkCopy } from '../../src/store/backup.ts'
+import { holdCopy } from '../../src/store/held-copy.ts'
 import { type Backup, listBackups } from '../../src/store/backup-files.ts'
 import { writeDurably } from '../../src/store/durable-file.ts'
 import { snapshotText } from '../../src/store/lock-snapshot.ts'
@@ -14,7 +14,7 @@ import { aBreachTurn, NOON } from './turn-records.ts'
 /** A store with a lockout that its backup does not have. */
 async function lockedSince(folder: DataFolder): Promise<Backup> {
   using store = await folder.open()
-  const backup = await store.backup(NOON, (file) => Promise.resolve(checkCopy(file)))
+  const backup = await store.backup(NOON, holdCopy)
   store.commit([aBreachTurn(1)])
   return backup
 }
