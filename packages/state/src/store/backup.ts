@@ -1,16 +1,8 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Instant, RmError } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
-import {
-  type Backup,
-  backupFolder,
-  type BackupManifest,
-  backupName,
-  manifestFile,
-  manifestText,
-  sha256Of,
-} from './backup-files.ts'
+import { type Backup, type BackupManifest, backupName, manifestFile, manifestText, sha256Of } from './backup-files.ts'
 import { checkCopy } from './check-copy.ts'
 import { besideOf, moveDurably, writeDurably } from './durable-file.ts'
 import { type HoldCopy, removeCopy } from './held-copy.ts'
@@ -18,14 +10,21 @@ import { type HoldCopy, removeCopy } from './held-copy.ts'
 /** Pages that are copied before other work gets its turn: about a millisecond, with the writes to the copy. */
 const PAGES_A_STEP = 16
 
+export interface BackupOptions {
+  /** The run that makes it. */
+  readonly epoch: number
+  readonly at: Instant
+  /** Made when it is missing. */
+  readonly folder: string
+  /** Holds the copy meanwhile, and makes it a file of its own. */
+  readonly hold: HoldCopy
+}
+
 /**
  * Copies the open database page by page while the daemon goes on, and gives the copy its name only when it is whole, checked and synced
  * (reliability 3.7, D-19). Errors come as the driver and the disk throw them; then there is no backup.
- *
- * @param hold - holds the copy meanwhile, and makes it a file of its own
  */
-export async function makeBackup(database: Database, epoch: number, at: Instant, hold: HoldCopy): Promise<Backup> {
-  const folder = backupFolder(dirname(database.name))
+export async function makeBackup(database: Database, { epoch, at, folder, hold }: BackupOptions): Promise<Backup> {
   const file = join(folder, backupName(at))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // Always the same name: what a killed process left is in the way of the next copy, and goes.

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import {
   type Account,
   AccountId,
@@ -11,7 +12,7 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import { AuditChain, type AuditHead, type AuditOrigin } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
-import type { Backup } from './backup-files.ts'
+import { type Backup, backupFolder } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
 import type { HoldCopy } from './held-copy.ts'
@@ -210,7 +211,8 @@ export class Store implements Disposable {
    * @param hold - holds the copy meanwhile, and makes it a file of its own
    */
   backup(at: Instant, hold: HoldCopy): Promise<Backup> {
-    return makeBackup(this.#database, this.epoch, at, hold)
+    const folder = backupFolder(dirname(this.#database.name))
+    return makeBackup(this.#database, { epoch: this.epoch, at, folder, hold })
   }
 
   /** Walks the whole audit trail: as long as reading it takes. */
