@@ -6,7 +6,7 @@ import { holdCopy } from './held-copy.ts'
 import { newestEpoch } from './recover-database.ts'
 
 /** Where copies lie that no rule of keeping removes: the way back to the program before. */
-export function beforeMigrationFolder(dataFolder: string): string {
+function beforeMigrationFolder(dataFolder: string): string {
   return join(dataFolder, 'before-migration')
 }
 
