@@ -6,6 +6,7 @@ import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { openStore, type Store } from '@rm/state'
 import { StoreCopies } from './store-copies.ts'
+import { AnchorPost } from './anchor-post.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -261,11 +262,13 @@ export function initializeRules(connected: Connected): RulesReady {
     { gateway, store, kernel, monitored, lines, elapsedMs: monotonicMs },
     config.api.cache.contractTtlMs,
   )
-  const { anchorFile } = config.general.audit
+  const { anchorFile, anchorUrl, anchorBearerFrom } = config.general.audit
+  const bearer = anchorBearerFrom === null ? null : config.variable(anchorBearerFrom)
   const auditAnchor = new AuditAnchor({
     store,
     lines,
     file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
+    post: anchorUrl === null ? null : new AnchorPost({ url: anchorUrl, bearer, run: store.epoch, lines }),
     now: () => gateway.clock.now(),
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))

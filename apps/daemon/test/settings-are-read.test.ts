@@ -31,6 +31,7 @@ import { differences, ownFiles, propertiesTaken, watched } from './setting-reads
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const NOW = instantOf('2026-11-25T16:00:00Z')
 const VARIABLES = {
+  AUDIT_ANCHOR_BEARER: 'of-the-test',
   PROJECTX_USERNAME: 'trader',
   PROJECTX_API_KEY: 'key',
   OTHER_USERNAME: 'other',
