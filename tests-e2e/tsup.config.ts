@@ -12,4 +12,13 @@ const faultyDaemon: Options = {
   esbuildPlugins: [leanAxios],
 }
 
-export default faultyDaemon
+/** The thread's program is a bundle of its own: it loads nothing of the daemon. */
+const backupThread: Options = {
+  ...faultyDaemon,
+  entry: { 'backup-thread': '../apps/daemon/src/backup-thread.ts' },
+  clean: false,
+}
+
+const builds: Options[] = [faultyDaemon, backupThread]
+
+export default builds

@@ -9,6 +9,6 @@ const daemon: Options = {
 }
 
 /** The thread's program is a bundle of its own: it loads nothing of the daemon. */
-const builds: Options[] = [daemon, { ...daemon, entry: ['src/backup-check.ts'], clean: false }]
+const builds: Options[] = [daemon, { ...daemon, entry: ['src/backup-thread.ts'], clean: false }]
 
 export default builds

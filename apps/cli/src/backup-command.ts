@@ -7,12 +7,14 @@ import { wallNow } from './system-clock.ts'
 
 const EXAMPLES = `
 Examples:
+  $ risk-manager backup create --data /var/lib/risk-manager
   $ risk-manager backup list --data /var/lib/risk-manager
   $ risk-manager backup verify --json
   $ risk-manager backup restore newest
   $ risk-manager backup restore state-2026-11-26T20-45-12Z.db
 
-The daemon makes a backup every few minutes. To restore one stop it first:
+The daemon makes a backup every few minutes, and nobody else can while it runs:
+create is for a store that is stopped. To restore one stop the daemon first:
 what it held locked stays locked, whatever the backup says.
 
 Exit codes:
@@ -23,9 +25,10 @@ Exit codes:
 /** `risk-manager backup`: what the daemon has kept, whether it is good, and how it is put back. */
 export function backupCommand(): Command {
   return new Command('backup')
-    .description('Lists, verifies and restores the backups that the daemon makes.')
+    .description('Makes, lists, verifies and restores backups of the store.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .addCommand(createCommand())
     .addCommand(listCommand())
     .addCommand(verifyCommand())
     .addCommand(restoreCommand())
@@ -35,6 +38,27 @@ interface DataOptions {
   readonly data: string
   readonly database: string
   readonly json?: true
+}
+
+function createCommand(): Command {
+  return dataCommand(
+    'create',
+    'Makes a backup. The daemon must be stopped; while it runs it makes them itself.',
+  ).action(async ({ data, database, json }: DataOptions) => {
+    const { backUpStopped } = await import('@rm/state')
+    try {
+      const backup = await backUpStopped(path.resolve(data, database), wallNow())
+      tell(json === true ? `${JSON.stringify(rowOf(backup))}\n` : `${backup.file} was made.\n`)
+    } catch (error) {
+      if (!(error instanceof RmError)) throw error
+      const isRunning = error.code === 'STORE_LOCKED'
+      const remedy = isRunning
+        ? 'It makes a backup every few minutes; "risk-manager backup list" lists them.'
+        : error.remedy
+      process.stderr.write(`${error.message}\n  ${remedy}\n`)
+      process.exitCode = exitCodeOf(error.failure)
+    }
+  })
 }
 
 function listCommand(): Command {

@@ -1,7 +1,8 @@
-import { editorSchema, isSettingsFile, SETTINGS_FILES, settingsPage } from '@rm/config'
+import { editorSchema, isSettingsFile, type LoadOptions, SETTINGS_FILES, settingsPage } from '@rm/config'
 import { Argument, Command, InvalidArgumentError } from 'commander'
 import { checkConfig, type CommandResult } from './config-check.ts'
 import { explainSettings } from './config-explain.ts'
+import { credentialSources } from './credential-sources.ts'
 import { localToday } from './system-clock.ts'
 
 const EXAMPLES = `
@@ -32,6 +33,7 @@ export function configCommand(): Command {
 
 interface FolderOptions {
   readonly config: string
+  readonly passphraseFile?: string
   readonly json?: true
 }
 
@@ -41,10 +43,10 @@ function checkCommand(): Command {
     'Tells every problem of every file, and limits that will not do what is expected of them.',
   )
     .option('--strict', 'warnings are errors')
-    .action(({ config, json, strict }: FolderOptions & { readonly strict?: true }) => {
+    .action(async ({ json, strict, ...folder }: FolderOptions & { readonly strict?: true }) => {
       tell(
         checkConfig({
-          ...surroundings(config),
+          ...(await surroundings(folder)),
           strict: strict === true,
           face: json === true ? 'json' : 'text',
           style: style(),
@@ -57,17 +59,19 @@ function explainCommand(): Command {
   return folderCommand('explain', 'Tells the value of every key that is in force, and the layer that gave it.')
     .addArgument(new Argument('[key]', 'a key or a section, such as rules.max_contracts.limit'))
     .option('--account <name>', 'of one account only, by name or id')
-    .action((key: string | undefined, { config, json, account }: FolderOptions & { readonly account?: string }) => {
-      tell(
-        explainSettings({
-          ...surroundings(config),
-          key: key ?? null,
-          account: account ?? null,
-          face: json === true ? 'json' : 'text',
-          style: style(),
-        }),
-      )
-    })
+    .action(
+      async (key: string | undefined, { json, account, ...folder }: FolderOptions & { readonly account?: string }) => {
+        tell(
+          explainSettings({
+            ...(await surroundings(folder)),
+            key: key ?? null,
+            account: account ?? null,
+            face: json === true ? 'json' : 'text',
+            style: style(),
+          }),
+        )
+      },
+    )
 }
 
 function schemaCommand(): Command {
@@ -91,6 +95,7 @@ function folderCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option('--config <dir>', 'the configuration folder', 'config')
+    .option('--passphrase-file <file>', 'file with the passphrase of credentials.enc')
     .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
     .exitOverride()
@@ -101,8 +106,9 @@ function settingsFile(word: string): keyof typeof SETTINGS_FILES {
   return word
 }
 
-function surroundings(directory: string) {
-  return { directory, environment: process.env, today: localToday() }
+async function surroundings({ config, passphraseFile }: FolderOptions): Promise<LoadOptions> {
+  const credentials = await credentialSources(config, passphraseFile ?? null).open()
+  return { directory: config, environment: process.env, credentials, today: localToday() }
 }
 
 function style() {

@@ -120,9 +120,11 @@ function sectionOf(path: string): string {
     : parts.slice(0, parts[0] === 'rules' ? 2 : 1).join('.')
 }
 
-function valueText({ value, variables }: ExplainedSetting): string {
+function valueText({ value, variables, sources }: ExplainedSetting): string {
   const text = value === null ? '–' : yamlText(value)
-  return variables.length === 0 ? text : `${text} (${variables.map((name) => `\${${name}}`).join(', ')})`
+  return variables.length === 0
+    ? text
+    : `${text} (${variables.map((name, index) => `\${${name}} from ${sources[index] ?? 'nowhere'}`).join(', ')})`
 }
 
 function originText({ layer, place }: ExplainedSetting, directory: string): string {

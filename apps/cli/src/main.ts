@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
+import { credentialsCommand } from './credentials-command.ts'
 import { startCommand } from './start-command.ts'
 
 const program = new Command('risk-manager')
@@ -11,6 +12,7 @@ const program = new Command('risk-manager')
   .exitOverride()
   .addCommand(startCommand())
   .addCommand(configCommand())
+  .addCommand(credentialsCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
 

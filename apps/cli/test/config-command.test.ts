@@ -162,6 +162,7 @@ account Second (7001002)
             layer: 'config_overrides',
             place: { file: 'accounts.yaml', line: 7, column: 64 },
             variables: [],
+            sources: [],
           },
         ],
       },

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { formatInstant, type Instant } from '@rm/domain'
 import { type AuditHead, auditHeadFacts, type Store } from '@rm/state'
+import type { AnchorPost } from './anchor-post.ts'
 import type { LineQueue } from './line-queue.ts'
 
 /** How often the head is told at most, unless the daemon stops. */
@@ -14,12 +15,14 @@ export interface AuditAnchorOptions {
   readonly lines: LineQueue
   /** `null`: the log alone tells the head. */
   readonly file: string | null
+  /** `null`: nothing is posted. */
+  readonly post: AnchorPost | null
   readonly now: () => Instant
 }
 
 /**
  * Tells outside of the database where the audit trail stands: whoever changes the trail and computes its hashes anew cannot change what was
- * told (reliability 3.8, S-14). As a log line, and in a file of one line for each head.
+ * told (reliability 3.8, S-14). As a log line, in a file of one line for each head, and by a request.
  */
 export class AuditAnchor {
   readonly #options: AuditAnchorOptions
@@ -44,16 +47,17 @@ export class AuditAnchor {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#tell()
-    await Promise.race([this.#settled(), pause(LAST_WRITE_MS)])
+    await Promise.race([Promise.all([this.#settled(), this.#options.post?.stop()]), pause(LAST_WRITE_MS)])
   }
 
   #tell(): void {
-    const { store, lines, file, now } = this.#options
+    const { store, lines, file, post, now } = this.#options
     const head = store.auditHead
     if (head.seq !== this.#told?.seq) {
       this.#told = head
       const facts = auditHeadFacts(head)
       lines.add({ level: 'info', message: `The audit trail has ${head.seq} records`, topic: null, facts })
+      post?.tell(head, now())
       if (file !== null) this.#owe(`${JSON.stringify({ ...facts, at: formatInstant(now()) })}\n`)
     }
     if (file !== null && this.#owed.length > 0) this.#writing ??= this.#append(file)

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Diagnostic, LoadedConfig } from '@rm/config'
+import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
@@ -8,6 +8,7 @@ import { type AccountLeases, openStore, type Store } from '@rm/state'
 import { diskCare, tendStore } from './store-care.ts'
 import { StoreCopies } from './store-copies.ts'
 import { storePlaces } from './store-places.ts'
+import { AnchorPost } from './anchor-post.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -52,6 +53,7 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  readonly credentials: CredentialSources
   /** Why the files were refused; the configuration is the last good one then. */
   readonly refused: readonly Diagnostic[] | null
   /** The configuration folder as it was before it was read. */
@@ -238,7 +240,7 @@ export async function connect(opened: Opened): Promise<Connected> {
 
 /** Step 10. */
 export function initializeRules(connected: Connected): RulesReady {
-  const { config, gateway, store, lines, contracts, options, monitored, settings } = connected
+  const { config, gateway, store, lines, contracts, options, monitored, settings, credentials } = connected
   const figures = new RunFigures()
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
   const kernel = new Kernel({
@@ -258,6 +260,7 @@ export function initializeRules(connected: Connected): RulesReady {
   const configReload = new ConfigReload({
     options,
     config,
+    credentials,
     monitored,
     settings,
     kernel,
@@ -275,11 +278,13 @@ export function initializeRules(connected: Connected): RulesReady {
     { gateway, store, kernel, monitored, lines, elapsedMs: monotonicMs },
     config.api.cache.contractTtlMs,
   )
-  const { anchorFile } = config.general.audit
+  const { anchorFile, anchorUrl, anchorBearerFrom } = config.general.audit
+  const bearer = anchorBearerFrom === null ? null : config.variable(anchorBearerFrom)
   const auditAnchor = new AuditAnchor({
     store,
     lines,
     file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
+    post: anchorUrl === null ? null : new AnchorPost({ url: anchorUrl, bearer, run: store.epoch, lines }),
     now: () => gateway.clock.now(),
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
@@ -341,6 +346,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     },
     stopIntake() {
       isIntakeOpen = false
+      configReload.stop()
       endWatch()
       endWatchdog()
       clearInterval(tick)

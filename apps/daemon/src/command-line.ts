@@ -10,14 +10,18 @@ export interface DaemonOptions {
   readonly dataDirectory: string
   /** `safe`: no rule judges; what is stored is defended and every account may only reduce (decision 0037). */
   readonly mode: 'normal' | 'safe'
+  /** File with the passphrase of `credentials.enc`; `null` when none is named. */
+  readonly passphraseFile: string | null
 }
 
 /** A program that was not started, as it was called wrongly or asked for help. */
 type NotStarted = { readonly exitCode: number }
 
 const CODES = `
-Credentials come from the environment or from CONFIG/.env:
-  PROJECTX_USERNAME, PROJECTX_API_KEY
+Credentials (PROJECTX_USERNAME, PROJECTX_API_KEY) come from the first that has them:
+  1 files of systemd's LoadCredential= or LoadCredentialEncrypted=
+  2 CONFIG/credentials.enc, made by "risk-manager credentials encrypt"
+  3 the environment   4 CONFIG/.env
 
 Exit codes:
   0 success   1 exception   2 stalled   3 configuration
@@ -49,6 +53,7 @@ function commandOf(program: 'main' | 'supervisor', description: string): Command
       'config',
     )
     .option('--data <dir>', 'folder for the database and the logs', 'data')
+    .option('--passphrase-file <file>', 'file with the passphrase of credentials.enc, such as /dev/fd/3')
     .allowExcessArguments(false)
     .addHelpText(
       'after',
@@ -68,6 +73,16 @@ function parse(program: Command, argv: readonly string[]): DaemonOptions | NotSt
     if (!(error instanceof CommanderError)) throw error
     return { exitCode: error.exitCode === 0 ? EXIT_CODES.success : EXIT_CODES.usage }
   }
-  const { config, data, safeBoot } = program.opts<{ config: string; data: string; safeBoot?: true }>()
-  return { configDirectory: config, dataDirectory: data, mode: safeBoot === true ? 'safe' : 'normal' }
+  const { config, data, passphraseFile, safeBoot } = program.opts<{
+    config: string
+    data: string
+    passphraseFile?: string
+    safeBoot?: true
+  }>()
+  return {
+    configDirectory: config,
+    dataDirectory: data,
+    passphraseFile: passphraseFile ?? null,
+    mode: safeBoot === true ? 'safe' : 'normal',
+  }
 }

@@ -1,4 +1,11 @@
-import { type ConfiguredAccount, formatDiagnostics, type LoadedConfig, loadConfig } from '@rm/config'
+import {
+  type ConfiguredAccount,
+  type CredentialSources,
+  formatDiagnostics,
+  type LoadedConfig,
+  loadConfig,
+  type OpenedCredentials,
+} from '@rm/config'
 import type { AccountId } from '@rm/domain'
 import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
@@ -18,6 +25,7 @@ export type ReloadCause = 'SIGHUP' | 'control-api' | 'file-changed'
 export interface ConfigReloadOptions {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
+  readonly credentials: CredentialSources
   readonly monitored: readonly MonitoredAccount[]
   readonly settings: SettingsInForce
   readonly kernel: Kernel
@@ -40,6 +48,9 @@ export class ConfigReload {
   readonly #options: ConfigReloadOptions
   #config: LoadedConfig
   #isRefused: boolean
+  /** One after the other: an older reading must not take the place of a newer one. */
+  #underWay: Promise<void> = Promise.resolve()
+  #isStopped = false
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options
@@ -52,9 +63,30 @@ export class ConfigReload {
     return this.#config.hash
   }
 
+  /** As soon as the credentials are open, which takes a moment only if they could not be opened before. */
   reload(cause: ReloadCause): void {
+    this.#underWay = this.#reloadAfter(this.#underWay, cause)
+  }
+
+  /** Nothing is read any more: the store is about to be closed. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  async #reloadAfter(before: Promise<void>, cause: ReloadCause): Promise<void> {
+    await before
+    const credentials = await this.#options.credentials.open()
+    if (!this.#isStopped) this.#read(cause, credentials)
+  }
+
+  #read(cause: ReloadCause, credentials: OpenedCredentials): void {
     const { options, lines } = this.#options
-    const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
+    const loaded = loadConfig({
+      directory: options.configDirectory,
+      environment: process.env,
+      credentials,
+      today: localToday(),
+    })
     if (!loaded.ok) {
       const problems = problemsOf(loaded)
       this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {

@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Diagnostic, formatDiagnostics, type LoadedConfig, loadConfig, type RefusedConfig } from '@rm/config'
+import {
+  CredentialSources,
+  type Diagnostic,
+  formatDiagnostics,
+  type LoadedConfig,
+  loadConfig,
+  type RefusedConfig,
+} from '@rm/config'
 import { holdsProtection } from '@rm/state'
 import type { DaemonOptions } from './command-line.ts'
 import { recallConfig } from './last-good-config.ts'
@@ -16,6 +23,8 @@ export class ConfigurationRefused extends Error {
 export interface StartingConfig {
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  /** For reading the configuration again. */
+  readonly credentials: CredentialSources
   /** Why the files were refused; the configuration is the last good one then. `null`: they were accepted. */
   readonly refused: readonly Diagnostic[] | null
 }
@@ -33,17 +42,32 @@ export async function startingConfig(
   options: DaemonOptions,
   openLog: (config: Pick<LoadedConfig, 'general'>) => Promise<LineQueue>,
 ): Promise<StartingConfig> {
+  const sources = credentialSources(options)
   let lines: LineQueue | null = null
   for (;;) {
-    const loaded = loadConfig({ directory: options.configDirectory, environment: process.env, today: localToday() })
-    if (loaded.ok) return { config: loaded, lines: lines ?? (await openLog(loaded)), refused: null }
+    const loaded = loadConfig({
+      directory: options.configDirectory,
+      environment: process.env,
+      credentials: await sources.open(),
+      today: localToday(),
+    })
+    if (loaded.ok)
+      return { config: loaded, lines: lines ?? (await openLog(loaded)), credentials: sources, refused: null }
     const { credentials, ...last } = lastGoodOrRefuse(loaded, options)
     lines ??= await openLog(last)
     tellRefusal(lines, loaded, last.hash)
-    if (credentials !== null) return { config: { ...last, credentials }, lines, refused: problemsOf(loaded) }
+    if (credentials !== null)
+      return { config: { ...last, credentials }, lines, credentials: sources, refused: problemsOf(loaded) }
     tellMissingCredentials(lines)
     await pause(RETRY_MS)
   }
+}
+
+/** A passphrase is asked for where somebody is there to answer. */
+function credentialSources({ configDirectory, passphraseFile }: DaemonOptions): CredentialSources {
+  const { stdin, stderr, env } = process
+  const terminal = stdin.isTTY && stderr.isTTY ? { input: stdin, output: stderr } : null
+  return new CredentialSources({ directory: configDirectory, environment: env, passphraseFile, terminal })
 }
 
 /** Over: the files are accepted again. */

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import type { Instant, TurnRecord } from '@rm/domain'
 import {
   type BackupsKept,
@@ -13,6 +12,7 @@ import {
   surplusBackups,
   writeDurably,
 } from '@rm/state'
+import { holdOnThread } from './hold-on-thread.ts'
 import type { LineQueue } from './line-queue.ts'
 
 /** After a change of a lockout the snapshot waits so long, so that the requests of the same moment have the disk and the loop to themselves. */
@@ -109,7 +109,7 @@ export class StoreCopies {
     if (this.#isBackingUp) return
     this.#isBackingUp = true
     await this.#attempt('the backup', async () => {
-      const { file, manifest } = await this.#store.backup(this.#now(), checkOnThread)
+      const { file, manifest } = await this.#store.backup(this.#now(), holdOnThread)
       const surplus = surplusBackups(listBackups(this.#settings.dataFolder), this.#settings.kept)
       for (const backup of surplus) await removeBackup(backup)
       const facts = { event: 'backup-made', file, bytes: manifest.bytes, auditSeq: manifest.head.seq }
@@ -137,20 +137,4 @@ export class StoreCopies {
       this.#lines.add({ level: 'error', message: `Alert: ${what} failed: ${reason}`, topic: null, facts })
     }
   }
-}
-
-/** To read a copy takes seconds; a thread that hangs must not end all later backups. */
-const CHECK_MS_MAX = 5 * 60_000
-
-function checkOnThread(file: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const worker = new Worker(new URL('./backup-check.js', import.meta.url), { workerData: file })
-  const patience = setTimeout(() => void worker.terminate(), CHECK_MS_MAX)
-  worker.once('error', reject)
-  worker.once('exit', (code) => {
-    clearTimeout(patience)
-    if (code === 0) resolve()
-    else reject(new Error(`the check ended with ${code}`))
-  })
-  return promise
 }

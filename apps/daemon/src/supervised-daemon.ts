@@ -23,10 +23,12 @@ export class SupervisedDaemon {
   #isStalled = false
   #refusal: string | null = null
 
-  constructor({ configDirectory, dataDirectory }: DaemonOptions, mode: StartMode) {
+  constructor({ configDirectory, dataDirectory, passphraseFile }: DaemonOptions, mode: StartMode) {
     const startedMs = monotonicMs()
     const main = fileURLToPath(new URL('./main.js', import.meta.url))
-    const words = ['--config', configDirectory, '--data', dataDirectory, ...(mode === 'safe' ? ['--safe-boot'] : [])]
+    const passphrase = passphraseFile === null ? [] : ['--passphrase-file', passphraseFile]
+    const safe = mode === 'safe' ? ['--safe-boot'] : []
+    const words = ['--config', configDirectory, '--data', dataDirectory, ...passphrase, ...safe]
     this.#child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child.on('message', (message) => this.#hear(message))
     const looks = setInterval(() => this.#look(), LOOK_MS)

@@ -35,7 +35,7 @@ async function aTrail(file: string | null) {
   )
   const lines = new LineQueue(log)
   const store = { auditHead: headOf(1) }
-  const anchor = new AuditAnchor({ store, lines, file, now: () => NOW })
+  const anchor = new AuditAnchor({ store, lines, file, post: null, now: () => NOW })
   return {
     store,
     anchor,

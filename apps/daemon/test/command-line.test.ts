@@ -14,10 +14,14 @@ describe('the command line', () => {
       configDirectory: 'config',
       dataDirectory: 'data',
       mode: 'normal',
+      passphraseFile: null,
     })
-    expect(readCommandLine(['node', 'main.js', '--config', 'a', '--data', 'b'])).toEqual({
+    expect(
+      readCommandLine(['node', 'main.js', '--config', 'a', '--data', 'b', '--passphrase-file', '/dev/fd/3']),
+    ).toEqual({
       configDirectory: 'a',
       dataDirectory: 'b',
+      passphraseFile: '/dev/fd/3',
       mode: 'normal',
     })
   })

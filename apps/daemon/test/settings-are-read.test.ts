@@ -2,7 +2,15 @@ import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { allSettings, type Diagnostic, idleUntil, type LoadedConfig, loadConfig, type Setting } from '@rm/config'
+import {
+  allSettings,
+  CredentialSources,
+  type Diagnostic,
+  idleUntil,
+  type LoadedConfig,
+  loadConfig,
+  type Setting,
+} from '@rm/config'
 import { AccountId, instantOf, TradingCalendar } from '@rm/domain'
 import { anAccount, contracts } from '@rm/domain/testing'
 import { EVALUATION_ORDER } from '@rm/rules'
@@ -23,6 +31,7 @@ import { differences, ownFiles, propertiesTaken, watched } from './setting-reads
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const NOW = instantOf('2026-11-25T16:00:00Z')
 const VARIABLES = {
+  AUDIT_ANCHOR_BEARER: 'of-the-test',
   PROJECTX_USERNAME: 'trader',
   PROJECTX_API_KEY: 'key',
   OTHER_USERNAME: 'other',
@@ -173,8 +182,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise<void> {
   const log = await openDaemonLog(config.general.logging, dataDirectory, () => NOW)
   const calendar = new TradingCalendar(config.reset, config.holidays)
-  const options = { configDirectory: 'config', dataDirectory, mode: 'normal' } as const
-  const configured = { options, config, lines: new LineQueue(log), refused: null, fingerprint: '' }
+  const options = { configDirectory: 'config', dataDirectory, passphraseFile: null, mode: 'normal' } as const
+  const credentials = new CredentialSources({
+    directory: 'config',
+    environment: {},
+    passphraseFile: null,
+    terminal: null,
+  })
+  const configured = { options, config, lines: new LineQueue(log), credentials, refused: null, fingerprint: '' }
   const opened = await open(configured)
   const accounts = [7_001_001, 7_001_002].map((id) => anAccount({ id: AccountId.parse(id), name: String(id) }))
   const { monitored } = matchAccounts(config.accounts, accounts)

@@ -3,6 +3,7 @@ import { type MapNode, nodeAt, placeOf, plainOf } from './config-node.ts'
 import type { Report } from './diagnostic.ts'
 import { describe, explainIssues, type RenamedKeys } from './explain-issues.ts'
 import { ONCE } from './schema-shape.ts'
+import { isLoopback } from './loopback.ts'
 import { choice, flag, fraction, objectTo, readBy, text, whole } from './setting-types.ts'
 
 /** How the gateway is reached. */
@@ -78,11 +79,6 @@ function gatewayUrl(key: (typeof URL_KEYS)[number]): z.ZodType<string> {
 function schemeOf(url: URL, mayBeSocket: boolean): 'https' | 'http' | null {
   if (url.protocol === 'https:' || (mayBeSocket && url.protocol === 'wss:')) return 'https'
   return url.protocol === 'http:' || (mayBeSocket && url.protocol === 'ws:') ? 'http' : null
-}
-
-/** Whether a URL stays on this machine. */
-function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
 }
 
 const count = (max: number, why: string): z.ZodType<number> => whole(1, max, why)

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { MapNode } from './config-node.ts'
+import type { CredentialLayer, OpenedCredentials } from './credentials/credential-sources.ts'
+import type { CredentialProblem } from './credentials/secret-file.ts'
 import type { Complaint, Place, Report } from './diagnostic.ts'
 import { readEnvironmentFile } from './environment-file.ts'
 import { readYaml } from './read-yaml.ts'
-import type { VariableLookup } from './substitute.ts'
 
 /** A file that took part in the configuration. */
 export interface ReadFile {
@@ -23,35 +24,36 @@ export type FileContent =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable' }
 
-/** What is wrong with the access rights of a file; how bad that is depends on the environment. */
-interface Exposure {
-  readonly at: Place
-  readonly complaint: Complaint
-}
-
 const ENVIRONMENT_FILE = '.env'
 const FILE_BYTES_MAX = 1_048_576
 const READABLE_BY_OTHERS = 0o044
 const WRITABLE_BY_OTHERS = 0o022
 const WRITABLE_BY_EVERYBODY = 0o002
 
-/** The configuration folder: reads each file once, strictly, with the variables of the process and of `.env`. */
+/**
+ * The configuration folder: reads each file once, strictly, with variables of the places where credentials are kept, of the process, and of `.env`.
+ * The first that has a variable gives it.
+ */
 export class ConfigFolder {
   readonly #directory: string
   readonly #report: Report
-  readonly #lookup: VariableLookup
+  readonly #layers: readonly CredentialLayer[]
   readonly #contents = new Map<string, FileContent>()
   readonly #files: ReadFile[] = []
-  readonly #exposures: Exposure[] = []
+  /** What is wrong with the access rights of files; how bad that is depends on the environment. */
+  readonly #exposures: CredentialProblem[] = []
 
-  constructor(directory: string, environment: Environment, report: Report) {
+  constructor(directory: string, environment: Environment, credentials: OpenedCredentials, report: Report) {
     this.#directory = directory
     this.#report = report
     const own = this.#readVariables()
-    this.#lookup = (name) => {
-      const value = environment[name]
-      return value !== undefined && value !== '' ? value : own.get(name) || null
-    }
+    this.#layers = [
+      ...credentials.layers,
+      { source: 'environment', variable: (name) => environment[name] || null },
+      { source: ENVIRONMENT_FILE, variable: (name) => own.get(name) || null },
+    ]
+    for (const { at, complaint } of credentials.problems) report.error(at, '', complaint)
+    this.#exposures.push(...credentials.exposures)
   }
 
   /** Files that were read, in the order of reading. `.env` is not among them: a digest of a short secret gives it away. */
@@ -64,9 +66,14 @@ export class ConfigFolder {
     return statOf(this.#directory)?.isDirectory() ?? false
   }
 
-  /** A variable of the process or, if that has none, of `.env`; `null` when it is empty or nowhere set. */
+  /** A variable of the strongest place that has it; `null` when it is empty or nowhere set. */
   variable(name: string): string | null {
-    return this.#lookup(name)
+    return this.#layerWith(name)?.variable(name) ?? null
+  }
+
+  /** The place that gives a variable: never its value. `null` when it is empty or nowhere set. */
+  sourceOf(name: string): string | null {
+    return this.#layerWith(name)?.source ?? null
   }
 
   /** Reads a YAML file of the folder. What is wrong with its content is reported; its absence is for the caller to judge. */
@@ -105,6 +112,10 @@ export class ConfigFolder {
     for (const { at, complaint } of this.#exposures) this.#report.add(severity, at, '', complaint)
   }
 
+  #layerWith(name: string): CredentialLayer | undefined {
+    return this.#layers.find((layer) => layer.variable(name) !== null)
+  }
+
   #readVariables(): ReadonlyMap<string, string> {
     const text = this.#readText(ENVIRONMENT_FILE, ENVIRONMENT_FILE)
     if (typeof text !== 'string') return new Map()
@@ -119,7 +130,7 @@ export class ConfigFolder {
     const path = name.split(sep).join('/')
     this.#files.push({ path, sha256: createHash('sha256').update(text).digest('hex') })
     const { file } = this.placeIn(name, layer)
-    const tree = readYaml({ file, layer, text }, this.#lookup, this.#report)
+    const tree = readYaml({ file, layer, text }, (variable) => this.variable(variable), this.#report)
     return tree === null ? { kind: 'unusable' } : { kind: 'read', tree }
   }
 

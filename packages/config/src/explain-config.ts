@@ -19,6 +19,8 @@ export interface ExplainedSetting {
   readonly place: Pick<Place, 'file' | 'line' | 'column'> | null
   /** Variables that the value came from. */
   readonly variables: readonly string[]
+  /** The place that gave each of them: `systemd credential`, `credentials.enc`, `environment`, `.env`; `unset` for one with a default. */
+  readonly sources: readonly string[]
 }
 
 /** What holds for one account. */
@@ -47,9 +49,18 @@ const LAYER_OF_FILE: Readonly<Record<string, string>> = { 'accounts.yaml': 'conf
 export function explainConfig(
   options: LoadOptions,
 ): Explanation | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] } {
-  const { report, api, accountsTree, timers, checked } = readFolder(options)
+  const { report, folder, api, accountsTree, timers, checked } = readFolder(options)
   if (report.hasErrors || api === null || accountsTree === null || timers === null)
     return { ok: false, diagnostics: report.all() }
+  const explained = (
+    schema: SchemaNode,
+    tree: MapNode,
+    layerOf: (place: Place) => string,
+  ): readonly ExplainedSetting[] =>
+    settingsOf(schema, tree, layerOf).map((setting) => ({
+      ...setting,
+      sources: setting.variables.map((name) => folder.sourceOf(name) ?? 'unset'),
+    }))
   return {
     ok: true,
     accounts: checked.map(({ layers, settings }) => ({
@@ -73,8 +84,11 @@ interface Written {
   readonly node: ConfigNode
 }
 
-function explained(schema: SchemaNode, tree: MapNode, layerOf: (place: Place) => string): readonly ExplainedSetting[] {
-  const settings: ExplainedSetting[] = []
+/** A setting before anybody asked where its variables were found. */
+type WrittenSetting = Omit<ExplainedSetting, 'sources'>
+
+function settingsOf(schema: SchemaNode, tree: MapNode, layerOf: (place: Place) => string): readonly WrittenSetting[] {
+  const settings: WrittenSetting[] = []
   const note = (path: string, written: Written | null, byDefault: unknown): void => {
     settings.push(written === null ? defaultSetting(path, byDefault) : writtenSetting(path, written, layerOf))
   }
@@ -134,11 +148,11 @@ function isSectionList(items: SchemaNode['items']): items is SchemaNode {
   return typeof items === 'object' && !Array.isArray(items) && items.properties !== undefined
 }
 
-function defaultSetting(path: string, value: unknown): ExplainedSetting {
+function defaultSetting(path: string, value: unknown): WrittenSetting {
   return { path, value: jsonOf(value), layer: 'default', place: null, variables: [] }
 }
 
-function writtenSetting(path: string, { at, node }: Written, layerOf: (place: Place) => string): ExplainedSetting {
+function writtenSetting(path: string, { at, node }: Written, layerOf: (place: Place) => string): WrittenSetting {
   const { file, line, column } = node.kind === 'scalar' ? node.at : at
   return {
     path,

@@ -1,5 +1,6 @@
 import { TimeZone } from '@rm/rules'
 import { z } from 'zod'
+import { isLoopback } from './loopback.ts'
 import { choice, flag, objectTo, readBy, text, whole } from './setting-types.ts'
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
@@ -125,12 +126,44 @@ const DatabaseSchema = z.strictObject({
     .meta({ examples: [['rclone', 'copyto']] }),
 })
 
+const ANCHOR_URL = 'an https URL (without encryption only on this machine)'
+
+/** Where heads are posted to. Nothing secret belongs into it: it stands in the settings, which the store keeps. */
+const AnchorUrl = readBy<string>((value) => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null
+  if (url !== null && (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== ''))
+    return {
+      expected: ANCHOR_URL,
+      why: 'a credential in a URL ends up in logs and in the store',
+      fix: 'remove what stands before @ and what follows ? or #; name a variable in anchor_bearer_from',
+    }
+  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))))
+    return { value: url.href }
+  return {
+    expected: ANCHOR_URL,
+    why: 'without encryption anybody on the way could answer in its place',
+    fix: 'write for example `https://anchors.example/risk-manager`',
+  }
+}).meta({
+  title: ANCHOR_URL,
+  type: 'string',
+  pattern: '^https?://',
+  examples: ['https://anchors.example/risk-manager'],
+})
+
 const AuditSchema = z.strictObject({
   anchor_file: text('a file path', 'the head of the audit trail is written there')
     .optional()
     .describe(
       'A file that the head of the audit trail is appended to at most once a minute, relative to the data folder. Best on another machine: `audit verify --anchor` compares with it.',
     ),
+  anchor_url: AnchorUrl.optional().describe(
+    'An address that the head of the audit trail is posted to as JSON, at most once a minute. Best on another machine.',
+  ),
+  anchor_bearer_from: text('the name of a variable', 'the address asks who posts')
+    .optional()
+    .describe('The variable whose value is sent to `anchor_url` as a bearer token.')
+    .meta({ examples: ['AUDIT_ANCHOR_BEARER'] }),
 })
 
 const ControlSchema = z.strictObject({
@@ -238,6 +271,10 @@ export interface GeneralSettings {
   readonly audit: {
     /** Relative to the data folder unless absolute; `null`: the log alone tells the head. */
     readonly anchorFile: string | null
+    /** `null`: heads are posted nowhere. */
+    readonly anchorUrl: string | null
+    /** Name of the variable with the bearer token; `null`: none is sent. */
+    readonly anchorBearerFrom: string | null
   }
   readonly control: {
     /** Relative to the data folder unless absolute. */
@@ -294,7 +331,11 @@ export function generalSettingsOf(general: General): GeneralSettings {
       emergencyJournal: database.emergency_journal ?? null,
       carryCopies: database.carry_copies,
     },
-    audit: { anchorFile: general.audit.anchor_file ?? null },
+    audit: {
+      anchorFile: general.audit.anchor_file ?? null,
+      anchorUrl: general.audit.anchor_url ?? null,
+      anchorBearerFrom: general.audit.anchor_bearer_from ?? null,
+    },
     control: { folder: general.control.folder },
     logging: loggingSettingsOf(logging),
     notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),

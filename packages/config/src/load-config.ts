@@ -60,6 +60,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
     hash: createHash('sha256').update(JSON.stringify(effective)).digest('hex'),
     ruleCount: ruleCountOf(configured),
     files: folder.files,
+    variable: (name) => folder.variable(name),
     effective,
     stored,
   }

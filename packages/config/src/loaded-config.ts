@@ -43,6 +43,8 @@ export interface LoadedConfig {
   /** Rules that are on for at least one watched account. */
   readonly ruleCount: number
   readonly files: readonly ReadFile[]
+  /** A variable of the strongest place that has it; `null` when it is empty or nowhere set. */
+  readonly variable: (name: string) => string | null
   /** Everything that holds, without secrets, as JSON. */
   readonly effective: Snapshot
   /** From which the same configuration can be read again: {@link readStoredConfig}. */
@@ -55,7 +57,7 @@ export interface RefusedConfig {
   readonly diagnostics: readonly Diagnostic[]
   /** Those that `accounts.yaml` names, where at least that part can be read. */
   readonly credentials: Credentials | null
-  /** A variable of the process or of `.env`; `null` when it is empty or nowhere set. */
+  /** A variable of the strongest place that has it; `null` when it is empty or nowhere set. */
   readonly variable: (name: string) => string | null
 }
 

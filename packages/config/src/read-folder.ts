@@ -1,9 +1,10 @@
 import { type AccountLayers, type AccountsFile, readAccountsFile } from './accounts-file.ts'
 import { type ApiSettings, readApiFile } from './api-file.ts'
 import { ConfigFolder, type Environment } from './config-folder.ts'
-import { emptyMap, type MapNode } from './config-node.ts'
+import { emptyMap, type MapNode, placeOf } from './config-node.ts'
 import { type CheckedAccount, checkAccount, checkHolidayYears, type TimersSource } from './cross-checks.ts'
-import { type Complaint, Report } from './diagnostic.ts'
+import { NO_CREDENTIALS, type OpenedCredentials } from './credentials/credential-sources.ts'
+import { type Complaint, keyPathOf, Report } from './diagnostic.ts'
 import { type Layer, RiskLayers } from './risk-layers.ts'
 import type { RiskSettings } from './risk-settings.ts'
 import { readTimersFile } from './timers-file.ts'
@@ -12,6 +13,8 @@ export interface LoadOptions {
   /** The configuration folder, as people shall see it in diagnostics. */
   readonly directory: string
   readonly environment: Environment
+  /** What is stronger than the environment; left out, nothing is. */
+  readonly credentials?: OpenedCredentials
   /** The local date, for which holidays must be known. */
   readonly today: Temporal.PlainDate
 }
@@ -45,7 +48,7 @@ interface ApiSource {
 /** Reads and checks the configuration folder (risk rules, section 4). Every problem of every file is found at once; no content throws. */
 export function readFolder(options: LoadOptions): FolderReading {
   const report = new Report()
-  const folder = new ConfigFolder(options.directory, options.environment, report)
+  const folder = new ConfigFolder(options.directory, options.environment, options.credentials ?? NO_CREDENTIALS, report)
   if (!folder.exists()) {
     report.error(folder.placeIn('', 'folder'), '', NO_FOLDER)
     return { report, folder, api: null, accounts: null, accountsTree: null, timers: null, checked: [], base: null }
@@ -66,9 +69,23 @@ export function readFolder(options: LoadOptions): FolderReading {
   const checked = (accounts?.accounts ?? []).flatMap((account) => readAccount(account, layers))
   if (accounts === null || accounts.accounts.length === 0) layers.examineBase()
   const base = layers.base()
+  checkAnchorBearer(base, folder, report)
   for (const account of checked) checkAccount(account, base, timers, report)
   if (timers !== null && environment !== 'simulator') checkHolidayYears(timers, checked, options.today, report)
   return { report, folder, api, accounts, accountsTree, timers, checked, base }
+}
+
+/** A token that is missing would be noticed by nobody before an anchor is needed. */
+function checkAnchorBearer(base: FolderReading['base'], folder: ConfigFolder, report: Report): void {
+  const name = base?.general?.audit.anchorBearerFrom ?? null
+  if (base === null || name === null || folder.variable(name) !== null) return
+  const path = ['general', 'audit', 'anchor_bearer_from']
+  report.error(placeOf(base.tree, path), keyPathOf(path), {
+    expected: 'the name of a variable that is set',
+    got: `\`${name}\`, which is unset or empty`,
+    why: 'the address of the anchors asks who posts',
+    fix: `set ${name} where the other credentials are, or remove the key`,
+  })
 }
 
 function readApi(folder: ConfigFolder, report: Report): ApiSource | null {

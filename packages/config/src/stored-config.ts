@@ -83,6 +83,7 @@ export function readStoredConfig(
     hash,
     ruleCount: ruleCountOf(accounts),
     files: [],
+    variable: refused.variable,
     effective: effectiveSnapshot({ api, accounts, timers, reset, weeklyReset, holidays, general }),
     stored: parsed.data,
   }

@@ -62,7 +62,7 @@ describe('a configuration that was stored', () => {
       general: {
         ...account.general,
         database: again?.accounts[0]?.general.database,
-        audit: { anchorFile: null },
+        audit: { anchorFile: null, anchorUrl: null, anchorBearerFrom: null },
         notifications: [],
       },
     }))

@@ -133,7 +133,11 @@ test('a backup is listed, verified and restored by hand, and the lockout stays (
   await trader.loseOnEs(48)
   await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
   expect(backupTool(stage, 'restore', 'newest')).toMatchObject({ status: 1, stderr: expect.stringContaining('in use') })
+  const running = backupTool(stage, 'create')
+  expect(running.status).toBe(1)
+  expect(running.stderr).toMatch(new RegExp(`process ${daemon.pid}[^]*makes a backup every few minutes`))
   await daemon.stop()
+  expect(backupTool(stage, 'create')).toMatchObject({ status: 0, stdout: expect.stringContaining('was made') })
   expect(backupTool(stage, 'list').stdout).toMatch(/^state-.*Z\.db +\d+\.\d MiB +audit \d+$/m)
   expect(backupTool(stage, 'verify')).toMatchObject({ status: 0, stdout: expect.stringContaining('good') })
 

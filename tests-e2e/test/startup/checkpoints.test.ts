@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { CHECKPOINTS, type CheckpointId, checkpointOf } from '@rm/runtime-pack'
 import { expect, test } from 'vitest'
 import { writeConfig } from '../harness/config-folder.ts'
-import { API_KEY, DaemonProcess } from '../harness/daemon-process.ts'
-import { enforcementOf } from '../harness/daemon-story.ts'
+import { DaemonProcess } from '../harness/daemon-process.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
-import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
+import { Stage } from '../harness/stage.ts'
 import { TemporaryFolder } from '../harness/temporary-folder.ts'
 
 const STEPS = [
@@ -71,33 +69,3 @@ test('tells the fourteen steps of the start, each once and in order', async () =
   expect(steps.map((line) => line['step'])).toEqual(STEPS)
   expect(steps.map((line) => line.msg)).toEqual(STEPS.map((step, index) => `boot ${index + 1}/14: ${step}`))
 })
-
-test('writes the key and the token of the gateway nowhere (X-09)', async () => {
-  await using opened = await Stage.open({
-    rules: { max_contracts: { enabled: true, limit: 1 } },
-    general: { logging: { level: 'DEBUG' } },
-  })
-  const { stage, daemon } = opened
-  stage.trader().buy('MNQ', 2)
-  await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
-  // A second login, so that its traces are looked for as well.
-  stage.gateway.revokeTokens()
-  stage.trader().buy('MNQ', 2)
-  await stage.awaitVenue('the second excess is reduced', () => stage.trader().position('MNQ') === 1)
-  await daemon.stop()
-
-  const written = filesBelow(stage.dataDirectory).map((file) => [file, readFileSync(file, 'latin1')] as const)
-  expect(written.map(([file]) => path.relative(stage.dataDirectory, file))).toContain('state.db')
-  for (const [file, text] of [...written, ['stdout', daemon.stdout], ['stderr', daemon.stderr]] as const) {
-    expect(text.includes(API_KEY), `the key in ${file}`).toBe(false)
-    // Every token of the gateway is a JWT, whose header always begins like this.
-    expect(/eyJ[\w-]{10,}\./.test(text), `a token in ${file}`).toBe(false)
-    expect(text.includes('Bearer '), `an authorization header in ${file}`).toBe(false)
-  }
-})
-
-function filesBelow(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => path.join(directory, name))
-    .filter((file) => statSync(file).isFile())
-}

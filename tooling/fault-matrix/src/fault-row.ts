@@ -44,7 +44,5 @@ export function within(seconds: number, label = 'after the fault'): Bound {
   return { ms: seconds * SECOND_MS, label }
 }
 
-/** Rows that wait for their part of the program. */
-export const NOT_BUILT = 'not built yet'
 /** Rows whose behaviour is there and has no test of its own yet. */
 export const NOT_TESTED = 'no test of its own yet'

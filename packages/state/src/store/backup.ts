@@ -1,51 +1,45 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type Instant, RmError } from '@rm/domain'
-import Sqlite, { type Database } from 'better-sqlite3'
-import { checkHead, readHead } from './audit-chain.ts'
-import {
-  type Backup,
-  backupFolder,
-  type BackupManifest,
-  backupName,
-  manifestFile,
-  manifestText,
-  sha256Of,
-} from './backup-files.ts'
+import type { Database } from 'better-sqlite3'
+import { type Backup, type BackupManifest, backupName, manifestFile, manifestText, sha256Of } from './backup-files.ts'
+import { checkCopy } from './check-copy.ts'
 import { besideOf, moveDurably, writeDurably } from './durable-file.ts'
-import { asStoreError, checkIntegrity } from './durable-database.ts'
-import { refuseNewerSchema } from './migrate.ts'
+import { type HoldCopy, removeCopy } from './held-copy.ts'
 
-/** Pages that are copied before other work gets its turn: below a millisecond on a slow disk's cache. */
-const PAGES_A_STEP = 64
+/** Pages that are copied before other work gets its turn: about a millisecond, with the writes to the copy. */
+const PAGES_A_STEP = 16
+
+export interface BackupOptions {
+  /** The run that makes it. */
+  readonly epoch: number
+  readonly at: Instant
+  /** Made when it is missing. */
+  readonly folder: string
+  /** Holds the copy meanwhile, and makes it a file of its own. */
+  readonly hold: HoldCopy
+}
 
 /**
  * Copies the open database page by page while the daemon goes on, and gives the copy its name only when it is whole, checked and synced
  * (reliability 3.7, D-19). Errors come as the driver and the disk throw them; then there is no backup.
- *
- * @param check - reads all of the copy, {@link checkCopy} on a thread where that may not take the caller's time
  */
-export async function makeBackup(
-  database: Database,
-  epoch: number,
-  at: Instant,
-  check: (file: string) => Promise<void>,
-): Promise<Backup> {
-  const file = join(backupFolder(dirname(database.name)), backupName(at))
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const beside = besideOf(file)
-  await rm(beside, { force: true })
+export async function makeBackup(database: Database, { epoch, at, folder, hold }: BackupOptions): Promise<Backup> {
+  const file = join(folder, backupName(at))
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // Always the same name: what a killed process left is in the way of the next copy, and goes.
+  const beside = besideOf(join(folder, 'state.db'))
+  await removeCopy(beside)
+  const held = await hold(beside)
   try {
     await database.backup(beside, { progress: () => PAGES_A_STEP })
-    const { schema, head } = closeLog(beside)
-    await check(beside)
-    const { size } = await stat(beside)
-    const manifest: BackupManifest = { format: 1, at, epoch, schema, bytes: size, sha256: await sha256Of(beside), head }
+    const manifest: BackupManifest = { format: 1, at, epoch, ...(await held.finish()) }
     await moveDurably(beside, file)
     await writeDurably(manifestFile(file), manifestText(manifest))
     return { file, manifest }
   } finally {
-    await rm(beside, { force: true })
+    await held.release()
+    await removeCopy(beside)
   }
 }
 
@@ -56,30 +50,4 @@ export async function verifyBackup({ file, manifest }: Backup): Promise<void> {
     throw new RmError('STORE_CORRUPT', `${file} is not as it was written: its hash differs`, { path: file })
   }
   checkCopy(file)
-}
-
-/** Reads all of a copy that nobody else has open. Throws `RmError`: STORE_CORRUPT, STORE_NEWER_SCHEMA. */
-export function checkCopy(file: string): void {
-  const database = new Sqlite(file, { readonly: true })
-  try {
-    refuseNewerSchema(database)
-    checkIntegrity(database)
-    checkHead(database)
-  } catch (error) {
-    throw asStoreError(error, file)
-  } finally {
-    database.close()
-  }
-}
-
-/** One file without a log beside it, so that to read it leaves nothing behind. */
-function closeLog(file: string): Pick<BackupManifest, 'schema' | 'head'> {
-  const database = new Sqlite(file)
-  try {
-    database.pragma('journal_mode = DELETE')
-    const { seq, hash } = readHead(database)
-    return { schema: Number(database.pragma('user_version', { simple: true })), head: { seq, hash } }
-  } finally {
-    database.close()
-  }
 }

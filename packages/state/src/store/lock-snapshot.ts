@@ -5,28 +5,40 @@ import { z } from 'zod'
 import { type AuditHead, recordHash } from './audit-chain.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { breachOf } from './rows/breach-row.ts'
+import { commandRecordOf } from './rows/command-row.ts'
 import { pursuedGoalOf } from './rows/goal-row.ts'
 import { lockoutOf } from './rows/lockout-row.ts'
+import { positionCycleOf } from './rows/position-cycle-row.ts'
 
 /*
  * What the gateway cannot give back (reliability 3.7), small enough to be written on every change of a lockout: a database that is lost, spoilt
  * or older than it must not unlock anybody.
  */
 
-/** Which rows go in: those that still have to hold, and the marks of what was done. */
+const UNSETTLED = "state IN ('sending', 'acked', 'in-doubt')"
+/** Warnings are given once in a trading day; older ones are asked for by nobody. */
+const NEWEST_WARNINGS = 'given_at > (SELECT max(given_at) FROM warning_mark) - 172800000'
+
+/** Which rows go in: those that still have to hold, the marks of what was done, and the meters. A request may outlive the goal that it refers to. */
 const SELECTIONS = {
   lockout: 'SELECT * FROM lockout WHERE ended_at IS NULL',
   breach: 'SELECT * FROM breach WHERE ended_at IS NULL',
-  goal: "SELECT * FROM goal WHERE state IN ('pursued', 'escalated')",
+  goal: `SELECT * FROM goal WHERE state IN ('pursued', 'escalated')
+    OR EXISTS (SELECT 1 FROM command WHERE command.account_id = goal.account_id AND goal_id = goal.id AND command.${UNSETTLED})`,
+  command: `SELECT * FROM command WHERE ${UNSETTLED}`,
+  position_cycle: 'SELECT * FROM position_cycle WHERE closed_at IS NULL',
   settings_in_force: 'SELECT * FROM settings_in_force',
   reset_mark:
     'SELECT account_id, kind, max(instant) AS instant, processed_at FROM reset_mark GROUP BY account_id, kind',
+  warning_mark: `SELECT * FROM warning_mark WHERE ${NEWEST_WARNINGS}`,
   last_turn: 'SELECT * FROM last_turn',
 } as const
 type SnapshotTable = keyof typeof SELECTIONS
 
 const Cell = z.union([z.string(), z.number(), z.null()])
 const Rows = z.array(z.record(z.string(), Cell))
+/** Snapshots of earlier versions lack the table. */
+const LaterRows = Rows.default([])
 
 const SnapshotJson = z.object({
   format: z.literal(1),
@@ -37,13 +49,16 @@ const SnapshotJson = z.object({
     lockout: Rows,
     breach: Rows,
     goal: Rows,
+    command: LaterRows,
+    position_cycle: LaterRows,
     settings_in_force: Rows,
     reset_mark: Rows,
+    warning_mark: LaterRows,
     last_turn: Rows,
-  } satisfies Record<SnapshotTable, typeof Rows>),
+  } satisfies Record<SnapshotTable, typeof Rows | typeof LaterRows>),
 })
 
-/** Locks, unfinished goals and settings at one moment, with the head of the audit trail that they belong to. */
+/** Locks, unfinished goals and requests, meters, marks and settings at one moment, with the head of the audit trail that they belong to. */
 export type LockSnapshot = z.output<typeof SnapshotJson>
 
 const Sealed = z.object({ sha256: z.string(), snapshot: z.unknown() })
@@ -59,8 +74,11 @@ export function takeLockSnapshot(database: Database, epoch: number, head: AuditH
       lockout: rowsOf('lockout'),
       breach: rowsOf('breach'),
       goal: rowsOf('goal'),
+      command: rowsOf('command'),
+      position_cycle: rowsOf('position_cycle'),
       settings_in_force: rowsOf('settings_in_force'),
       reset_mark: rowsOf('reset_mark'),
+      warning_mark: rowsOf('warning_mark'),
       last_turn: rowsOf('last_turn'),
     },
   }
@@ -68,12 +86,14 @@ export function takeLockSnapshot(database: Database, epoch: number, head: AuditH
 
 /** Without the rows that damage made unreadable: another snapshot may have them whole. */
 export function withReadableRows(snapshot: LockSnapshot): LockSnapshot {
-  const { lockout, breach, goal } = snapshot.tables
+  const { lockout, breach, goal, command, position_cycle: cycle } = snapshot.tables
   const tables = {
     ...snapshot.tables,
     lockout: lockout.filter(isReadableLockout),
     breach: breach.filter((row) => isReadable(() => breachOf(row))),
     goal: goal.filter((row) => isReadable(() => pursuedGoalOf(row))),
+    command: command.filter((row) => isReadable(() => commandRecordOf(row))),
+    position_cycle: cycle.filter((row) => isReadable(() => positionCycleOf(row))),
   }
   return { ...snapshot, tables }
 }
@@ -132,9 +152,12 @@ export function isBehind(database: Database, head: AuditHead, { head: anchor }: 
 export function mergeLockSnapshot(database: Database, { tables }: LockSnapshot): number {
   let changed = 0
   for (const row of tables.lockout) changed += insert(database, 'lockout', row) || extendLockout(database, row)
-  for (const table of ['breach', 'goal', 'reset_mark'] as const) {
+  for (const table of ['breach', 'goal', 'reset_mark', 'warning_mark'] as const) {
     for (const row of tables[table]) insert(database, table, row)
   }
+  // What of a request both know is unsettled in both: its effect is looked up before anything is repeated.
+  for (const row of tables.command) if (hasItsGoal(database, row)) insert(database, 'command', row)
+  for (const row of tables.position_cycle) measureOn(database, row)
   for (const row of tables.settings_in_force) holdTo(database, row)
   for (const row of tables.last_turn) {
     database
@@ -157,6 +180,20 @@ function insert(database: Database, table: SnapshotTable, row: SnapshotRow): num
   return database
     .prepare(`INSERT INTO ${table} (${columns}) VALUES (${places}) ON CONFLICT DO NOTHING`)
     .run(...names.map((name) => row[name])).changes
+}
+
+/** The goal of a request may have been unreadable; the request alone is refused by the database. */
+function hasItsGoal(database: Database, { account_id: accountId, goal_id: goalId }: SnapshotRow): boolean {
+  if (goalId === null) return true
+  return database.prepare('SELECT 1 FROM goal WHERE account_id = ? AND id = ?').get(accountId, goalId) !== undefined
+}
+
+/** Of a position that both know the one measured later holds, whole: its meters fit each other. */
+function measureOn(database: Database, row: SnapshotRow): void {
+  database
+    .prepare('DELETE FROM position_cycle WHERE account_id = @account_id AND id = @id AND measured_at < @measured_at')
+    .run({ account_id: row['account_id'], id: row['id'], measured_at: row['measured_at'] })
+  insert(database, 'position_cycle', row)
 }
 
 /** It stood when the snapshot was taken, which is later than anything that the database can know. */

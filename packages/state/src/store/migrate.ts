@@ -46,7 +46,8 @@ function standingLockouts(database: Database): readonly string[] | null {
 
 /**
  * Brings the schema to the newest version, each step in one transaction together with its mark: a process killed at any statement
- * leaves the step undone. Throws `RmError` STORE_NEWER_SCHEMA when an applied step is not the one that this program knows.
+ * leaves the step undone. The database before the first pending step is kept aside (reliability D-16). Throws `RmError`: STORE_NEWER_SCHEMA when an
+ * applied step is not the one that this program knows, STORE_UNSAFE when the copy cannot be made.
  */
 export async function migrate(
   database: Database,
@@ -57,6 +58,11 @@ export async function migrate(
   if (applied > 0) compareChecksums(database, steps.slice(0, applied))
   const pending = steps.slice(applied)
   if (pending.length === 0) return
+  // An empty file has nothing to go back to, and one in memory has no folder.
+  if (applied > 0 && !database.memory) {
+    const { copyBeforeMigration } = await import('./copy-before-migration.ts')
+    await copyBeforeMigration(database, at)
+  }
   const { applyStep } = await import('./apply-migration.ts')
   for (const step of pending) await applyStep(database, steps, step, at)
 }

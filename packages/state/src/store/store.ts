@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import {
   type Account,
   AccountId,
@@ -10,11 +11,12 @@ import {
 import { z } from 'zod'
 import type { AuditHead } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
-import type { Backup } from './backup-files.ts'
+import { type Backup, backupFolder } from './backup-files.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { flagOf, readRow } from './columns.ts'
 import type { DatabaseAccess } from './database-access.ts'
 import { History } from './history.ts'
+import type { HoldCopy } from './held-copy.ts'
 import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
 import type { Queries } from './queries.ts'
 import { contractOf, contractRow } from './rows/contract-row.ts'
@@ -171,10 +173,12 @@ export class Store implements Disposable {
   /**
    * Copies the database while it is used; see {@link makeBackup}.
    *
-   * @param check - reads all of the copy and throws when it is none
+   * @param hold - holds the copy meanwhile, and makes it a file of its own
    */
-  backup(at: Instant, check: (file: string) => Promise<void>): Promise<Backup> {
-    return makeBackup(this.#access.connection.database, this.epoch, at, check)
+  backup(at: Instant, hold: HoldCopy): Promise<Backup> {
+    const { database } = this.#access.connection
+    const folder = backupFolder(dirname(database.name))
+    return makeBackup(database, { epoch: this.epoch, at, folder, hold })
   }
 
   /** Walks the whole audit trail: as long as reading it takes. */

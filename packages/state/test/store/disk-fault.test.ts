@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import { NO_SMALL_DISK, SmallDisk } from '@rm/package-config/small-disk'
 import { describe, expect, test } from 'vitest'
-import { checkCopy } from '../../src/store/backup.ts'
+import { holdCopy } from '../../src/store/held-copy.ts'
 import { listBackups } from '../../src/store/backup-files.ts'
 import { readEmergencyJournal } from '../../src/store/emergency-journal.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -206,14 +206,14 @@ describe('a disk without a free page', { skip: NO_SMALL_DISK !== null }, () => {
     for (let key = 0; key < 30; key += 1) store.commit([aBreachTurn(key)])
     disk.fill()
     store.checkpoint()
-    await expect(store.backup(NOON, checkAtOnce)).rejects.toThrow('full')
+    await expect(store.backup(NOON, holdCopy)).rejects.toThrow('full')
     expect(listBackups(disk.path)).toEqual([])
     expect(careful.told()).toEqual(['+checkpoint-failed'])
     expect(store.verifyAudit()).toMatchObject({ ok: true, rows: 150 })
     disk.clear()
     store.checkpoint()
     expect(careful.told()).toEqual(['+checkpoint-failed', '-checkpoint-failed'])
-    await store.backup(NOON, checkAtOnce)
+    await store.backup(NOON, holdCopy)
     expect(listBackups(disk.path)).toHaveLength(1)
   })
 
@@ -255,9 +255,4 @@ async function leaveBehind(folder: DataFolder): Promise<string> {
 
 function lockouts(store: Store): readonly string[] {
   return store.loadAccount(TEST_ACCOUNT, MIDNIGHT).lockouts.map(({ id }) => id)
-}
-
-function checkAtOnce(file: string): Promise<void> {
-  checkCopy(file)
-  return Promise.resolve()
 }

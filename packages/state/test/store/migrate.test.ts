@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import Sqlite from 'better-sqlite3'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openDurably } from '../../src/store/durable-database.ts'
+import { verifyBackup } from '../../src/store/backup.ts'
 import { migrate, MIGRATIONS, refuseNewerSchema } from '../../src/store/migrate.ts'
 import type { MigrationStep } from '../../src/store/migration-step.ts'
 import { DataFolder } from './data-folder.ts'
@@ -169,4 +171,25 @@ test('killed at any statement, a migration is done or undone, and the next start
     found.close()
   }
   expect([...versions]).toEqual(MIGRATIONS.map((_, index) => index))
+})
+
+test('the database before a migration is kept aside as it was, with its manifest, and no migration is without it (D-16)', async () => {
+  using folder = new DataFolder()
+  const database = new Sqlite(folder.database)
+  await migrate(database, NOON, MIGRATIONS.slice(0, 5))
+  const aside = folder.file('before-migration')
+  expect(existsSync(aside)).toBe(false)
+  writeFileSync(aside, 'in the way')
+  await expect(migrate(database, NOON)).rejects.toMatchObject({ code: 'STORE_UNSAFE' })
+  expect(database.pragma('user_version', { simple: true })).toBe(5)
+  rmSync(aside)
+  await migrate(database, NOON)
+  await migrate(database, NOON)
+  expect(database.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+  database.close()
+  expect(readdirSync(aside).toSorted()).toEqual(['state-2026-03-09T17-00-00Z.db', 'state-2026-03-09T17-00-00Z.db.json'])
+  const file = join(aside, 'state-2026-03-09T17-00-00Z.db')
+  const manifest = JSON.parse(readFileSync(`${file}.json`, 'utf8'))
+  expect(manifest).toMatchObject({ schema: 5, epoch: 0 })
+  await verifyBackup({ file, manifest })
 })

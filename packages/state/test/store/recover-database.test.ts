@@ -12,17 +12,16 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checkCopy, verifyBackup } from '../../src/store/backup.ts'
+import { verifyBackup } from '../../src/store/backup.ts'
 import { type Backup, listBackups, surplusBackups } from '../../src/store/backup-files.ts'
 import { writeDurably } from '../../src/store/durable-file.ts'
+import { type HoldCopy, holdCopy } from '../../src/store/held-copy.ts'
 import { snapshotOf, snapshotText } from '../../src/store/lock-snapshot.ts'
 import { openStore } from '../../src/store/open-store.ts'
 import { lockSnapshotFile } from '../../src/store/recover-database.ts'
 import type { Store } from '../../src/store/store.ts'
 import { DataFolder } from './data-folder.ts'
 import { aBreachTurn, aLockout, aTurn, NOON } from './turn-records.ts'
-
-const check = (file: string): Promise<void> => Promise.resolve(checkCopy(file))
 
 async function keepLocks(store: Store, folder: string): Promise<void> {
   await writeDurably(lockSnapshotFile(folder), snapshotText(store.lockSnapshot(NOON)))
@@ -41,7 +40,7 @@ function idOf(store: Store): string {
 async function aDayIn(folder: DataFolder): Promise<ReturnType<typeof locksOf>> {
   using store = await folder.open()
   store.commit([aBreachTurn(1)])
-  await store.backup(NOON, check)
+  await store.backup(NOON, holdCopy)
   store.commit([aBreachTurn(2)])
   await keepLocks(store, folder.path)
   return locksOf(store)
@@ -154,7 +153,7 @@ describe('a start on a data folder', () => {
     using folder = new DataFolder()
     {
       using store = await folder.open()
-      await store.backup(NOON, check)
+      await store.backup(NOON, holdCopy)
     }
     {
       using store = await folder.open()
@@ -205,15 +204,21 @@ describe('a start on a data folder', () => {
   })
 })
 
+/** A copy that turns out to be none. */
+const holdDamaged: HoldCopy = async (file) => ({
+  ...(await holdCopy(file)),
+  finish: () => Promise.reject(new Error('damaged')),
+})
+
 describe('backups', () => {
   test('one that rots is told, and the one before is taken (D-21)', async () => {
     using folder = new DataFolder()
     {
       using store = await folder.open()
       store.commit([aBreachTurn(1)])
-      await store.backup(NOON, check)
+      await store.backup(NOON, holdCopy)
       store.commit([aBreachTurn(2)])
-      const later = await store.backup(instant(NOON + 60_000), check)
+      const later = await store.backup(instant(NOON + 60_000), holdCopy)
       const { file } = later
       const bytes = readFileSync(file)
       bytes[5_000] = (bytes[5_000] ?? 0) ^ 1
@@ -230,18 +235,22 @@ describe('backups', () => {
     using folder = new DataFolder()
     {
       using store = await folder.open()
-      await store.backup(NOON, check)
+      await store.backup(NOON, holdCopy)
     }
     const backups = join(folder.path, 'backups')
-    writeFileSync(join(backups, '.state-2026-03-09T17-05-00Z.db.part'), 'half')
+    for (const end of ['', '-wal', '-shm']) writeFileSync(join(backups, `.state.db.part${end}`), 'half')
     writeFileSync(join(backups, 'state-2026-03-09T17-05-00Z.db'), 'without its manifest')
     expect(listBackups(folder.path).map(({ manifest }) => manifest.at)).toEqual([NOON])
+    using store = await folder.open()
+    const next = await store.backup(instant(NOON + 600_000), holdCopy)
+    await verifyBackup(next)
+    expect(readdirSync(backups).filter((name) => !name.startsWith('state-'))).toEqual([])
   })
 
   test('one that cannot be checked is not kept', async () => {
     using folder = new DataFolder()
     using store = await folder.open()
-    await expect(store.backup(NOON, () => Promise.reject(new Error('damaged')))).rejects.toThrow('damaged')
+    await expect(store.backup(NOON, holdDamaged)).rejects.toThrow('damaged')
     expect(readdirSync(join(folder.path, 'backups'))).toEqual([])
   })
 
@@ -251,7 +260,7 @@ describe('backups', () => {
     using store = await folder.open()
     store.commit([aBreachTurn(1), aBreachTurn(2)])
     const begun = performance.now()
-    await store.backup(NOON, check)
+    await store.backup(NOON, holdCopy)
     mkdirSync(join(elsewhere.path, 'backups'))
     for (const name of readdirSync(join(folder.path, 'backups'))) {
       copyFileSync(join(folder.path, 'backups', name), join(elsewhere.path, 'backups', name))

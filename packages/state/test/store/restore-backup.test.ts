@@ -1,8 +1,10 @@
 import { instant } from '@rm/domain'
 import { TEST_ACCOUNT } from '@rm/domain/testing'
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
-import { checkCopy } from '../../src/store/backup.ts'
+import { describe, expect, test } from 'vitest'
+import { verifyBackup } from '../../src/store/backup.ts'
+import { backUpStopped } from '../../src/store/backup-stopped.ts'
+import { holdCopy } from '../../src/store/held-copy.ts'
 import { type Backup, listBackups } from '../../src/store/backup-files.ts'
 import { writeDurably } from '../../src/store/durable-file.ts'
 import { snapshotText } from '../../src/store/lock-snapshot.ts'
@@ -14,7 +16,7 @@ import { aBreachTurn, NOON } from './turn-records.ts'
 /** A store with a lockout that its backup does not have. */
 async function lockedSince(folder: DataFolder): Promise<Backup> {
   using store = await folder.open()
-  const backup = await store.backup(NOON, (file) => Promise.resolve(checkCopy(file)))
+  const backup = await store.backup(NOON, holdCopy)
   store.commit([aBreachTurn(1)])
   return backup
 }
@@ -68,4 +70,32 @@ test('into an empty folder', async () => {
   expect(listBackups(folder.path)).toHaveLength(1)
   using store = await folder.open()
   expect(store.recovery).toEqual([])
+})
+
+describe('a backup of a store that is stopped', () => {
+  test('is one that can be restored, and changes nothing of the store', async () => {
+    using folder = new DataFolder()
+    {
+      using store = await folder.open()
+      store.commit([aBreachTurn(1)])
+    }
+    const before = readFileSync(folder.database)
+    const backup = await backUpStopped(folder.database, NOON)
+    await verifyBackup(backup)
+    expect(listBackups(folder.path)).toEqual([backup])
+    expect(backup.manifest).toMatchObject({ epoch: 1, at: NOON })
+    expect(readFileSync(folder.database)).toEqual(before)
+  })
+
+  test('cannot be made of one that is in use or is not there, nor where nobody may write (D-05)', async () => {
+    using folder = new DataFolder()
+    await expect(backUpStopped(folder.database, NOON)).rejects.toMatchObject({ code: 'STORE_UNSAFE' })
+    {
+      using store = await folder.open()
+      store.commit([aBreachTurn(1)])
+    }
+    writeFileSync(folder.file('backups'), 'in the way')
+    await expect(backUpStopped(folder.database, NOON)).rejects.toThrow('could not be written')
+    expect(existsSync(folder.database)).toBe(true)
+  })
 })
