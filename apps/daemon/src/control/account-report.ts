@@ -15,6 +15,7 @@ import {
   subtractUsd,
   sumUsd,
   type Trade,
+  unreachable,
   type Usd,
   usd,
 } from '@rm/domain'
@@ -155,6 +156,8 @@ function limitReport(face: AccountFace, use: LimitUse): LimitReport {
         measure: { unit: use.unit, used: use.used, limit: use.limit, left: use.limit - use.used },
         ticksLeft: null,
       }
+    default:
+      return unreachable(use)
   }
 }
 

@@ -54,7 +54,7 @@ export class ControlServer {
 
   /** Listens. Rejects with what the operating system says. */
   static async listen(options: ControlServerOptions): Promise<ControlServer> {
-    if (process.platform !== 'win32') mkdirSync(options.folder, { recursive: true, mode: FOLDER_MODE })
+    if (process.platform !== 'win32') makeFolder(options.folder)
     const servers: FastifyInstance[] = []
     for (const role of ['admin', 'trader'] as const) {
       const server = serverFor(role, options)
@@ -69,6 +69,13 @@ export class ControlServer {
     if (process.platform === 'win32') return
     for (const role of ['admin', 'trader'] as const) rmSync(socketPath(this.#options.folder, role), { force: true })
   }
+}
+
+/** A folder that somebody else has made keeps the rights that he gave it. */
+function makeFolder(folder: string): void {
+  const isNew = mkdirSync(folder, { recursive: true }) !== undefined
+  // The process's own mask takes away what others shall have here.
+  if (isNew) chmodSync(folder, FOLDER_MODE)
 }
 
 async function listenAt(server: FastifyInstance, path: string, role: Role): Promise<void> {

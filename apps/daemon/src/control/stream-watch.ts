@@ -1,5 +1,5 @@
 import type { StreamReport } from '@rm/control-api'
-import type { DomainEvent, Stream } from '@rm/domain'
+import { type DomainEvent, type Stream, unreachable } from '@rm/domain'
 
 interface Heard {
   up: boolean
@@ -36,8 +36,17 @@ export class StreamWatch {
       case 'trade-reported':
         this.#hear('user')
         return
-      default:
+      case 'snapshot-read':
+      case 'snapshot-failed':
+      case 'command-settled':
+      case 'contract-learned':
+      case 'authentication-lost':
         return
+      case 'payload-faulted':
+        this.#hear('user')
+        return
+      default:
+        unreachable(event)
     }
   }
 
