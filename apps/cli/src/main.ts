@@ -5,6 +5,8 @@ import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
 import { credentialsCommand } from './credentials-command.ts'
 import { startCommand } from './start-command.ts'
+import { adminCommands } from './admin-commands.ts'
+import { traderCommands } from './trader-commands.ts'
 
 const program = new Command('risk-manager')
   .description('Protects futures traders from themselves: risk rules, enforced on ProjectX accounts.')
@@ -15,6 +17,8 @@ const program = new Command('risk-manager')
   .addCommand(credentialsCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
+
+for (const command of [...traderCommands(), ...adminCommands()]) program.addCommand(command)
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

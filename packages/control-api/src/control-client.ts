@@ -1,6 +1,7 @@
 import { RmError } from '@rm/domain'
 import { createParser } from 'eventsource-parser'
 import { Agent, type Dispatcher, request } from 'undici'
+import { z } from 'zod'
 import { DaemonReport } from './daemon-report.ts'
 import { Problem } from './problem.ts'
 import { type CallInput, CHANGES_PATH, type RouteName, type RouteOutput, ROUTES } from './routes.ts'
@@ -78,6 +79,12 @@ export class ControlClient implements AsyncDisposable {
       throw new RmError('DAEMON_UNREACHABLE', `no daemon answers at ${this.#socket}`, { socket: this.#socket }, error)
     }
   }
+}
+
+/** An answer as it stood on the wire, for programs that read it. */
+export function wireText<Name extends RouteName>(name: Name, answer: RouteOutput<Name>): string {
+  const schema: z.ZodType = ROUTES[name].output
+  return JSON.stringify(z.encode(schema, answer), null, 2)
 }
 
 function refusalOf(text: string, status: number): RmError {

@@ -9,7 +9,7 @@ export {
   PositionReport,
   RuleReport,
 } from './account-report.ts'
-export { type Change, ControlClient } from './control-client.ts'
+export { type Change, ControlClient, wireText } from './control-client.ts'
 export { DaemonReport, StreamReport } from './daemon-report.ts'
 export {
   AuditPage,
