@@ -82,6 +82,8 @@ export function lockoutText(lockout: LockoutReport, now: Instant, timeZone: stri
   return `${what}, until ${formatInZone(until, timeZone)} (${endsWith}), in ${span(until - now)}`
 }
 
+const WIDTH = 80
+
 /** `calendar`: what the clock will do. */
 export function calendarText({ accounts, holidays }: CalendarReport, now: Instant, timeZone: string): string {
   const at = (instant: Instant | null): string =>
@@ -92,7 +94,7 @@ export function calendarText({ accounts, holidays }: CalendarReport, now: Instan
     if (session?.open === true) lines.push(`  session open until ${at(session.nextEnd)}`)
     if (session?.open === false) lines.push(`  session closed, opens ${at(session.nextStart)}`)
   }
-  lines.push(...holidays.map(({ date, what }) => `${date} ${visible(what)}`))
+  for (const { date, what } of holidays) lines.push(...wrapped(`${date} ${visible(what)}`, WIDTH, 11))
   return `${lines.join('\n')}\n`
 }
 

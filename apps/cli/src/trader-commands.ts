@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { calendarText, limitsText, lockoutText, pnlText, positionsText, statusText } from './account-faces.ts'
 import { ask, askingCommand, type AskOptions, tellRefusal } from './ask-daemon.ts'
 import { table } from './terminal-table.ts'
-import { visible } from './terminal-text.ts'
+import { visible, wrapped } from './terminal-text.ts'
 import { style, type TextStyle } from './text-style.ts'
 
 /** What everybody may ask who may enter the folder of the sockets. Nothing of it changes anything. */
@@ -73,16 +73,13 @@ function whyCommand(): Command {
     .argument('[id]', 'a breach, lockout or goal; the newest when absent')
     .option('--last <n>', 'the newest so many', whole, 1)
     .action((id: string | undefined, options: AskOptions & { readonly last: number }) =>
-      ask(options, 'explanations', { id, limit: options.last }, ({ explanations }) =>
-        explanations.length === 0
-          ? `${id === undefined ? 'nothing was enforced yet' : `nothing was enforced for ${id}`}\n`
-          : explanations
-              .map(
-                ({ accountId, id: goal, lines }) =>
-                  `${accountId} ${goal}\n${lines.map((line) => `  ${visible(line)}\n`).join('')}`,
-              )
-              .join('\n'),
-      ),
+      ask(options, 'explanations', { id, limit: options.last }, ({ explanations }, { width }) => {
+        if (explanations.length === 0) return `nothing was enforced${id === undefined ? ' yet' : ` for ${id}`}\n`
+        const told = explanations.map(({ accountId, id: goal, lines }) =>
+          [`${accountId} ${goal}`, ...lines.flatMap((line) => wrapped(`  ${visible(line)}`, width, 4))].join('\n'),
+        )
+        return `${told.join('\n\n')}\n`
+      }),
     )
 }
 
@@ -91,11 +88,15 @@ function lockoutsCommand(): Command {
   return askingCommand('lockouts', 'Lockouts in force with their countdown, and past ones.', examples)
     .option('--last <n>', 'the newest so many', whole, 20)
     .action((options: AskOptions & { readonly last: number }) =>
-      ask(options, 'lockouts', { limit: options.last }, async ({ lockouts }, _style, client) => {
+      ask(options, 'lockouts', { limit: options.last }, async ({ lockouts }, { width }, client) => {
         if (lockouts.length === 0) return 'no lockout was ever set\n'
         const { now, timeZone } = await client.call('report', {})
         return lockouts
-          .map((one) => `${one.accountId} ${lockoutText(one, now, timeZone)}\n  ${visible(one.reason)}\n`)
+          .flatMap((one) => [
+            ...wrapped(`${one.accountId} ${lockoutText(one, now, timeZone)}`, width, 4),
+            ...wrapped(`  ${visible(one.reason)}`, width, 4),
+          ])
+          .map((line) => `${line}\n`)
           .join('')
       }),
     )

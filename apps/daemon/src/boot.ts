@@ -250,7 +250,7 @@ export function initializeRules(connected: Connected): RulesReady {
     onLoosened: (accountId) => configReload.loosened(accountId),
     ports: {
       gateway,
-      store: storeWithCopies(connected),
+      store: storeWithCopies(connected, figures),
       clock: gateway.clock,
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
@@ -372,10 +372,12 @@ function tellRecovery({ store, gateway, lines }: Opened): void {
 }
 
 /** The engine's store: what it commits is copied a moment later. */
-function storeWithCopies({ store, copies }: Opened): Pick<Store, 'commit' | 'loadAccount'> {
+function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<Store, 'commit' | 'loadAccount'> {
   return {
     commit(records) {
+      const begunMs = monotonicMs()
       store.commit(records)
+      figures.onCommit(monotonicMs() - begunMs)
       copies.committed(records)
     },
     loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),

@@ -11,6 +11,8 @@ export class RunFigures {
   breaches = 0
   enforcements = 0
   readonly quoteLags = new QuoteLags()
+  /** Told how long each commit of decisions took, in milliseconds. */
+  onCommit: (ms: number) => void = () => {}
   readonly #latencies: number[] = []
 
   /** @param eventToRequestMs - from the arrival of the event to its request on the wire */

@@ -16,6 +16,9 @@ import { anAccount, contracts } from '@rm/domain/testing'
 import { EVALUATION_ORDER } from '@rm/rules'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { initializeRules, open } from '../src/boot.ts'
+import { startControl } from '../src/control/start-control.ts'
+import { StreamWatch } from '../src/control/stream-watch.ts'
+import { monotonicMs } from '../src/system-clock.ts'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { LineQueue } from '../src/line-queue.ts'
 import { matchAccounts } from '../src/monitored-accounts.ts'
@@ -196,6 +199,8 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   const named = monitored.map((one) => one.configured)
   if (namesInstruments(named)) expect(refusalOfInstruments(named, [contracts.ES])).toBeNull()
   const ready = initializeRules({ ...opened, leases: null, monitored, released: [], contracts: [] })
+  const control = await startControl(ready, new StreamWatch(monotonicMs), () => {})
+  await control.close()
   ready.gateway.connect([], () => {})
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
   // As RULE-009 does at every edge of its session.

@@ -1,10 +1,11 @@
 import path from 'node:path'
-import { HEALTH_PATH, READY_PATH } from '@rm/control-api'
+import { HEALTH_PATH, METRICS_PATH, READY_PATH } from '@rm/control-api'
 import type { RulesReady } from '../boot.ts'
 import { controlHandlers } from './control-handlers.ts'
 import { ControlServer, type Page } from './control-server.ts'
 import { DeniedCalls } from './denied-calls.ts'
 import { Followers } from './followers.ts'
+import { Metrics } from './metrics.ts'
 import type { StreamWatch } from './stream-watch.ts'
 
 /** A local API that answers, until it is closed. */
@@ -18,7 +19,11 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
   const handlers = controlHandlers({ ready, streams, stop })
   const denied = new DeniedCalls(ready)
   const followers = new Followers(() => handlers.report({}))
-  const unfollow = lines.follow((line) => followers.told(line))
+  const metrics = new Metrics(ready, streams)
+  const unfollow = lines.follow((line) => {
+    followers.told(line)
+    metrics.told(line)
+  })
   try {
     const server = await ControlServer.listen({
       folder: path.resolve(options.dataDirectory, config.general.control.folder),
@@ -34,7 +39,11 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
         })
       },
       onFollower: (_request, reply) => followers.add(reply.raw),
-      pages: { [HEALTH_PATH]: () => health(), [READY_PATH]: () => readiness(ready) },
+      pages: {
+        [HEALTH_PATH]: () => health(),
+        [READY_PATH]: () => readiness(ready),
+        [METRICS_PATH]: () => metrics.page(),
+      },
     })
     return {
       async close() {

@@ -52,7 +52,7 @@ export class StreamWatch {
 
   report(stream: Stream): StreamReport {
     const { up, lastMs } = this.#heard[stream]
-    return { up, silentMs: lastMs === null ? null : this.#monotonic() - lastMs }
+    return { up, silentMs: lastMs === null ? null : Math.round(this.#monotonic() - lastMs) }
   }
 
   #hear(stream: Stream): void {
