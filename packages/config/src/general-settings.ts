@@ -172,6 +172,11 @@ const ControlSchema = z.strictObject({
     .describe(
       "Folder with the sockets of the local API, relative to the data folder. `admin.sock` is for the daemon's user alone, `trader.sock` reads only and is for everybody who may enter the folder: put it outside of the data folder when the trader is another user.",
     ),
+  monitoring_port: whole(1_024, 65_535, 'Prometheus asks there')
+    .optional()
+    .describe(
+      'Port on this machine for `/metrics`, `/healthz` and `/readyz`; nothing can be ordered there. Without it they are on the sockets only.',
+    ),
 })
 
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
@@ -279,6 +284,8 @@ export interface GeneralSettings {
   readonly control: {
     /** Relative to the data folder unless absolute. */
     readonly folder: string
+    /** `null`: monitoring is on the sockets only. */
+    readonly monitoringPort: number | null
   }
   readonly logging: LoggingSettings
   /** Channels that are turned on. */
@@ -336,7 +343,7 @@ export function generalSettingsOf(general: General): GeneralSettings {
       anchorUrl: general.audit.anchor_url ?? null,
       anchorBearerFrom: general.audit.anchor_bearer_from ?? null,
     },
-    control: { folder: general.control.folder },
+    control: { folder: general.control.folder, monitoringPort: general.control.monitoring_port ?? null },
     logging: loggingSettingsOf(logging),
     notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),
   }

@@ -1,9 +1,11 @@
 import { chownSync, chmodSync, statSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { ControlClient, type DaemonReport, HEALTH_PATH, READY_PATH, socketPath } from '@rm/control-api'
 import { usdToDecimalText } from '@rm/domain'
 import { OrderSide } from '@rm/sdk-bridge/wire'
+import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
@@ -150,6 +152,71 @@ describe.concurrent('the local API', () => {
     expect(words.length).toBeGreaterThan(3)
   })
 })
+
+describe.concurrent('monitoring', () => {
+  test('is told what the daemon does, by programs of this machine alone (X-03)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    const port = await freePort()
+    stage.configure({ general: { control: { monitoring_port: port } } })
+    await using daemon = await stage.startTrustedDaemon()
+    stage.trader().buy('MNQ', 7)
+    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
+    const read = async (headers: Record<string, string> = {}) => {
+      const answer = await request(`http://127.0.0.1:${port}/metrics`, { headers })
+      return { status: answer.statusCode, text: await answer.body.text() }
+    }
+    const { status, text } = await read()
+    expect(status).toBe(200)
+    for (const line of [
+      'risk_manager_breaches_total{rule="RULE-001"} 1',
+      `risk_manager_account_state{account="${FIRST_ACCOUNT}",word="HALTED"} 0`,
+      'risk_manager_stream_up{stream="user"} 1',
+      'risk_manager_event_to_request_seconds_count 1',
+    ]) {
+      expect(text).toContain(line)
+    }
+    for (const foreign of [
+      { host: 'evil.example' },
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]) {
+      expect((await read(foreign)).status).toBe(403)
+    }
+    await daemon.stop()
+  })
+
+  test('a thousand callers who say nothing do not reach the event loop (X-10)', async () => {
+    await using opened = await Stage.open({ rules: RULES })
+    const { stage, daemon } = opened
+    const socket = socketPath(controlFolder(stage), 'trader')
+    const callers = Array.from({ length: 1_000 }, () => connect(socket).on('error', () => {}))
+    for (const caller of callers) caller.write('GET /v1/report HTTP/1.1\r\nHost: ')
+    await stage.trader().enters('MNQ', OrderSide.buy, 7)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 5)
+    expect(daemon.log.find((line) => line['alert'] === 'event-loop-stalled')).toBeUndefined()
+    for (const caller of callers) caller.destroy()
+    await using trader = client(stage, 'trader')
+    await expect
+      .poll(
+        () =>
+          trader
+            .call('report', {})
+            .then(only)
+            .catch(() => null),
+        { timeout: 10_000 },
+      )
+      .not.toBeNull()
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new RangeError('no port')
+  return address.port
+}
 
 test.skipIf(process.getuid?.() !== 0)(
   'another user reads by the trader socket and changes nothing (X-01, X-05)',

@@ -6,6 +6,7 @@ import { ControlServer, type Page } from './control-server.ts'
 import { DeniedCalls } from './denied-calls.ts'
 import { Followers } from './followers.ts'
 import { Metrics } from './metrics.ts'
+import { listenForMonitoring } from './monitoring-server.ts'
 import type { StreamWatch } from './stream-watch.ts'
 
 /** A local API that answers, until it is closed. */
@@ -24,9 +25,16 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
     followers.told(line)
     metrics.told(line)
   })
+  const pages = {
+    [HEALTH_PATH]: () => health(),
+    [READY_PATH]: () => readiness(ready),
+    [METRICS_PATH]: () => metrics.page(),
+  }
+  const { folder, monitoringPort } = config.general.control
   try {
+    const monitoring = monitoringPort === null ? null : await listenForMonitoring(monitoringPort, pages)
     const server = await ControlServer.listen({
-      folder: path.resolve(options.dataDirectory, config.general.control.folder),
+      folder: path.resolve(options.dataDirectory, folder),
       handlers,
       onDenied: (route, role) => denied.count(route, role),
       onFailed: (route, error) => {
@@ -39,17 +47,13 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
         })
       },
       onFollower: (_request, reply) => followers.add(reply.raw),
-      pages: {
-        [HEALTH_PATH]: () => health(),
-        [READY_PATH]: () => readiness(ready),
-        [METRICS_PATH]: () => metrics.page(),
-      },
+      pages,
     })
     return {
       async close() {
         unfollow()
         followers.close()
-        await server.close()
+        await Promise.all([server.close(), monitoring?.close()])
       },
     }
   } catch (error) {

@@ -315,8 +315,6 @@ export const manyAccounts = {
   },
 } as const satisfies Readonly<Record<string, FaultRow>>
 
-const LOCAL_API = 'there is no local API yet; it is the next issue'
-
 /** A user who wants to get out. */
 export const hostileUser = {
   'X-01': {
@@ -339,7 +337,6 @@ export const hostileUser = {
     expected: '403 before anything',
     bound: null,
     severity: 'C',
-    notHere: LOCAL_API,
   },
   'X-04': {
     fault: 'tokens are guessed',
@@ -347,7 +344,7 @@ export const hostileUser = {
     expected: 'constant time, few a minute, told',
     bound: null,
     severity: 'H',
-    notHere: LOCAL_API,
+    notHere: 'there are no tokens to guess: the socket that a call comes in by is the role (decision 0043)',
   },
   'X-05': {
     fault: 'the trader calls what only the administrator may',
@@ -355,7 +352,6 @@ export const hostileUser = {
     expected: '403 and an audit record',
     bound: null,
     severity: 'C',
-    notHere: LOCAL_API,
   },
   'X-06': {
     fault: 'stopped by the service manager, uninstalled',
@@ -393,6 +389,5 @@ export const hostileUser = {
     expected: 'limits; the event loop does not notice',
     bound: null,
     severity: 'H',
-    notHere: LOCAL_API,
   },
 } as const satisfies Readonly<Record<string, FaultRow>>

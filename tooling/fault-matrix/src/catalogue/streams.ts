@@ -355,7 +355,6 @@ export const enforcement = {
     expected: 'cancel and flatten everything in scope by one decision',
     bound: within(2),
     severity: 'C',
-    notHere: 'the control API with its panic command is the next issue',
   },
   'E-21': {
     fault: 'no way to enforce for five minutes',
