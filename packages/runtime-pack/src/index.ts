@@ -5,4 +5,10 @@ export {
   CHECKPOINTS,
   type CheckpointSubject,
 } from './checkpoint.ts'
+export { CHECKPOINT_ADVICE, NO_CHECKPOINT_ADVICE } from './checkpoint-advice.ts'
+export { ChildProgram } from './child-program.ts'
+export { EmbeddedGateway } from './embedded-gateway.ts'
+export { codeOf, EXIT_ADVICE, type Outcome, outcomeOf } from './exit-advice.ts'
 export { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.ts'
+export { type LogLine, readLogLine } from './log-line.ts'
+export { type ReachedCheckpoint, smoke, type SmokeOptions, type SmokeReport } from './smoke.ts'
