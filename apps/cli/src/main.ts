@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
+import { logsCommand } from './logs-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { startCommand } from './start-command.ts'
 
@@ -14,6 +15,7 @@ const program = new Command('risk-manager')
   .addCommand(configCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
+  .addCommand(logsCommand())
   .addCommand(smokeCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
