@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
+import { envCommand } from './env-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { startCommand } from './start-command.ts'
@@ -17,6 +18,7 @@ const program = new Command('risk-manager')
   .addCommand(auditCommand())
   .addCommand(logsCommand())
   .addCommand(smokeCommand())
+  .addCommand(envCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

@@ -1,7 +1,8 @@
-import { EmbeddedGateway, type ReachedCheckpoint, smoke, type SmokeReport } from '@rm/runtime-pack'
+import { type ReachedCheckpoint, smoke, type SmokeReport } from '@rm/runtime-pack'
 import { Command, Option } from 'commander'
+import { chosenGateway } from './chosen-gateway.ts'
 import { duration } from './duration.ts'
-import { DAEMON, GATEWAY_SIM, SIMULATOR_CONFIG } from './program-files.ts'
+import { DAEMON } from './program-files.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 import { paint, WIDTH } from './terminal-style.ts'
 import { visible, wrapped } from './terminal-text.ts'
@@ -57,15 +58,15 @@ export function smokeCommand(): Command {
 /** The test itself, against the gateway of a configuration or a simulated one. */
 async function smokeTest(options: Options, onCheckpoint: (reached: ReachedCheckpoint) => void): Promise<SmokeReport> {
   using folder = new TemporaryFolder()
-  const common = {
+  await using gateway = await chosenGateway(options.config)
+  return await smoke({
     daemon: DAEMON,
+    configDirectory: gateway.configDirectory,
     dataDirectory: options.data ?? folder.path,
+    environment: gateway.environment,
     withinMs: options.within,
     onCheckpoint,
-  }
-  if (options.config !== undefined) return await smoke({ ...common, configDirectory: options.config, environment: {} })
-  await using gateway = await EmbeddedGateway.start({ entry: GATEWAY_SIM, scenario: 'practice-day', seed: 1 })
-  return await smoke({ ...common, configDirectory: SIMULATOR_CONFIG, environment: gateway.environment })
+  })
 }
 
 function titleOf({ config, within }: Options): string {
