@@ -6,6 +6,7 @@ import { configCommand } from './config-command.ts'
 import { envCommand } from './env-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { smokeCommand } from './smoke-command.ts'
+import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
 
 const program = new Command('risk-manager')
@@ -19,6 +20,7 @@ const program = new Command('risk-manager')
   .addCommand(logsCommand())
   .addCommand(smokeCommand())
   .addCommand(envCommand())
+  .addCommand(soakCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

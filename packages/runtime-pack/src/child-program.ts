@@ -50,6 +50,11 @@ export class ChildProgram {
     return this.#child.pid ?? null
   }
 
+  /** Says something over the channel, if there is one. */
+  tell(word: string): void {
+    if (this.#child.connected) this.#child.send(word, () => {}) // one that ends meanwhile hears nothing
+  }
+
   /** Asks the program to stop and waits; kills it when it does not within the time. */
   async stop(patienceMs: number): Promise<number> {
     this.#child.kill('SIGTERM')
