@@ -8,6 +8,7 @@ import { logsCommand } from './logs-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
+import { traceCommand } from './trace-command.ts'
 
 const program = new Command('risk-manager')
   .description('Protects futures traders from themselves: risk rules, enforced on ProjectX accounts.')
@@ -21,6 +22,7 @@ const program = new Command('risk-manager')
   .addCommand(smokeCommand())
   .addCommand(envCommand())
   .addCommand(soakCommand())
+  .addCommand(traceCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
