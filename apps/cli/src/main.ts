@@ -3,8 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
+import { deployCheckCommand } from './deploy-check-command.ts'
 import { envCommand } from './env-command.ts'
+import { gateCommand } from './gate-command.ts'
 import { logsCommand } from './logs-command.ts'
+import { menuCommand } from './menu-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
@@ -23,6 +26,9 @@ const program = new Command('risk-manager')
   .addCommand(envCommand())
   .addCommand(soakCommand())
   .addCommand(traceCommand())
+  .addCommand(deployCheckCommand())
+  .addCommand(gateCommand())
+  .addCommand(menuCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
