@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { ChildProgram } from './child-program.ts'
 
-export interface EmbeddedGatewayOptions {
+interface EmbeddedGatewayOptions {
   /** The simulator's program. */
   readonly entry: string
   readonly scenario: string

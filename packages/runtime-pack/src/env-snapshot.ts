@@ -9,7 +9,7 @@ import { type GatewayProbe, probeGateway } from './gateway-probe.ts'
 import { type ProgramBuild, programBuild } from './program-build.ts'
 import { wallClockMs } from './system-clock.ts'
 
-export interface EnvOptions {
+interface EnvOptions {
   /** The built program of the daemon. */
   readonly daemon: string
   readonly configDirectory: string
@@ -64,7 +64,7 @@ interface DiskFacts {
   readonly isWritable: boolean
 }
 
-export interface EnvProblem {
+interface EnvProblem {
   readonly failure: Extract<Failure, 'configuration' | 'gateway' | 'environment'>
   readonly sentence: string
 }

@@ -22,7 +22,7 @@ export interface GatewayProbe {
   readonly fault: string | null
 }
 
-export interface TlsFacts {
+interface TlsFacts {
   readonly protocol: string | null
   readonly issuer: string | null
   readonly validUntil: string | null

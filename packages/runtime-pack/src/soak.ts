@@ -11,7 +11,7 @@ import { readLogLine } from './log-line.ts'
 import { judgeGrowth, type SoakSample, type SoakVerdict } from './soak-verdict.ts'
 import { monotonicMs } from './system-clock.ts'
 
-export interface SoakOptions {
+interface SoakOptions {
   /** The built program of the daemon. */
   readonly daemon: string
   readonly configDirectory: string

@@ -17,7 +17,7 @@ export interface StreamNews {
 }
 
 /** Who wants to know what the process waits for. */
-export interface ActivityListener {
+interface ActivityListener {
   begun(activity: Activity): void
   /** Gets the same object; perhaps more than once. */
   ended(activity: Activity): void
