@@ -48,6 +48,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('uncaught'), how: z.enum(['exception', 'rejection']) }),
   /** SIGKILL by its own hand at each start as soon as the store is open; in safe mode it lives. */
   z.strictObject({ kind: z.literal('dies-at-start') }),
+  /** A rule throws while the rules of the accounts are made ready. */
+  z.strictObject({ kind: z.literal('rule-throws-at-start') }),
   /** From SIGUSR2 on the machine's wall clock says another time. Before that it says `offsetMs` more than the truth. */
   z.strictObject({ kind: z.literal('wall-clock'), offsetMs: z.number(), stepMs: z.number() }),
 ])

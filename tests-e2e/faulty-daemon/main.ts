@@ -3,6 +3,7 @@ import { runDaemon } from '@rm/daemon/run-daemon'
 import { spoilCommits } from './commit-fault.ts'
 import { CrashPointAround } from './crash.ts'
 import { type Fault, FAULT_VARIABLE, faultSchema } from './fault.ts'
+import { wrap } from './wrap.ts'
 
 /*
  * The daemon for tests that need something to go wrong inside it. It is the product's own start, step by step, with wrapped ports: the product
@@ -36,6 +37,15 @@ function startWith(planned: Fault): (options: Options) => Promise<Running> {
         const opened = await open(await configure(options))
         if (options.mode === 'normal') process.kill(process.pid, 'SIGKILL')
         return run(initializeRules(await connect(opened)))
+      }
+    case 'rule-throws-at-start':
+      return async (options) => {
+        const connected = await connect(await open(await configure(options)))
+        const hold = (): never => {
+          connected.lines.flush() // as the product's own start does with every failure
+          throw new Error('RULE-001 throws')
+        }
+        return run(initializeRules({ ...connected, settings: wrap(connected.settings, { hold }) }))
       }
     case 'wall-clock': {
       const trueTime = Date.now.bind(Date)

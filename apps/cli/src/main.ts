@@ -1,11 +1,19 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { adminCommands } from './admin-commands.ts'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
 import { credentialsCommand } from './credentials-command.ts'
+import { deployCheckCommand } from './deploy-check-command.ts'
+import { envCommand } from './env-command.ts'
+import { gateCommand } from './gate-command.ts'
+import { logsCommand } from './logs-command.ts'
+import { menuCommand } from './menu-command.ts'
+import { smokeCommand } from './smoke-command.ts'
+import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
-import { adminCommands } from './admin-commands.ts'
+import { traceCommand } from './trace-command.ts'
 import { traderCommands } from './trader-commands.ts'
 
 const program = new Command('risk-manager')
@@ -17,6 +25,14 @@ const program = new Command('risk-manager')
   .addCommand(credentialsCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
+  .addCommand(logsCommand())
+  .addCommand(smokeCommand())
+  .addCommand(envCommand())
+  .addCommand(soakCommand())
+  .addCommand(traceCommand())
+  .addCommand(deployCheckCommand())
+  .addCommand(gateCommand())
+  .addCommand(menuCommand())
 
 for (const command of [...traderCommands(), ...adminCommands()]) program.addCommand(command)
 

@@ -1,4 +1,4 @@
-import type { LogLine } from './log-line.ts'
+import type { LogLine } from '@rm/runtime-pack'
 
 /** What became of one rule during the day. */
 export interface RuleRecord {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { duration } from './duration.ts'
 import { runPracticeDay } from './practice-day.ts'
 
 const EXAMPLES = `
@@ -25,7 +26,7 @@ export function startCommand(): Command {
     .description('Plays a practice day: scripted traders break the rules, the daemon enforces them.')
     .addOption(
       new Option('--duration <time>', 'how long the day lasts, such as 60s or 2m')
-        .argParser(duration)
+        .argParser(duration('1s', '24h'))
         .default(60_000, '60s'),
     )
     .option('--scenario <name>', 'practice-day, all-rules or stubborn-trader', 'practice-day')
@@ -42,17 +43,6 @@ export function startCommand(): Command {
         face: options.json === true ? 'json' : 'text',
       })
     })
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-
-function duration(text: string): number {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(text)
-  const ms = match === null ? 0 : Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0)
-  if (ms < 1_000 || ms > 24 * 3_600_000) {
-    throw new InvalidArgumentError('expected a number with ms, s, m or h, from 1s to 24h, such as 60s')
-  }
-  return ms
 }
 
 function whole(text: string): number {

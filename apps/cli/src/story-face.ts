@@ -1,9 +1,9 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
-import { checkpointOf } from '@rm/runtime-pack'
+import { checkpointOf, type LogLine } from '@rm/runtime-pack'
 import { z } from 'zod'
-import type { LogLine, RunSummary } from './log-line.ts'
 import { type RuleRecord, RuleTally } from './rule-tally.ts'
-import type { LedgerAccount } from './simulator-control.ts'
+import type { RunSummary } from './run-summary.ts'
+import type { LedgerAccount } from './simulator-ledger.ts'
 
 /** How the practice day is told. */
 export interface StoryFace {

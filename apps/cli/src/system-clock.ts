@@ -9,3 +9,8 @@ export function localToday(): Temporal.PlainDate {
 export function wallNow(): Instant {
   return instant(Date.now())
 }
+
+/** The zone of this machine's clock. */
+export function localTimeZone(): string {
+  return Temporal.Now.timeZoneId()
+}

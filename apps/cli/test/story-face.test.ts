@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
-import type { LogLine } from '../src/log-line.ts'
+import type { LogLine } from '@rm/runtime-pack'
 import { JsonFace, TextFace } from '../src/story-face.ts'
 
 const AT = '2026-11-18T15:29:30.000Z'

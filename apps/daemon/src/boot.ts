@@ -3,7 +3,7 @@ import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
-import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
+import { beginActivity, createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { type AccountLeases, openStore, type Store } from '@rm/state'
 import { diskCare, tendStore } from './store-care.ts'
 import { StoreCopies } from './store-copies.ts'
@@ -137,7 +137,14 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
   done(configured, 'validation')
   say(configured, checkpointMessage('config-loaded', { rules: config.ruleCount }))
   done(configured, 'logging')
+  if (process.env['ASYNC_DEBUG'] === '1') await traceActivities(configured)
   return configured
+}
+
+/** Loaded only when it is asked for. */
+async function traceActivities({ config, options }: Configured): Promise<void> {
+  const { startAsyncTrace } = await import('./async-trace.ts')
+  startAsyncTrace(config.general.logging, options.dataDirectory)
 }
 
 /** Steps 4 to 7. */
@@ -376,7 +383,16 @@ function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<S
   return {
     commit(records) {
       const begunMs = monotonicMs()
-      store.commit(records)
+      const end = beginActivity(() => ({
+        name: 'store commit',
+        about: `${records.length} turns`,
+        waitsFor: 'the sync of the disk',
+      }))
+      try {
+        store.commit(records)
+      } finally {
+        end()
+      }
       figures.onCommit(monotonicMs() - begunMs)
       copies.committed(records)
     },

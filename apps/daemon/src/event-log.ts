@@ -35,6 +35,7 @@ export class EventLog {
         type: event.kind,
         about: describeEvent(event),
         ...('accountId' in event ? { accountId: event.accountId } : {}),
+        ...('stream' in event ? { stream: event.stream } : {}),
         ...('reason' in event ? { reason: event.reason } : {}),
       },
     })

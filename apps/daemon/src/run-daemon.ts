@@ -4,6 +4,7 @@ import { RmError } from '@rm/domain'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from '@rm/runtime-pack'
 import { boot, type Running } from './boot.ts'
 import { type DaemonOptions, readCommandLine } from './command-line.ts'
+import { FigureTeller } from './figure-teller.ts'
 import { logFailure } from './line-queue.ts'
 import { missingModule } from './missing-module.ts'
 import { ProgressBeat } from './progress-beat.ts'
@@ -39,6 +40,7 @@ export async function runDaemon(
   process.stderr.on('error', () => {})
   const beat = new ProgressBeat()
   beat.start()
+  const teller = new FigureTeller()
   let running: Running
   try {
     const stopped = stopRequested.promise.then(() => null)
@@ -46,6 +48,7 @@ export async function runDaemon(
     if (booted === null) process.exit(EXIT_CODES.success)
     running = booted
     beat.running()
+    teller.running(booted.figures)
   } catch (error) {
     if (error instanceof RmError) beat.refused(error.code)
     process.exit(tellFailure(error))

@@ -12,6 +12,7 @@ import {
   type Stream,
   unreachable,
 } from '@rm/domain'
+import { during, tellStream } from './activity.ts'
 import { SampledLog } from './bridge-log.ts'
 import { ContractBook } from './contract-book.ts'
 import { GatewayClock } from './gateway-clock.ts'
@@ -176,13 +177,13 @@ export class Gateway {
     }
     const userHub = new UserHub({
       ...shared,
-      connect: () => this.#socket(this.#userHubUrl),
+      connect: () => this.#socket('user', this.#userHubUrl),
       accountIds: new Set(accountIds),
       onContractHeld: (id) => this.#contractBook.want(id),
     })
     const marketHub = new MarketHub({
       ...shared,
-      connect: () => this.#socket(this.#marketHubUrl),
+      connect: () => this.#socket('market', this.#marketHubUrl),
       contract: (id) => this.#contractBook.known(id),
     })
     marketHub.watch(this.#watched)
@@ -210,7 +211,7 @@ export class Gateway {
    * @throws RmError when anything is missing from the answer
    */
   async readExposure(accountId: AccountId, ordersSince: Instant | null = null): Promise<Snapshot> {
-    return this.#known(await this.#accounts.exposure(accountId, ordersSince))
+    return this.#known(await reading(accountId, () => this.#accounts.exposure(accountId, ordersSince)))
   }
 
   /**
@@ -219,7 +220,7 @@ export class Gateway {
    * @throws RmError when anything is missing from the answer
    */
   async readAccount(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null = null): Promise<Snapshot> {
-    return this.#known(await this.#accounts.account(accountId, tradesSince, ordersSince))
+    return this.#known(await reading(accountId, () => this.#accounts.account(accountId, tradesSince, ordersSince)))
   }
 
   /** Sends a command once, ahead of everything else. Never rejects: what went wrong is in the outcome. */
@@ -283,17 +284,22 @@ export class Gateway {
       probe: () => this.#session.probe(),
       onRestored: () => {
         this.#reads.closeBreaker()
+        tellStream({ stream: hub.stream, state: 'connected', reason: null })
         if (hub.stream === 'user') this.#hubs?.market.hurry()
         else this.#hubs?.user.hurry()
         this.#emit({ kind: 'stream-restored', stream: hub.stream, receivedMs: monotonic() })
       },
-      onLost: (reason) => this.#emit({ kind: 'stream-lost', stream: hub.stream, reason, receivedMs: monotonic() }),
+      onLost: (reason) => {
+        tellStream({ stream: hub.stream, state: 'lost', reason })
+        this.#emit({ kind: 'stream-lost', stream: hub.stream, reason, receivedMs: monotonic() })
+      },
     })
   }
 
-  #socket(url: string): HubSocket {
+  #socket(stream: Stream, url: string): HubSocket {
     const { timeouts, caFile } = this.#options
     return new HubSocket({
+      stream,
       url,
       token: () => this.#session.ready(),
       connectMs: timeouts.connectMs,
@@ -330,6 +336,10 @@ export class Gateway {
   #emit(event: DomainEvent): void {
     this.#sink?.(event)
   }
+}
+
+function reading<Result>(accountId: AccountId, read: () => Promise<Result>): Promise<Result> {
+  return during(() => ({ name: 'reading', about: `account ${accountId}`, waitsFor: 'its REST calls' }), read)
 }
 
 export interface GatewayCounts {

@@ -1,3 +1,4 @@
+export { type Activity, beginActivity, listenToActivities, type StreamNews } from './activity.ts'
 export type { BridgeLog, BridgeLogLevel } from './bridge-log.ts'
 export { drillEvents } from './drill-events.ts'
 export { GatewayClock } from './gateway-clock.ts'

@@ -124,6 +124,7 @@ describe('connecting', () => {
   test('waits 5 s for the answer to an invocation, not for ever', async () => {
     const log = new SampledLog({ write: () => {} }, () => 0)
     const socket = new HubSocket({
+      stream: 'user',
       url: `${far.url}/hubs/user`,
       token: () => 'token',
       connectMs: 2_000,
@@ -200,6 +201,7 @@ describe('waits between attempts', () => {
     const market = new MarketHub({
       connect: () =>
         new HubSocket({
+          stream: 'user',
           url: `${far.url}/hubs/market`,
           token: () => 'token',
           connectMs: 60_000,
@@ -479,6 +481,7 @@ describe('a handler that throws', () => {
     process.once('uncaughtException', raised.resolve)
     try {
       const socket = new HubSocket({
+        stream: 'user',
         url: `${far.url}/hubs/user`,
         token: () => tokenText('any'),
         connectMs: 2_000,

@@ -8,6 +8,8 @@ import {
   LogLevel,
 } from '@microsoft/signalr'
 import { type ClientOptions, WebSocket } from 'ws'
+import type { Stream } from '@rm/domain'
+import { isStreamWatched, tellStream } from '../activity.ts'
 import { type SampledLog, scrubbed } from '../bridge-log.ts'
 
 const KEEP_ALIVE_MS = 15_000
@@ -17,6 +19,7 @@ const INVOKE_MS = 5_000
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
 export interface HubSocketOptions {
+  readonly stream: Stream
   readonly url: string
   /** Asked for on every connect, so that no connection carries an old token. */
   readonly token: () => string | Promise<string>
@@ -50,6 +53,8 @@ export class HubSocket {
       constructor(url: string, protocols: string | string[] | undefined, given: ClientOptions) {
         super(url, protocols, { ...given, ...socketOptions })
         sockets.push(this)
+        if (isStreamWatched())
+          this.on('message', () => tellStream({ stream: options.stream, state: 'heard', reason: null }))
       }
     }
     const httpOptions = {

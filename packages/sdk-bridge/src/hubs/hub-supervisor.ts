@@ -1,4 +1,5 @@
 import type { Stream } from '@rm/domain'
+import { type Activity, during } from '../activity.ts'
 import type { BridgeLog } from '../bridge-log.ts'
 import type { ReconnectSettings } from '../options.ts'
 import type { HubSocket } from './hub-socket.ts'
@@ -99,14 +100,14 @@ export class HubSupervisor {
     const stream = hub.stream
     try {
       await ready()
-      await socket.open(connectMs)
+      await during(this.#activity('hub connect', 'the handshake'), () => socket.open(connectMs))
     } catch (error) {
       this.#lost(socket, messageOf(error))
       await this.#probe()
       return 0
     }
     try {
-      await hub.subscribe(socket)
+      await during(this.#activity('hub subscribe', 'the answers to the subscriptions'), () => hub.subscribe(socket))
       if (socket.hasEnded) throw new Error(await socket.ended)
     } catch (error) {
       this.#lost(socket, `subscriptions failed: ${messageOf(error)}`)
@@ -126,6 +127,10 @@ export class HubSupervisor {
     clearInterval(heartbeat)
     this.#lost(socket, reason)
     return monotonic() - since
+  }
+
+  #activity(name: Activity['name'], waitsFor: string): () => Activity {
+    return () => ({ name, about: this.#options.hub.stream, waitsFor })
   }
 
   #lost(socket: HubSocket, reason: string): void {

@@ -9,6 +9,7 @@ import Pool from 'undici/lib/dispatcher/pool.js'
 import { type BridgeLog, scrubbed } from '../bridge-log.ts'
 import type { GatewayClock } from '../gateway-clock.ts'
 import type { Timeouts } from '../options.ts'
+import { during } from '../activity.ts'
 import { pingPath } from '../wire.ts'
 import { isUrgent, type Lane, type RateBudget, RateBudgetSpent } from './rate-budget.ts'
 import { TransportFault } from './transport-fault.ts'
@@ -102,23 +103,12 @@ export class RestChannel {
   }
 
   /** @throws TransportFault when no answer came */
-  async post(request: RestRequest): Promise<RestReply> {
-    const { budget, monotonic } = this.#options
-    const deadline = monotonic() + request.deadlineMs
-    if (!budget.takeNow(request.lane, request.account)) {
-      await this.#wait(request, isUrgent(request.lane) ? deadline : undefined)
-    }
-    const sentMs = monotonic()
-    // A read may wait long for its place in the budget and then for a connection; how long its answer may take is the pool's business.
-    const timeout = isUrgent(request.lane)
-      ? Math.max(1, Math.ceil(deadline - sentMs))
-      : this.#options.timeouts.connectMs + request.deadlineMs
-    const client = isUrgent(request.lane) ? this.#urgent : this.#reads
-    const body = request.body === null ? '' : JSON.stringify(request.body)
-    const headers =
-      request.token === null ? JSON_HEADERS : { ...JSON_HEADERS, Authorization: `Bearer ${request.token}` }
-    const answer = client.request<string>({ method: 'post', url: request.path, data: body, timeout, headers })
-    return this.#answer(answer, request.path, sentMs)
+  post(request: RestRequest): Promise<RestReply> {
+    const waitsFor = 'a place in the rate budget, then the answer'
+    return during(
+      () => ({ name: 'REST call', about: request.path, waitsFor }),
+      () => this.#post(request),
+    )
   }
 
   /** The health check: a sample for the clock, and a warm connection. Status 200 or whatever else came. */
@@ -148,6 +138,25 @@ export class RestChannel {
       }),
       validateStatus: null,
     })
+  }
+
+  async #post(request: RestRequest): Promise<RestReply> {
+    const { budget, monotonic } = this.#options
+    const deadline = monotonic() + request.deadlineMs
+    if (!budget.takeNow(request.lane, request.account)) {
+      await this.#wait(request, isUrgent(request.lane) ? deadline : undefined)
+    }
+    const sentMs = monotonic()
+    // A read may wait long for its place in the budget and then for a connection; how long its answer may take is the pool's business.
+    const timeout = isUrgent(request.lane)
+      ? Math.max(1, Math.ceil(deadline - sentMs))
+      : this.#options.timeouts.connectMs + request.deadlineMs
+    const client = isUrgent(request.lane) ? this.#urgent : this.#reads
+    const body = request.body === null ? '' : JSON.stringify(request.body)
+    const headers =
+      request.token === null ? JSON_HEADERS : { ...JSON_HEADERS, Authorization: `Bearer ${request.token}` }
+    const answer = client.request<string>({ method: 'post', url: request.path, data: body, timeout, headers })
+    return this.#answer(answer, request.path, sentMs)
   }
 
   async #wait({ lane, account }: RestRequest, deadline: number | undefined): Promise<void> {

@@ -207,7 +207,6 @@ export const processAndHost = {
     expected: 'less than 50 MB of growth',
     bound: null,
     severity: 'H',
-    notHere: NOT_TESTED,
   },
   'P-10': {
     fault: 'killed for want of memory',

@@ -1,9 +1,5 @@
 import { z } from 'zod'
 
-/** What the simulator announces when it is ready. */
-const Announcement = z.object({ url: z.url(), userHub: z.url(), marketHub: z.url(), controlUrl: z.url() })
-export type Announcement = z.infer<typeof Announcement>
-
 const State = z.object({
   accounts: z.array(
     z.object({
@@ -30,21 +26,6 @@ export interface LedgerAccount {
   readonly holds: string
   /** Those that work: `sell 1 CON.F.US.M2K.Z26 stop 2401.6`. */
   readonly orders: readonly string[]
-}
-
-/** The first line of the simulator's output, or `null` when it is something else. */
-export function readAnnouncement(line: string): Announcement | null {
-  try {
-    return Announcement.safeParse(JSON.parse(line)).data ?? null
-  } catch {
-    return null
-  }
-}
-
-/** Lets the scripted traders begin. */
-export async function beginScript(controlUrl: string): Promise<void> {
-  const answer = await fetch(`${controlUrl}/sim/script/begin`, { method: 'POST' })
-  if (!answer.ok) throw new Error(`the simulator refused to begin: ${answer.status}`)
 }
 
 /** Positions and working orders on the simulator's ledger. */

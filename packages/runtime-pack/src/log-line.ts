@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A line of the daemon's log, as far as the story needs it. */
+/** A line of the daemon's log: what every reader looks at, its other facts as they are. */
 const LogLine = z.looseObject({
   level: z.string(),
   time: z.string(),
@@ -11,16 +11,6 @@ const LogLine = z.looseObject({
   rule: z.string().optional(),
 })
 export type LogLine = z.infer<typeof LogLine>
-
-/** The facts that the daemon logs at its end (`run-summary`). */
-export const RunSummary = z.object({
-  events: z.number(),
-  breaches: z.number(),
-  enforcements: z.number(),
-  eventToRequestMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
-  accounts: z.array(z.object({ accountId: z.number(), word: z.string(), lockouts: z.array(z.string()) })),
-})
-export type RunSummary = z.infer<typeof RunSummary>
 
 /** Reads one line; `null` when it is not one of the daemon's. */
 export function readLogLine(text: string): LogLine | null {
