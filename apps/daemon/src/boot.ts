@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { openChannels } from '@rm/alerts'
 import type { Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
@@ -6,6 +7,10 @@ import { checkpointMessage } from '@rm/runtime-pack'
 import { createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
 import { type AccountLeases, openStore, type Store } from '@rm/state'
 import { StoreCopies } from './store-copies.ts'
+import { AlertDesk } from './alerts/alert-desk.ts'
+import { ArmedWatch } from './alerts/armed-watch.ts'
+import { Disguise } from './alerts/disguise.ts'
+import { Heartbeat } from './alerts/heartbeat.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -60,6 +65,8 @@ export interface Opened extends Configured {
   readonly gateway: Gateway
   readonly settings: SettingsInForce
   readonly copies: StoreCopies
+  readonly alerts: AlertDesk
+  readonly disguise: Disguise
 }
 
 /** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
@@ -79,6 +86,7 @@ export interface RulesReady extends Connected {
   readonly configReload: ConfigReload
   readonly contractList: ContractList
   readonly auditAnchor: AuditAnchor
+  readonly heartbeat: Heartbeat
 }
 
 /** Streams are subscribed and timers run. */
@@ -182,7 +190,16 @@ export async function open(configured: Configured): Promise<Opened> {
     () => gateway.clock.now(),
     lines,
   )
-  opened = { ...configured, store, gateway, settings, copies }
+  const disguise = new Disguise(config.general.notifications)
+  const alerts = new AlertDesk({
+    channels: openChannels(config.general.notifications),
+    table: store.alerts,
+    epoch: store.epoch,
+    lines,
+    disguise,
+    now: () => gateway.clock.now(),
+  })
+  opened = { ...configured, store, gateway, settings, copies, alerts, disguise }
   tellRecovery(opened)
   done(opened, 'database')
   done(opened, 'schema')
@@ -201,6 +218,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   if (opened.refused === null) keepConfig(opened, config)
   done(opened, 'login')
   const accounts = await gateway.accounts()
+  opened.disguise.hide(accounts)
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
@@ -249,6 +267,7 @@ export function initializeRules(connected: Connected): RulesReady {
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
     },
   })
+  connected.alerts.adopt(kernel.states().flatMap(({ breaches }) => [...breaches.values()]))
   const configReload = new ConfigReload({
     options,
     config,
@@ -276,9 +295,19 @@ export function initializeRules(connected: Connected): RulesReady {
     file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
     now: () => gateway.clock.now(),
   })
+  const heartbeat = new Heartbeat({
+    settings: config.general.heartbeat,
+    version: VERSION,
+    run: store.epoch,
+    disguise: connected.disguise,
+    lines,
+    now: () => gateway.clock.now(),
+    auditHead: () => store.auditHead,
+    accounts: () => kernel.states(),
+  })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, auditAnchor }
+  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat }
 }
 
 /** Steps 11 to 14. */
@@ -303,8 +332,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'subscriptions')
   const endWatchdog = startWatchdog(ready.config.general.logging, ready.options.dataDirectory)
   const sleepGuard = new SleepGuard(wallClockMs(), monotonicMs())
+  const armedWatch = new ArmedWatch(lines, (code, accountId) => ready.alerts.isOpen(code, accountId))
   const tick = setInterval(() => {
     wakeUp(ready, sleepGuard)
+    armedWatch.look(kernel.states(), monotonicMs())
     kernel.tick()
     void contractList.refresh()
   }, TICK_MS)
@@ -315,6 +346,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
   ready.auditAnchor.start()
+  ready.heartbeat.start()
   done(ready, 'running')
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
@@ -332,6 +364,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
+      ready.heartbeat.stop()
     },
   }
 }

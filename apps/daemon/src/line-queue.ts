@@ -21,6 +21,9 @@ const GATHER_MS = 10
 export class LineQueue {
   readonly #log: DaemonLog
   #waiting: Line[] = []
+  readonly #followers: ((line: Line) => void)[] = []
+  /** What was told while nobody followed. */
+  #untold: Line[] = []
 
   constructor(log: DaemonLog) {
     this.#log = log
@@ -29,6 +32,15 @@ export class LineQueue {
   add(line: Line): void {
     if (this.#waiting.length === 0) setTimeout(() => this.flush(), GATHER_MS).unref()
     this.#waiting.push(line)
+    if (this.#followers.length === 0) this.#untold.push(line)
+    for (const follower of this.#followers) follower(line)
+  }
+
+  /** Hands every line to somebody else too, beginning with those of the start that nobody was there for. A follower never adds a line at once. */
+  follow(follower: (line: Line) => void): void {
+    this.#followers.push(follower)
+    for (const line of this.#untold) follower(line)
+    this.#untold = []
   }
 
   /** Log writes that failed so far. */

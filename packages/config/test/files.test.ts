@@ -89,7 +89,6 @@ describe('risk_config.yaml, general', () => {
     'pnl_basis: gross',
     'unvalued_grace_seconds: 0',
     'database: { path: /srv/state.db, backup_interval_minutes: 1, second_folder: /mnt/other, carry_copies: [rclone, copyto] }',
-    'notifications: { discord: { enabled: false, webhook_url: "${PROJECTX_API_KEY}" } }',
     'logging: { level: WARNING, files: { api: { enabled: false }, error: { level: WARNING } } }',
   ])('%s is accepted', (text) => expect(errorsOf(general(text))).toEqual([]))
 
@@ -109,11 +108,6 @@ describe('risk_config.yaml, general', () => {
     expect(accepted(files).general.logging).toMatchObject({ level: 'ERROR', json: false })
     expect(errorsOf({ 'logging.yaml': 'level: LOUD\n' })).toEqual(['logging.yaml:1:8 general.logging.level'])
   })
-
-  test('a channel that is turned on is named, as this version sends nothing', () =>
-    expect(keysIn(warningsOf(general('notifications: { slack: { enabled: true } }')))).toEqual([
-      'general.notifications.slack',
-    ]))
 
   test('a literal credential of a channel is refused and not shown', () => {
     const [found, ...more] = diagnosticsOf(general('notifications: { telegram: { bot_token: hunter2 } }'), 'error')

@@ -9,6 +9,7 @@ import {
 } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
+import { AlertTable } from './alert-table.ts'
 import { AuditChain, type AuditHead, type AuditOrigin } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
 import type { Backup } from './backup-files.ts'
@@ -47,6 +48,8 @@ export class Store implements Disposable {
   readonly #turns: TurnWriter
   readonly #transaction: (work: () => void) => void
   readonly #beforeUnlock: () => void
+  /** What people were called for. */
+  readonly alerts: AlertTable
   /** What opening it had to repair, one sentence each; empty on an ordinary start. */
   readonly recovery: readonly string[]
 
@@ -64,6 +67,7 @@ export class Store implements Disposable {
     const transaction = database.transaction((work: () => void) => work())
     this.#transaction = (work) => transaction.immediate(work)
     this.#beforeUnlock = beforeUnlock
+    this.alerts = new AlertTable(database)
     this.recovery = recovery
   }
 
