@@ -49,6 +49,7 @@ export class AlertDesk {
     this.#deliveries = channels.map((channel) => new Delivery(channel, this.#port))
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref()
     lines.follow((line) => this.#take(line))
+    this.#gather()
   }
 
   /** All alerts that are known, oldest first: those that stand, and those of the last days. */

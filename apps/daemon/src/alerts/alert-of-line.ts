@@ -22,22 +22,31 @@ export interface AlertFacts {
 }
 
 /**
- * The alert that a line is, or `null`. Every alert of the daemon is told by a line with `event: 'alert'`, those of the engine as well as those of
- * the daemon itself, so no alert can pass the channels by (decision 0040). Breaches and lockouts are alerts by themselves.
+ * The alert that a line is, or `null`. Every alert of the daemon is told by a line that begins with `Alert: `, those of the engine as well as those
+ * of the daemon itself, so no alert can pass the channels by (decision 0040). Breaches and lockouts are alerts by themselves.
  */
-export function alertOf({ level, message, facts }: Line): AlertEvent | null {
-  if (!EVENTS.has(facts['event'])) return null
+export function alertOf(line: Line): AlertEvent | null {
+  if (line.message.startsWith(ALERT_LEAD)) return alertByItsLead(line)
+  return EVENTS.has(line.facts['event']) ? alertByItsEvent(line) : null
+}
+
+function alertByItsLead({ level, message, facts }: Line): AlertEvent | null {
+  const read = AlertLine.safeParse(facts)
+  const { event, alert, severity, accountId = null, problems } = read.success ? read.data : UNNAMED
+  const code = alert ?? event
+  const details = problems === undefined ? [] : [problems]
+  const text = message.slice(ALERT_LEAD.length)
+  const key = keyOf(code, accountId)
+  return { kind: 'begun', alert: { key, code, severity: severity ?? SEVERITIES[level], accountId, text, details } }
+}
+
+function alertByItsEvent({ message, facts }: Line): AlertEvent | null {
   const read = Facts.safeParse(facts)
   if (!read.success) return null
   const told = read.data
   const { accountId = null } = told
   const text = message.replace(LEAD, '')
   switch (told.event) {
-    case 'alert': {
-      const { alert, severity = SEVERITIES[level] } = told
-      const details = told.problems === undefined ? [] : [told.problems]
-      return { kind: 'begun', alert: { key: keyOf(alert, accountId), code: alert, severity, accountId, text, details } }
-    }
     case 'alert-over':
       return { kind: 'over', key: keyOf(told.alert, accountId), text }
     case 'breach-begun': {
@@ -74,7 +83,7 @@ export function keyOf(what: string, accountId: AccountId | null): string {
 }
 
 /** The message says once more what kind of line it is. */
-const LEAD = /^(Alert over: [\w-]+: |Alert: |Breach over: |Breach \(shadow\): |Breach: )/
+const LEAD = /^(Alert over: [\w-]+: |Breach over: |Breach \(shadow\): |Breach: )/
 
 const SEVERITIES: Readonly<Record<LineLevel, Severity>> = {
   debug: 'warning',
@@ -84,12 +93,26 @@ const SEVERITIES: Readonly<Record<LineLevel, Severity>> = {
   fatal: 'critical',
 }
 
+const ALERT_LEAD = 'Alert: '
+
 const accountId = AccountId.optional()
+
+/** The code of an alert is `alert`, or for one with an event of its own that. */
+const AlertLine = z.object({
+  event: z.string(),
+  alert: z.string().optional(),
+  severity: z.enum(['warning', 'error', 'critical']).optional(),
+  accountId,
+  problems: z.string().optional(),
+})
+
+/** Better told without a name than not at all. */
+const UNNAMED: z.infer<typeof AlertLine> = { event: 'alert' }
+
 const breachId = z.string()
 const rule = z.string()
 
 const EVENTS: ReadonlySet<unknown> = new Set([
-  'alert',
   'alert-over',
   'breach-begun',
   'breach-ended',
@@ -100,13 +123,6 @@ const EVENTS: ReadonlySet<unknown> = new Set([
 ])
 
 const Facts = z.discriminatedUnion('event', [
-  z.object({
-    event: z.literal('alert'),
-    alert: z.string(),
-    severity: z.enum(['warning', 'error', 'critical']).optional(),
-    accountId,
-    problems: z.string().optional(),
-  }),
   z.object({ event: z.literal('alert-over'), alert: z.string(), accountId }),
   z.object({
     event: z.literal('breach-begun'),
