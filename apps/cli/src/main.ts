@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { alertsCommand } from './alerts-command.ts'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
@@ -13,6 +14,7 @@ const program = new Command('risk-manager')
   .addCommand(configCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
+  .addCommand(alertsCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
