@@ -9,7 +9,7 @@ export interface Route {
 }
 
 /** A critical alert is told again so often, until somebody acknowledges it or it is over (reliability L-12). */
-export const REPEAT_MS = 5 * 60_000
+const REPEAT_MS = 5 * 60_000
 /** The same condition noticed again within this time is no news. */
 const SAME_MS = 5 * 60_000
 /** What happens to an incident within this time after a message about it is told in one further message; of one that keeps changing less often. */
@@ -21,12 +21,10 @@ const DETAILS_MAX = 60
 const KEPT_MS = 7 * 24 * 60 * 60_000
 const KEPT_MAX = 1_000
 
-export type NoticeKind = 'begun' | 'update' | 'again' | 'over'
-
 /** Something that is to be told by a channel now. */
 export interface Due {
   readonly record: AlertRecord
-  readonly kind: NoticeKind
+  readonly kind: 'begun' | 'update' | 'again' | 'over'
 }
 
 /**
