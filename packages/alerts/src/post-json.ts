@@ -25,13 +25,14 @@ export async function postJson({ url, body, authorization, deadlineMs }: JsonPos
     'User-Agent': 'risk-manager',
     ...(authorization === null ? {} : { Authorization: authorization.reveal() }),
   }
-  const answer = Promise.withResolvers<http.IncomingMessage>()
   const client = url.protocol === 'https:' ? https : http
-  const request = client.request(url, { method: 'POST', headers, agent: false, rejectUnauthorized: true })
-  const tooLate = new ChannelFault(`${url.host} did not answer within ${deadlineMs} ms`)
-  const deadline = setTimeout(() => request.destroy(tooLate), deadlineMs)
-  request.on('response', answer.resolve).on('error', answer.reject).end(text)
+  let deadline: NodeJS.Timeout | undefined
   try {
+    const answer = Promise.withResolvers<http.IncomingMessage>()
+    const request = client.request(url, { method: 'POST', headers, agent: false, rejectUnauthorized: true })
+    const tooLate = new ChannelFault(`${url.host} did not answer within ${deadlineMs} ms`)
+    deadline = setTimeout(() => request.destroy(tooLate), deadlineMs)
+    request.on('response', answer.resolve).on('error', answer.reject).end(text)
     const response = await answer.promise
     const { statusCode: status = 0 } = response
     response.destroy() // the status is all that counts

@@ -60,6 +60,7 @@ export class Delivery {
       await this.#policy.execute(() => this.#tellAll(), this.#stop.signal)
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error
+      // What waited for another attempt was told to stop.
     } finally {
       this.#running = null
     }
@@ -83,11 +84,12 @@ export class Delivery {
         DEADLINE_MS,
       )
     } catch (error) {
-      if (!(error instanceof ChannelFault)) throw error
-      if (!this.#isDown) this.#port.isDown(name, error)
+      // Also what a channel should never throw: an alert is no reason to end the daemon.
+      const fault = error instanceof ChannelFault ? error : new ChannelFault(String(error))
+      if (!this.#isDown) this.#port.isDown(name, fault)
       this.#isDown = true
       this.#port.failed(recordsOf(due))
-      if (error.retryAfterMs !== null) await pause(error.retryAfterMs, null, { signal: this.#stop.signal })
+      if (fault.retryAfterMs !== null) await pause(fault.retryAfterMs, null, { signal: this.#stop.signal })
       throw error
     }
     this.#port.told(name, recordsOf(due))

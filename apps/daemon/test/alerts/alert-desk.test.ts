@@ -23,8 +23,11 @@ class Receiver implements Channel {
   readonly noticesMax = 10
   readonly notices: Notice[] = []
   isDown = false
+  /** What is wrong with its program. */
+  defect: Error | null = null
 
   send(notices: readonly Notice[]): Promise<void> {
+    if (this.defect !== null) return Promise.reject(this.defect)
     if (this.isDown) return Promise.reject(new ChannelFault('is down'))
     this.notices.push(...notices)
     return Promise.resolve()
@@ -174,4 +177,14 @@ test('an alert can be acknowledged by its id', async () => {
   await expect.poll(() => on.receiver.notices).toHaveLength(1)
   expect([desk.acknowledge('1-1'), desk.acknowledge('1-9')]).toEqual([true, false])
   expect(desk.list()[0]?.acknowledgedAt).toBe(NOON)
+})
+
+test('a channel that throws what it never should is one that fails', async () => {
+  await using on = new Desk()
+  const { lines, desk } = await on.begin()
+  on.receiver.defect = new TypeError('of undefined')
+  lines.add(alert('a copy failed'))
+  await expect.poll(() => desk.isOpen('slack-failing', null)).toBe(true)
+  on.receiver.defect = null
+  await expect.poll(() => on.receiver.told, { timeout: 5_000 }).toContain('1-1 x a copy failed')
 })
