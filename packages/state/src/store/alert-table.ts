@@ -45,7 +45,7 @@ export class AlertTable {
 
   /** All of them, oldest first. Throws `RmError` STORE_CORRUPT for a row that cannot be read. */
   load(): readonly AlertRecord[] {
-    const rows = this.#database.prepare<[], unknown>('SELECT * FROM alert ORDER BY begun_at, id').all()
+    const rows = this.#database.prepare('SELECT * FROM alert ORDER BY begun_at, id').all()
     return rows.map(recordOf)
   }
 
