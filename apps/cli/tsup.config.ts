@@ -1,3 +1,3 @@
 import { programBuild } from '@rm/package-config/tsup'
 
-export default programBuild(['better-sqlite3'])
+export default programBuild(['better-sqlite3', 'nodemailer'])

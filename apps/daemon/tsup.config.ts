@@ -2,7 +2,7 @@ import { leanAxios, programBuild } from '@rm/package-config/tsup'
 import type { Options } from 'tsup'
 
 const daemon: Options = {
-  ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr']),
+  ...programBuild(['better-sqlite3', 'pino', 'pino-pretty', '@microsoft/signalr', 'nodemailer']),
   entry: ['src/main.ts', 'src/supervisor.ts', 'src/watchdog-thread.ts'],
   esbuildPlugins: [leanAxios],
   splitting: false,

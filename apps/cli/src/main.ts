@@ -1,6 +1,7 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
 import { adminCommands } from './admin-commands.ts'
+import { alertsCommand } from './alerts-command.ts'
 import { auditCommand } from './audit-command.ts'
 import { backupCommand } from './backup-command.ts'
 import { configCommand } from './config-command.ts'
@@ -25,6 +26,7 @@ const program = new Command('risk-manager')
   .addCommand(credentialsCommand())
   .addCommand(backupCommand())
   .addCommand(auditCommand())
+  .addCommand(alertsCommand())
   .addCommand(logsCommand())
   .addCommand(smokeCommand())
   .addCommand(envCommand())

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { openChannels } from '@rm/alerts'
 import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
@@ -9,6 +10,10 @@ import { diskCare, tendStore } from './store-care.ts'
 import { StoreCopies } from './store-copies.ts'
 import { storePlaces } from './store-places.ts'
 import { AnchorPost } from './anchor-post.ts'
+import { AlertDesk } from './alerts/alert-desk.ts'
+import { ArmedWatch } from './alerts/armed-watch.ts'
+import { Disguise } from './alerts/disguise.ts'
+import { Heartbeat } from './alerts/heartbeat.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
 import { bridgeLog } from './bridge-log.ts'
@@ -66,6 +71,8 @@ export interface Opened extends Configured {
   readonly gateway: Gateway
   readonly settings: SettingsInForce
   readonly copies: StoreCopies
+  readonly alerts: AlertDesk
+  readonly disguise: Disguise
 }
 
 /** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
@@ -85,6 +92,7 @@ export interface RulesReady extends Connected {
   readonly configReload: ConfigReload
   readonly contractList: ContractList
   readonly auditAnchor: AuditAnchor
+  readonly heartbeat: Heartbeat
 }
 
 /** Streams are subscribed and timers run. */
@@ -197,7 +205,16 @@ export async function open(configured: Configured): Promise<Opened> {
     () => gateway.clock.now(),
     lines,
   )
-  opened = { ...configured, store, gateway, settings, copies }
+  const disguise = new Disguise(config.general.notifications)
+  const alerts = new AlertDesk({
+    channels: openChannels(config.general.notifications),
+    table: store.alerts,
+    epoch: store.epoch,
+    lines,
+    disguise,
+    now: () => gateway.clock.now(),
+  })
+  opened = { ...configured, store, gateway, settings, copies, alerts, disguise }
   tellRecovery(opened)
   done(opened, 'database')
   done(opened, 'schema')
@@ -216,6 +233,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   if (opened.refused === null) keepConfig(opened, config)
   done(opened, 'login')
   const accounts = await gateway.accounts()
+  opened.disguise.hide(accounts)
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
@@ -264,6 +282,7 @@ export function initializeRules(connected: Connected): RulesReady {
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
     },
   })
+  connected.alerts.adopt(kernel.states().flatMap(({ breaches }) => [...breaches.values()]))
   const configReload = new ConfigReload({
     options,
     config,
@@ -294,9 +313,19 @@ export function initializeRules(connected: Connected): RulesReady {
     post: anchorUrl === null ? null : new AnchorPost({ url: anchorUrl, bearer, run: store.epoch, lines }),
     now: () => gateway.clock.now(),
   })
+  const heartbeat = new Heartbeat({
+    settings: config.general.heartbeat,
+    version: VERSION,
+    run: store.epoch,
+    disguise: connected.disguise,
+    lines,
+    now: () => gateway.clock.now(),
+    auditHead: () => store.auditHead,
+    accounts: () => kernel.states(),
+  })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, auditAnchor }
+  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat }
 }
 
 /** Steps 11 to 14. */
@@ -323,8 +352,10 @@ export async function run(ready: RulesReady): Promise<Running> {
   done(ready, 'subscriptions')
   const endWatchdog = startWatchdog(ready.config.general.logging, ready.options.dataDirectory)
   const sleepGuard = new SleepGuard(wallClockMs(), monotonicMs())
+  const armedWatch = new ArmedWatch(lines, (code, accountId) => ready.alerts.isOpen(code, accountId))
   const tick = setInterval(() => {
     wakeUp(ready, sleepGuard)
+    armedWatch.look(kernel.states(), monotonicMs())
     kernel.tick()
     void contractList.refresh()
   }, TICK_MS)
@@ -338,6 +369,7 @@ export async function run(ready: RulesReady): Promise<Running> {
   ready.auditAnchor.start()
   const stopOrdered = Promise.withResolvers<void>()
   const control = await startControl(ready, streams, stopOrdered.resolve)
+  ready.heartbeat.start()
   done(ready, 'running')
   lines.flush()
   // The streams come first; until then the accounts are BLIND.
@@ -359,6 +391,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       clearInterval(tick)
       clearInterval(checkpoint)
       endTending()
+      ready.heartbeat.stop()
     },
   }
 }

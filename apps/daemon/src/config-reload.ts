@@ -175,7 +175,7 @@ export class ConfigReload {
       loaded.credentials.userName !== before.credentials.userName ||
       loaded.credentials.apiKey.reveal() !== before.credentials.apiKey.reveal()
     if (isOtherLogin) waiting.push('the credentials')
-    for (const section of ['database', 'audit', 'logging', 'notifications', 'timeZone'] as const) {
+    for (const section of ['database', 'audit', 'logging', 'notifications', 'heartbeat', 'timeZone'] as const) {
       const [now, then] = [loaded.general[section], before.general[section]]
       if (JSON.stringify(now) !== JSON.stringify(then)) waiting.push(`general.${section}`)
     }

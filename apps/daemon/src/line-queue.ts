@@ -22,6 +22,8 @@ export class LineQueue {
   readonly #log: DaemonLog
   readonly #followers = new Set<(line: Line) => void>()
   #waiting: Line[] = []
+  /** What was told while nobody followed. */
+  #untold: Line[] = []
 
   constructor(log: DaemonLog) {
     this.#log = log
@@ -30,15 +32,20 @@ export class LineQueue {
   add(line: Line): void {
     if (this.#waiting.length === 0) setTimeout(() => this.flush(), GATHER_MS).unref()
     this.#waiting.push(line)
+    if (this.#followers.size === 0) this.#untold.push(line)
+    for (const follower of this.#followers) follower(line)
   }
 
   /**
-   * Tells every line from now on, as it is written.
+   * Hands every line to somebody else too; the first gets those of the start as well, for which nobody was there. A follower never adds a line
+   * at once.
    *
    * @returns ends it
    */
   follow(follower: (line: Line) => void): () => void {
     this.#followers.add(follower)
+    for (const line of this.#untold) follower(line)
+    this.#untold = []
     return () => this.#followers.delete(follower)
   }
 
@@ -51,10 +58,8 @@ export class LineQueue {
   flush(): void {
     const lines = this.#waiting
     this.#waiting = []
-    for (const line of lines) {
-      const { level, message, topic, facts } = line
+    for (const { level, message, topic, facts } of lines) {
       this.#log.logger[level](topic === null ? facts : { topic, ...facts }, message)
-      for (const follower of this.#followers) follower(line)
     }
     this.#log.flush()
   }

@@ -18,6 +18,7 @@ export async function logIn(gateway: Gateway, options: LogInOptions): Promise<vo
   for (let pauseMs = RETRY_MS; ; pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS)) {
     try {
       await gateway.login()
+      if (pauseMs > RETRY_MS) tellEnd(options.lines)
       return
     } catch (error) {
       if (!options.persist || !(error instanceof RmError)) throw error
@@ -30,4 +31,9 @@ export async function logIn(gateway: Gateway, options: LogInOptions): Promise<vo
       await pause(pauseMs)
     }
   }
+}
+
+function tellEnd(lines: LineQueue): void {
+  const facts = { event: 'alert-over', alert: 'auth-lost' }
+  lines.add({ level: 'info', message: 'Alert over: auth-lost: the login is accepted', topic: null, facts })
 }

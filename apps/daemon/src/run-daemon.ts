@@ -67,7 +67,7 @@ export async function runDaemon(
 
 /** Stop intake, settle or record what is in flight, close hubs, flush, close the store. */
 async function stop(running: Running, signal: string): Promise<void> {
-  const { config, kernel, gateway, store, leases, lines, figures, auditAnchor } = running
+  const { config, kernel, gateway, store, leases, lines, figures, auditAnchor, alerts } = running
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
@@ -86,6 +86,7 @@ async function stop(running: Running, signal: string): Promise<void> {
   await auditAnchor.stop()
   store.endRun(EXIT_CODES.success, now)
   await running.copies.stop()
+  await alerts.stop()
   store.close()
   leases?.release()
   lines.add({ level: 'info', message: 'Stopped', topic: null, facts: { event: 'stopped' } })

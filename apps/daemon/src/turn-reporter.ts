@@ -65,9 +65,10 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
       })
     }
     case 'breach-begun': {
-      const { id, rule, scope, measured, limit, message, cause } = note.breach
-      const facts = { event: note.kind, breachId: id, rule, scope, measured, limit, cause, shadow: note.shadow }
-      return enforcement('warn', `${note.shadow ? 'Breach (shadow)' : 'Breach'}: ${rule}: ${message}`, facts)
+      const { id, rule, scope, measured, limit, message, cause, alert } = note.breach
+      const { shadow } = note
+      const facts = { event: note.kind, breachId: id, rule, scope, measured, limit, cause, shadow, calls: alert }
+      return enforcement('warn', `${shadow ? 'Breach (shadow)' : 'Breach'}: ${rule}: ${message}`, facts)
     }
     case 'breach-ended':
       return enforcement('info', `Breach over: ${note.breach.rule} ${note.breach.scope}`, {

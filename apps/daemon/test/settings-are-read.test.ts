@@ -39,6 +39,16 @@ const VARIABLES = {
   PROJECTX_API_KEY: 'key',
   OTHER_USERNAME: 'other',
   OTHER_API_KEY: 'other-key',
+  DISCORD: 'https://discord.example/1',
+  TELEGRAM: '5:token',
+  SLACK: 'https://slack.example/1',
+  WEBHOOK: 'https://webhook.example/1',
+  BEARER: 'Bearer 1',
+  PASSWORD: 'password',
+  ALERTMANAGER: 'https://alertmanager.example',
+  HEARTBEAT: 'https://heartbeat.example/1',
+  OTHER_URL: 'https://a-longer-name-of-a-host.example/2',
+  OTHER_SECRET: 'a-longer-secret-than-the-first',
 }
 
 type Tree = { readonly [key: string]: unknown }
@@ -47,7 +57,26 @@ type Tree = { readonly [key: string]: unknown }
 const FOLDER: Readonly<Record<string, Tree>> = {
   'risk_config.yaml': {
     profile: 'shared',
-    general: { instruments: ['ES'], logging: { console: false } },
+    general: {
+      instruments: ['ES'],
+      logging: { console: false },
+      notifications: {
+        discord: { enabled: true, webhook_url: '${DISCORD}' },
+        telegram: { enabled: true, bot_token: '${TELEGRAM}', chat_id: '-5' },
+        slack: { enabled: true, webhook_url: '${SLACK}' },
+        webhook: { enabled: true, url: '${WEBHOOK}', authorization: '${BEARER}' },
+        email: {
+          enabled: true,
+          host: '127.0.0.1',
+          username: 'risk',
+          password: '${PASSWORD}',
+          from: 'daemon@example.org',
+          to: ['trader@example.org'],
+        },
+        alertmanager: { enabled: true, url: '${ALERTMANAGER}', authorization: '${BEARER}' },
+      },
+      heartbeat: { url: '${HEARTBEAT}' },
+    },
     rules: {
       daily_realized_loss: { limit: -500 },
       max_contracts: { limit: 5 },
@@ -96,6 +125,22 @@ const FOLDER: Readonly<Record<string, Tree>> = {
 const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   profile: 'other',
   'general.logging.console': true,
+  ...Object.fromEntries(
+    ['discord', 'telegram', 'slack', 'webhook', 'email', 'alertmanager'].map((name) => [
+      `general.notifications.${name}.enabled`,
+      false,
+    ]),
+  ),
+  'general.notifications.discord.webhook_url': '${OTHER_URL}',
+  'general.notifications.telegram.bot_token': '${OTHER_SECRET}',
+  'general.notifications.slack.webhook_url': '${OTHER_URL}',
+  'general.notifications.webhook.url': '${OTHER_URL}',
+  'general.notifications.webhook.authorization': '${OTHER_SECRET}',
+  'general.notifications.email.host': 'localhost',
+  'general.notifications.email.password': '${OTHER_SECRET}',
+  'general.notifications.alertmanager.url': '${OTHER_URL}',
+  'general.notifications.alertmanager.authorization': '${OTHER_SECRET}',
+  'general.heartbeat.url': '${OTHER_URL}',
   'session_hours.start': '09:00',
   'session_hours.end': '14:00',
   'session_hours.allowed_days': ['mon'],
@@ -205,6 +250,9 @@ async function buildDaemon(config: LoadedConfig, dataDirectory: string): Promise
   await ready.gateway.contracts().catch(() => null) // nobody listens there: the settings of the request path are taken
   // As RULE-009 does at every edge of its session.
   if (config.timers.sessionHours !== null) calendar.session(config.timers.sessionHours, 'ES').nextStart(NOW)
+  ready.heartbeat.start()
+  ready.heartbeat.stop()
+  await ready.alerts.stop()
   await ready.gateway.stop()
   ready.lines.flush()
   ready.store.close()

@@ -26,7 +26,7 @@ export interface SettingsSource {
 }
 
 /** Sections of `general` that no account depends on; some of them hold credentials. */
-const DAEMON_SECTIONS: ReadonlySet<string> = new Set(['notifications', 'database', 'audit', 'logging'])
+const DAEMON_SECTIONS: ReadonlySet<string> = new Set(['notifications', 'heartbeat', 'database', 'audit', 'logging'])
 
 export function sourceOf(risk: MapNode, timers: MapNode): SettingsSource {
   const general = mapAt(risk, ['general'])

@@ -3,9 +3,10 @@ import type { ApiSettings } from './api-file.ts'
 import type { GeneralSettings } from './general-settings.ts'
 import type { Json, Snapshot } from './json.ts'
 import type { ConfiguredAccount } from './loaded-config.ts'
+import { Secret } from './secret.ts'
 import type { WeeklyReset } from './timers-file.ts'
 
-/** What a configuration amounts to, credentials apart: they are not even an argument. */
+/** What a configuration amounts to. The login is not even an argument; of other credentials only the length is told. */
 export interface Effective {
   readonly api: ApiSettings
   readonly accounts: readonly ConfiguredAccount[]
@@ -29,6 +30,7 @@ export function effectiveSnapshot(effective: Effective): Snapshot {
 export function jsonOf(value: unknown): Json {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value !== 'object' || value === null) return null
+  if (value instanceof Secret) return value.toJSON()
   if (value instanceof Set) return [...value].map(String).toSorted(byText)
   if (Array.isArray(value)) return value.map(jsonOf)
   const sorted = Object.entries(value).toSorted(([a], [b]) => byText(a, b))

@@ -167,6 +167,7 @@ function writtenSetting(path: string, { at, node }: Written, layerOf: (place: Pl
 function isSecret(path: string, value: unknown): boolean {
   if (path.startsWith('topstepx.')) return true
   if (path.startsWith('general.notifications.')) return typeof value !== 'boolean'
+  if (path === 'general.heartbeat.url') return true
   return isSecretPath(path.split('.').slice(-1))
 }
 

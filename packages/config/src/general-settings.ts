@@ -1,6 +1,14 @@
 import { TimeZone } from '@rm/rules'
 import { z } from 'zod'
 import { isLoopback } from './loopback.ts'
+import {
+  HeartbeatSchema,
+  type HeartbeatSettings,
+  heartbeatSettingsOf,
+  type NotificationSettings,
+  notificationSettingsOf,
+  NotificationsSchema,
+} from './notification-settings.ts'
 import { choice, flag, objectTo, readBy, text, whole } from './setting-types.ts'
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const
@@ -78,17 +86,6 @@ const LoggingSchema = z.strictObject({
     .default(false)
     .describe('Whether account names are shortened in the logs.'),
 })
-
-/** What one alert channel is configured with. Its further keys are the channel's own. */
-const Channel = z
-  .looseObject({
-    enabled: flag('alerts are sent or not').default(false).describe('Whether alerts are sent there.'),
-  })
-  .prefault({})
-  .describe('An alert channel; its further keys are its own, credentials by variable.')
-
-/** Alert channels by name. */
-export const NOTIFICATION_CHANNELS = ['discord', 'telegram', 'slack', 'webhook', 'email', 'alertmanager'] as const
 
 const positive = (why: string): z.ZodType<number> => whole(1, 1_000_000, why)
 
@@ -221,17 +218,8 @@ export const GeneralSchema = z
     database: DatabaseSchema.prefault({}).describe('The store of decisions and trades.'),
     audit: AuditSchema.prefault({}).describe('The audit trail.'),
     control: ControlSchema.prefault({}).describe('The local API of the daemon.'),
-    notifications: z
-      .strictObject({
-        discord: Channel,
-        telegram: Channel,
-        slack: Channel,
-        webhook: Channel,
-        email: Channel,
-        alertmanager: Channel,
-      })
-      .prefault({})
-      .describe('Alert channels.'),
+    notifications: NotificationsSchema,
+    heartbeat: HeartbeatSchema,
     logging: LoggingSchema.prefault({}).describe('The logs; a file `logging.yaml` with these keys wins.'),
   })
   .superRefine((general, context) => {
@@ -288,8 +276,8 @@ export interface GeneralSettings {
     readonly monitoringPort: number | null
   }
   readonly logging: LoggingSettings
-  /** Channels that are turned on. */
-  readonly notifications: readonly (typeof NOTIFICATION_CHANNELS)[number][]
+  readonly notifications: NotificationSettings
+  readonly heartbeat: HeartbeatSettings
 }
 
 export interface LoggingSettings {
@@ -345,7 +333,8 @@ export function generalSettingsOf(general: General): GeneralSettings {
     },
     control: { folder: general.control.folder, monitoringPort: general.control.monitoring_port ?? null },
     logging: loggingSettingsOf(logging),
-    notifications: NOTIFICATION_CHANNELS.filter((channel) => general.notifications[channel].enabled),
+    notifications: notificationSettingsOf(general.notifications),
+    heartbeat: heartbeatSettingsOf(general.heartbeat),
   }
 }
 

@@ -3,7 +3,6 @@
  * it. A test of the daemon holds the list: it fails when a setting that is not listed is read by nobody, and when one that is listed is read.
  */
 export const IDLE_SETTINGS: ReadonlyMap<string, number> = new Map([
-  ['general.notifications', 5],
   ['general.logging.slow_ms', 5],
   ['general.logging.mask_accounts', 5],
   ['weekly_reset', 5], // no rule counts by the week; the week's P&L is shown by `pnl`

@@ -15,6 +15,12 @@ export type { PlanSize } from './firm-plans.ts'
 export { diagnosticsToJson, type DiagnosticStyle, formatDiagnostics } from './format-diagnostics.ts'
 export type { GeneralSettings, LogFileSettings, LoggingSettings, LogLevel } from './general-settings.ts'
 export type { Json, Snapshot } from './json.ts'
+export type {
+  ChannelName,
+  ChannelSettings,
+  HeartbeatSettings,
+  NotificationSettings,
+} from './notification-settings.ts'
 export { loadConfig } from './load-config.ts'
 export type { ConfiguredAccount, LoadedConfig, RefusedConfig } from './loaded-config.ts'
 export type { LoadOptions } from './read-folder.ts'

@@ -1,8 +1,9 @@
 import { EVALUATION_ORDER, type RuleId, rules } from '@rm/rules'
-import { type ConfigNode, emptyMap, isNull, mapAt, type MapNode, nodeAt, placeOf, placeOfKey } from './config-node.ts'
+import { type ConfigNode, emptyMap, isNull, type MapNode, nodeAt, placeOf, placeOfKey } from './config-node.ts'
 import { keyPathOf, type Report } from './diagnostic.ts'
-import { describe, explainIssues, isSecretPath, type RenamedKeys, unknownKey } from './explain-issues.ts'
-import { GeneralSchema, NOTIFICATION_CHANNELS } from './general-settings.ts'
+import { describe, explainIssues, type RenamedKeys, unknownKey } from './explain-issues.ts'
+import { GeneralSchema } from './general-settings.ts'
+import { CHANNEL_CREDENTIALS, NOTIFICATION_CHANNELS } from './notification-settings.ts'
 import { partialIssues } from './partial-issues.ts'
 import { masked } from './secret.ts'
 
@@ -13,7 +14,7 @@ const ROOT_KEYS = ['schema_version', 'profile', 'general', 'rules'] as const
 const SCHEMA_VERSION = 1
 
 /** Sections of `general` that are one for the whole daemon. */
-export const DAEMON_KEYS = ['database', 'logging', 'notifications', 'loosening', 'timezone'] as const
+export const DAEMON_KEYS = ['database', 'logging', 'notifications', 'heartbeat', 'loosening', 'timezone'] as const
 
 const ROOT_RENAMED_KEYS: RenamedKeys = {
   logging: 'general.logging, or a file logging.yaml',
@@ -91,7 +92,7 @@ function examineGeneral(layer: MapNode, node: ConfigNode, scope: LayerScope, rep
   if (section === null) return
   const examined = { root: layer, path: ['general'], schema: GeneralSchema, renamedKeys: GENERAL_RENAMED_KEYS }
   explainIssues(partialIssues(GeneralSchema, section), examined, report)
-  examineChannels(layer, report)
+  examineCredentials(layer, report)
   if (scope !== 'account') return
   for (const key of DAEMON_KEYS) {
     if (!section.entries.has(key)) continue
@@ -105,30 +106,21 @@ function examineGeneral(layer: MapNode, node: ConfigNode, scope: LayerScope, rep
   }
 }
 
-/** Credentials of alert channels come from variables, and a channel that is on must not be relied on in vain. */
-function examineChannels(layer: MapNode, report: Report): void {
-  for (const channel of NOTIFICATION_CHANNELS) {
-    const path = ['general', 'notifications', channel]
-    for (const [key, { node }] of mapAt(layer, path)?.entries ?? []) {
-      const keyPath = [...path, key]
-      if (node.kind !== 'scalar') continue
-      if (key === 'enabled' && node.value === true) report.warning(node.at, keyPathOf(path), NO_NOTIFICATIONS)
-      if (typeof node.value === 'boolean' || node.origin === 'variable' || !isSecretPath([channel, key])) continue
-      report.error(node.at, keyPathOf(keyPath), {
-        expected: 'a variable such as `${DISCORD_WEBHOOK_URL}`',
-        got: masked(node.text),
-        why: 'whoever reads or copies the file could use it',
-        fix: 'write a variable, and set it in the environment or in .env',
-      })
-    }
+/** Credentials of alert channels come from variables; the address of the heartbeat is one. */
+function examineCredentials(layer: MapNode, report: Report): void {
+  const paths = NOTIFICATION_CHANNELS.flatMap((channel) =>
+    CHANNEL_CREDENTIALS[channel].map((key) => ['general', 'notifications', channel, key]),
+  )
+  for (const path of [...paths, ['general', 'heartbeat', 'url']]) {
+    const node = nodeAt(layer, path)
+    if (node?.kind !== 'scalar' || node.origin === 'variable') continue
+    report.error(node.at, keyPathOf(path), {
+      expected: 'a variable such as `${DISCORD_WEBHOOK_URL}`',
+      got: masked(node.text),
+      why: 'whoever reads or copies the file could use it',
+      fix: 'write a variable, and set it in the environment or in .env',
+    })
   }
-}
-
-const NO_NOTIFICATIONS = {
-  expected: 'a channel that is off',
-  got: 'one that is on',
-  why: 'this version writes alerts to the log only',
-  fix: 'watch the log, and keep the block for a later version',
 }
 
 function examineRules(layer: MapNode, node: ConfigNode, report: Report): void {

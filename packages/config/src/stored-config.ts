@@ -32,7 +32,7 @@ export function storedConfigOf(
   { api, login, base, timers }: AcceptedTrees,
   accounts: readonly ConfiguredAccount[],
 ): StoredConfig {
-  const general = [...(mapAt(base, ['general'])?.entries ?? [])].filter(([key]) => key !== WITH_SECRETS)
+  const general = [...(mapAt(base, ['general'])?.entries ?? [])].filter(([key]) => !WITH_SECRETS.has(key))
   return {
     login: { userName: loginWord(login, 'username'), apiKey: loginWord(login, 'api_key') },
     api: jsonOfTree(api),
@@ -107,8 +107,8 @@ const StoredConfig = z.strictObject({
   accounts: z.array(StoredAccount).readonly(),
 })
 
-/** The section whose values may be credentials. */
-const WITH_SECRETS = 'notifications'
+/** The sections whose values may be credentials. */
+const WITH_SECRETS: ReadonlySet<string> = new Set(['notifications', 'heartbeat'])
 
 const VARIABLE = /^\$\{(\w+)\}$/
 

@@ -117,11 +117,6 @@ describe('risk_config.yaml, general', () => {
     expect(errorsOf({ 'logging.yaml': 'level: LOUD\n' })).toEqual(['logging.yaml:1:8 general.logging.level'])
   })
 
-  test('a channel that is turned on is named, as this version sends nothing', () =>
-    expect(keysIn(warningsOf(general('notifications: { slack: { enabled: true } }')))).toEqual([
-      'general.notifications.slack',
-    ]))
-
   test('a literal credential of a channel is refused and not shown', () => {
     const [found, ...more] = diagnosticsOf(general('notifications: { telegram: { bot_token: hunter2 } }'), 'error')
     expect(more).toEqual([])

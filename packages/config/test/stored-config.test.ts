@@ -52,9 +52,10 @@ describe('a configuration that was stored', () => {
   test('means the same when it is read again (C-01)', () => {
     const config = accepted(FILES, { variables: OWN })
     const again = readAgain(config, OWN)
+    const { notifications } = accepted({}).general
     const { api, timers, reset, weeklyReset, holidays, hash, ruleCount, stored } = config
     expect(again).toMatchObject({ ok: true, api, timers, reset, weeklyReset, holidays, hash, ruleCount, stored })
-    expect(again?.general).toEqual({ ...config.general, notifications: [] })
+    expect(again?.general).toEqual({ ...config.general, notifications })
     const accounts = config.accounts.map((account) => ({
       ...account,
       description: null,
@@ -63,7 +64,7 @@ describe('a configuration that was stored', () => {
         ...account.general,
         database: again?.accounts[0]?.general.database,
         audit: { anchorFile: null, anchorUrl: null, anchorBearerFrom: null },
-        notifications: [],
+        notifications,
       },
     }))
     expect(again?.accounts).toEqual(accounts)

@@ -1,5 +1,6 @@
 export { AccountLeases, leaseName } from './lease/account-leases.ts'
 export { homeOfUser, leaseFolder } from './lease/lease-folder.ts'
+export type { AlertRecord, AlertTable } from './store/alert-table.ts'
 export { auditHeadFacts, readAnchors } from './store/audit-anchor.ts'
 export type { AuditHead } from './store/audit-chain.ts'
 export { verifyAuditFile } from './store/audit-file.ts'

@@ -15,8 +15,17 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/engine': ['@rm/rules', '@rm/state/book', '@rm/domain'],
   'packages/config': ['@rm/rules', '@rm/domain'],
   'packages/control-api': ['@rm/domain'],
+  'packages/alerts': ['@rm/config', '@rm/domain'],
   'packages/runtime-pack': ['@rm/control-api', '@rm/config', '@rm/domain'],
-  'apps/cli': ['@rm/runtime-pack', '@rm/control-api', '@rm/config', '@rm/state', '@rm/sdk-bridge', '@rm/domain'],
+  'apps/cli': [
+    '@rm/runtime-pack',
+    '@rm/alerts',
+    '@rm/control-api',
+    '@rm/config',
+    '@rm/state',
+    '@rm/sdk-bridge',
+    '@rm/domain',
+  ],
   'apps/dashboard': ['@rm/control-api'],
   'apps/daemon': everythingBelowTheApps(),
   'apps/validator': everythingBelowTheApps(),
@@ -78,6 +87,7 @@ function importsOf(file: SourceFile): readonly { readonly specifier: string; rea
 function everythingBelowTheApps(): readonly string[] {
   return [
     '@rm/runtime-pack',
+    '@rm/alerts',
     '@rm/control-api',
     '@rm/config',
     '@rm/engine',

@@ -7,6 +7,7 @@ import { lockoutsByCondition } from './migrations/0003-lockouts-by-condition.ts'
 import { tradeManagement } from './migrations/0004-trade-management.ts'
 import { evidenceOfLockouts } from './migrations/0005-evidence-of-lockouts.ts'
 import { reasonsOfOrders } from './migrations/0006-reasons-of-orders.ts'
+import { alerts } from './migrations/0007-alerts.ts'
 
 /** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
 export const MIGRATIONS: readonly MigrationStep[] = [
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   tradeManagement,
   evidenceOfLockouts,
   reasonsOfOrders,
+  alerts,
 ]
 
 /**

@@ -21,6 +21,7 @@ export interface StoreSchema {
   readonly quarantine: QuarantineTable
   readonly config_version: ConfigVersionTable
   readonly settings_in_force: SettingsInForceTable
+  readonly alert: AlertTableRow
   readonly audit: AuditTable
   readonly audit_head: AuditHeadTable
   readonly schema_migration: SchemaMigrationTable
@@ -202,6 +203,23 @@ interface ConfigVersionTable {
   readonly files: string
   readonly effective: string
   readonly loaded_at: number
+}
+
+export interface AlertTableRow {
+  readonly id: string
+  readonly keys: string
+  readonly code: string
+  readonly severity: string
+  readonly account_id: number | null
+  readonly text: string
+  readonly details: string
+  readonly begun_at: number
+  readonly last_seen_at: number
+  readonly seen_count: number
+  readonly revision: number
+  readonly over_at: number | null
+  readonly acknowledged_at: number | null
+  readonly told: string
 }
 
 interface SettingsInForceTable {

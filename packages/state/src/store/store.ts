@@ -9,6 +9,7 @@ import {
   type TurnRecord,
 } from '@rm/domain'
 import { z } from 'zod'
+import { AlertTable } from './alert-table.ts'
 import type { AuditHead } from './audit-chain.ts'
 import { makeBackup } from './backup.ts'
 import { type Backup, backupFolder } from './backup-files.ts'
@@ -46,6 +47,8 @@ export class Store implements Disposable {
   readonly epoch: number
   readonly #access: DatabaseAccess
   readonly #beforeUnlock: () => void
+  /** What people were called for. */
+  readonly alerts: AlertTable
   /** What opening it had to repair, one sentence each; empty on an ordinary start. */
   readonly recovery: readonly string[]
 
@@ -58,6 +61,7 @@ export class Store implements Disposable {
     this.epoch = epoch
     this.#access = access
     this.#beforeUnlock = beforeUnlock
+    this.alerts = new AlertTable(() => access.connection.database)
     this.recovery = recovery
   }
 

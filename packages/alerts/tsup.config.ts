@@ -1,0 +1,3 @@
+import { libraryBuild } from '@rm/package-config/tsup'
+
+export default libraryBuild('index')
