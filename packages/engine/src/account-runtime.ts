@@ -13,6 +13,7 @@ import {
 import { openSizes } from '@rm/state/book'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 import { type AccountState, isTrusted } from './account-state.ts'
+import { isUnlocked } from './loosening.ts'
 import { ordersAskedSince } from './manage-orders.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
@@ -134,14 +135,14 @@ export class AccountRuntime {
     this.#state = turn.state
     this.#quiet = turn.quiet
     if (isEmpty(turn.record)) {
-      const hasConsequence = turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0
+      const hasConsequence =
+        turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0 || turn.mayLoosen
       if (hasConsequence) this.#journal.follow(() => this.#carryOut(turn, null))
     } else {
       const urgency = isDecision(turn.record) ? 'at-once' : 'soon'
       this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
     }
     this.#arm(turn.wakeMs)
-    if (turn.mayLoosen) this.#loosen()
   }
 
   /** Waits until the answers that are under way have been taken, at the most so long as the gateway's own deadlines. */
@@ -160,9 +161,11 @@ export class AccountRuntime {
     return proofOfLife.prove(this.policy, clock.now())
   }
 
+  /** Only after the end of the lockouts before it is durable: a death between the two would leave looser settings under a lockout. */
   #loosen(): void {
     const { pending } = this.#settings
-    if (pending === null) return
+    // Turns that were made durable with this one may have locked the account.
+    if (pending === null || !isUnlocked(this.#state)) return
     this.replaceSettings({ policy: pending, pending: null })
     this.#kernel.loosened(this.accountId)
   }
@@ -178,6 +181,7 @@ export class AccountRuntime {
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
     const notes = journalFailure === null ? turn.notes : [...turn.notes, unjournaled(journalFailure)]
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
+    if (turn.mayLoosen && isDurable) this.#loosen()
   }
 
   async #send(record: CommandRecord): Promise<void> {
