@@ -213,7 +213,7 @@ export class AccountRuntime {
     const isTimeKnown = clock.isTrusted()
     let snapshot: Snapshot
     try {
-      snapshot = await this.#ask(kind, begunAt)
+      snapshot = await this.#ask(kind, begunAt, isTimeKnown)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#kernel.deliver(this, {
@@ -231,9 +231,10 @@ export class AccountRuntime {
     this.#kernel.deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
   }
 
-  #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
-    const { gateway } = this.#ports
-    const ordersSince = ordersAskedSince(this.#state, this.policy.rules)
+  #ask(kind: ReadingKind, now: Instant, isTimeKnown: boolean): Promise<Snapshot> {
+    const { gateway, clock } = this.#ports
+    const begin = { now, elapsedMs: clock.elapsedMs(), isTimeKnown, longAgo: this.#longAgo(now) }
+    const ordersSince = ordersAskedSince(this.#state, this.policy.rules, begin)
     return kind === 'exposure'
       ? gateway.readExposure(this.accountId, ordersSince)
       : gateway.readAccount(this.accountId, this.#tradesSince(now), ordersSince)
@@ -244,6 +245,10 @@ export class AccountRuntime {
     const { trust, balance } = this.#state
     const isComplete = isTrusted(trust) && (balance === null || balance.apart === null)
     if (isComplete && this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
+    return this.#longAgo(now)
+  }
+
+  #longAgo(now: Instant): Instant {
     return later(this.policy.calendar.previousReset(now), -DAY_MS)
   }
 

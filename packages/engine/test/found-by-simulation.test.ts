@@ -10,6 +10,10 @@ const MANAGED = settingsOf('trade_management', {
   auto_take_profit: { enabled: true, distance_ticks: 60 },
   trailing_stop: { enabled: true, activation_ticks: 20, trail_distance_ticks: 20 },
 })
+const STOP = settingsOf('trade_management', {
+  enabled: true,
+  auto_stop_loss: { enabled: true, distance_ticks: 40 },
+})
 
 /** Realized net of all that the book counts, beside what the exchange's trades make. */
 function checkMoney(scene: Scene): void {
@@ -291,4 +295,24 @@ test('settings loosen after the end of the lockouts before them is durable, also
   scene.kernel.tick()
   await scene.run(100)
   expect(scene.actions.slice(-3)).toEqual(['commit unlock', 'commit unlock', `loosened ${TRADER}`])
+})
+
+test('a stop that was hit unheard is found as ours, although business time was ahead when it was placed (E-17, G-21)', async () => {
+  using scene = await Scene.open({ rules: { ...STOP, ...LOSS } })
+  await scene.connect()
+  scene.time.trusted = false
+  scene.time.skewMs = 2_400_000
+  scene.gateway.commandFate = () => ({ kind: 'reply-lost' })
+  scene.gateway.isDropped = ({ kind }) => kind !== 'position'
+  scene.trade('buy', 1)
+  await scene.until(() => placed(scene).length === 1)
+  scene.time.skewMs = 0
+  scene.time.trusted = true
+  await scene.until(() => scene.working().length === 1)
+  scene.move(-60)
+  expect(scene.size()).toBe(0)
+  await scene.run(40_000)
+  expect(scene.told('command-settled').map(({ record }) => record.state)).toEqual(['effective'])
+  const { trades } = scene.store.loadAccount(TRADER, scene.state().lastReset)
+  expect(trades.map(({ origin }) => origin).toSorted()).toEqual(['enforcer', 'trader'])
 })
