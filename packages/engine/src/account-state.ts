@@ -141,6 +141,8 @@ export interface Trust {
   readonly doubtedMs: number
   /** When the last full reading was requested that the book took over; `null` before the first. */
   readonly reconciledMs: number | null
+  /** Only a full reading from here on shows all that the last gap of this run may have hidden (monotonic): REST lags. */
+  readonly confirmedFromMs: number
 }
 
 /** Balance and day total that were seen to belong together. From then on they move alike. */

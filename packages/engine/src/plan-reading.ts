@@ -66,11 +66,20 @@ function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
     yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : soonMs }
     return
   }
-  yield { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }
+  yield { kind: 'account', dueMs: Math.min(reading.fullBegunMs + fullReadingMs(draft), confirmedMs(draft)) }
   if (goals.length > 0) {
     const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
     yield { kind: 'exposure', dueMs: reading.begunMs + watchMs }
   }
+}
+
+/**
+ * When what a gap may have hidden is looked for once more; +∞ once that was done. It can be too young for the reading that ended the gap,
+ * because REST lags (reliability G-16).
+ */
+function confirmedMs(draft: TurnDraft): number {
+  const { trust, reading } = draft.state
+  return reading.fullBegunMs < trust.confirmedFromMs ? trust.confirmedFromMs : Number.POSITIVE_INFINITY
 }
 
 /** RULE-010 may want the account record sooner than the comparison does. */

@@ -316,3 +316,16 @@ test('a stop that was hit unheard is found as ours, although business time was a
   const { trades } = scene.store.loadAccount(TRADER, scene.state().lastReset)
   expect(trades.map(({ origin }) => origin).toSorted()).toEqual(['enforcer', 'trader'])
 })
+
+test('what was done in a gap is seen beyond the lag of REST, not half a minute later (G-16, R-10)', async () => {
+  using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 2 }), knobs: { snapshotLagMs: 1_600 } })
+  await scene.connect()
+  await scene.run(10_000)
+  scene.gateway.lose('user')
+  await scene.run(100)
+  scene.trade('buy', 3)
+  await scene.run(100)
+  scene.gateway.restore('user')
+  await scene.run(5_000)
+  expect(scene.size()).toBe(2)
+})
