@@ -8,8 +8,8 @@ import { play } from '../src/play.ts'
 import { renderCampaign } from '../src/report.ts'
 
 const FIXED_SEEDS = 20
-/** Seeds that nobody has played yet: a few in the gate (reliability 5.3, tier 0), many in the nights. */
-const FRESH_MS = Number(process.env['RM_SIMULATION_SECONDS'] ?? 20) * 1_000
+/** Fresh seeds are for the nights: what they find is new, so it must not stop a change that has nothing to do with it. */
+const FRESH_MS = Number(process.env['RM_SIMULATION_SECONDS'] ?? 0) * 1_000
 const SHRINK_MS = 20_000
 const PATIENCE_MS = FRESH_MS + 180_000
 
