@@ -14,6 +14,7 @@ import { openSizes } from '@rm/state/book'
 import { type AccountFace, faceOf } from './account-face.ts'
 import type { AccountPolicy, PolicyInForce } from './account-policy.ts'
 import { type AccountState, isTrusted } from './account-state.ts'
+import { isUnlocked } from './loosening.ts'
 import { ordersAskedSince } from './manage-orders.ts'
 import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
@@ -127,14 +128,14 @@ export class AccountRuntime {
     this.#state = turn.state
     this.#quiet = turn.quiet
     if (isEmpty(turn.record)) {
-      const hasConsequence = turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0
+      const hasConsequence =
+        turn.notes.length > 0 || turn.reading !== null || turn.quotesWanted.length > 0 || turn.mayLoosen
       if (hasConsequence) this.#journal.follow(() => this.#carryOut(turn, null))
     } else {
       const urgency = isDecision(turn.record) ? 'at-once' : 'soon'
       this.#journal.write({ record: turn.record, urgency, after: (failure) => this.#carryOut(turn, failure) })
     }
     this.#arm(turn.wakeMs)
-    if (turn.mayLoosen) this.#loosen()
   }
 
   /** The account as it is now. */
@@ -170,9 +171,11 @@ export class AccountRuntime {
     return proofOfLife.prove(this.policy, clock.now())
   }
 
+  /** Only after the end of the lockouts before it is durable: a death between the two would leave looser settings under a lockout. */
   #loosen(): void {
     const { pending } = this.#settings
-    if (pending === null) return
+    // Turns that were made durable with this one may have locked the account.
+    if (pending === null || !isUnlocked(this.#state)) return
     this.replaceSettings({ policy: pending, pending: null })
     this.#kernel.loosened(this.accountId)
   }
@@ -188,6 +191,7 @@ export class AccountRuntime {
     if (turn.reading !== null) this.#track(this.#read(turn.reading))
     const notes = journalFailure === null ? turn.notes : [...turn.notes, unjournaled(journalFailure)]
     if (notes.length > 0) this.#ports.reporter.report(this.accountId, turn.record.at, notes)
+    if (turn.mayLoosen && isDurable) this.#loosen()
   }
 
   async #send(record: CommandRecord): Promise<void> {
@@ -219,7 +223,7 @@ export class AccountRuntime {
     const isTimeKnown = clock.isTrusted()
     let snapshot: Snapshot
     try {
-      snapshot = await this.#ask(kind, begunAt)
+      snapshot = await this.#ask(kind, begunAt, isTimeKnown)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#kernel.deliver(this, {
@@ -237,9 +241,10 @@ export class AccountRuntime {
     this.#kernel.deliver(this, { kind: 'snapshot-read', accountId, snapshot, receivedMs: clock.elapsedMs() })
   }
 
-  #ask(kind: ReadingKind, now: Instant): Promise<Snapshot> {
-    const { gateway } = this.#ports
-    const ordersSince = ordersAskedSince(this.#state, this.policy.rules)
+  #ask(kind: ReadingKind, now: Instant, isTimeKnown: boolean): Promise<Snapshot> {
+    const { gateway, clock } = this.#ports
+    const begin = { now, elapsedMs: clock.elapsedMs(), isTimeKnown, longAgo: this.#longAgo(now) }
+    const ordersSince = ordersAskedSince(this.#state, this.policy.rules, begin)
     return kind === 'exposure'
       ? gateway.readExposure(this.accountId, ordersSince)
       : gateway.readAccount(this.accountId, this.#tradesSince(now), ordersSince)
@@ -250,6 +255,10 @@ export class AccountRuntime {
     const { trust, balance } = this.#state
     const isComplete = isTrusted(trust) && (balance === null || balance.apart === null)
     if (isComplete && this.#lastFullReadingAt !== null) return later(this.#lastFullReadingAt, -TRADES_OVERLAP_MS)
+    return this.#longAgo(now)
+  }
+
+  #longAgo(now: Instant): Instant {
     return later(this.policy.calendar.previousReset(now), -DAY_MS)
   }
 

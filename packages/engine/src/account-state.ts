@@ -82,7 +82,7 @@ export interface AccountState {
   readonly streamDoubtedMs: number
   /** When a human was last told that the account is compared with the gateway too seldom (monotonic). */
   readonly comparisonLateToldMs: number
-  /** A daily reset was crossed, and it was not yet seen whether it finds a lockout: only one that finds none lets settings loosen. */
+  /** A daily reset was crossed that no known lockout outlived, and the account was not seen since: only one that finds none lets settings loosen. */
   readonly isResetUnexamined: boolean
   /** Whether {@link lastReset} was processed; otherwise it follows from the time of the start, whose clock may have been wrong. */
   readonly isLastResetProcessed: boolean
@@ -141,6 +141,8 @@ export interface Trust {
   readonly doubtedMs: number
   /** When the last full reading was requested that the book took over; `null` before the first. */
   readonly reconciledMs: number | null
+  /** Only a full reading from here on shows all that the last gap of this run may have hidden (monotonic): REST lags. */
+  readonly confirmedFromMs: number
 }
 
 /** Balance and day total that were seen to belong together. From then on they move alike. */

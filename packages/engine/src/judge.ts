@@ -6,6 +6,7 @@ import {
   type Finding,
   type Goal,
   type Instant,
+  isActive,
   later,
   namesProduct,
   type PursuedGoal,
@@ -149,8 +150,14 @@ function pursueMore(draft: TurnDraft, breach: Breach, finding: Finding): void {
   // A lockout that ends with the condition itself stands again if its end came too early, say by a calendar that changed.
   const { lockout } = finding
   if (lockout === null || lockout.until.kind === 'for') return
+  // One whose time is over waits for certainty only, and says nothing of the day that has begun.
+  const { timeTrusted } = draft.context
   const isStanding = draft.state.lockouts.some(
-    (one) => one.rule === breach.rule && one.scope === lockout.scope && one.effect === lockout.effect,
+    (one) =>
+      one.rule === breach.rule &&
+      one.scope === lockout.scope &&
+      one.effect === lockout.effect &&
+      (!timeTrusted || isActive(one, draft.now)),
   )
   if (!isStanding) setLockout(draft, lockout, breach, breach.message)
 }

@@ -1,20 +1,37 @@
-import { type Lockout, unreachable } from '@rm/domain'
-import { isTrusted } from './account-state.ts'
+import { endInstant, type Instant, type Lockout, unreachable } from '@rm/domain'
+import { type AccountState, isTrusted } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /**
- * Whether looser settings may take effect: at the first sight of the account after a daily reset, when no lockout is in force then; with
- * `loosening: immediate` also between sessions (reliability S-13, risk rules 4.1).
+ * Whether looser settings may take effect: at the first sight of the account after a daily reset, when no lockout is in force then and none
+ * outlived the reset; with `loosening: immediate` also between sessions (reliability S-13, risk rules 4.1). They wait for a disk that can
+ * remember what they are held to no longer.
  */
 export function mayLoosen(draft: TurnDraft): boolean {
   const { state, context } = draft
-  if (!context.timeTrusted || !isTrusted(state.trust)) return false
-  const isFree = !state.lockouts.some(isEarned)
+  if (!context.timeTrusted || !context.journalWritable || !isTrusted(state.trust)) return false
+  const isFree = isUnlocked(state)
   if (state.isResetUnexamined) {
     draft.change({ isResetUnexamined: false })
     if (isFree) return true
   }
   return context.policy.loosening === 'immediate' && isFree && isBetweenSessions(draft)
+}
+
+/** Whether nothing that the trader did locks the account now. */
+export function isUnlocked({ lockouts }: Pick<AccountState, 'lockouts'>): boolean {
+  return !lockouts.some(isEarned)
+}
+
+/**
+ * Whether a reset finds the account locked. One that is over by the time of the first sight was found all the same, say of a firm that
+ * barred trading over the reset while the process stood still.
+ */
+export function isLockedOver({ lockouts }: Pick<AccountState, 'lockouts'>, reset: Instant): boolean {
+  return lockouts.some((lockout) => {
+    const end = endInstant(lockout.end)
+    return isEarned(lockout) && lockout.from <= reset && (end === null || end > reset)
+  })
 }
 
 /**

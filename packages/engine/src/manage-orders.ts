@@ -3,6 +3,7 @@ import {
   type Command,
   type ContractId,
   type ContractSpec,
+  earliest,
   hasOwnTag,
   type Instant,
   invariant,
@@ -71,21 +72,36 @@ export function manageOrders(draft: TurnDraft, view: AccountView): void {
   if (draft.state.targets.size > 0) forgetTargets(draft)
 }
 
+/** When a reading begins, by both clocks. */
+export interface ReadingBegin {
+  readonly now: Instant
+  readonly elapsedMs: number
+  /** Whether {@link now} is known. */
+  readonly isTimeKnown: boolean
+  /** Far enough back for whatever may have been missed by a clock that was ahead. */
+  readonly longAgo: Instant
+}
+
 /**
  * Since when orders of any status have to be read, or `null`: a placement whose order nobody has seen is looked up by its tag before
  * anything is repeated (reliability E-17), and the first reading of a run tells which of our orders were hit meanwhile.
+ *
+ * The business time that was noted then may have been ahead, and a look from there on would miss the order (reliability G-21). How long ago
+ * a request of this run left the monotonic clock tells; for one of an earlier run the look goes far back.
  */
 export function ordersAskedSince(
   state: Pick<AccountState, 'inFlight' | 'trust' | 'lastNow'>,
   { trade_management }: AccountPolicy['rules'],
+  { now, elapsedMs, isTimeKnown, longAgo }: ReadingBegin,
 ): Instant | null {
-  let since: Instant | null = null
-  for (const { record, answeredMs } of state.inFlight) {
-    if (record.command.kind !== 'place-order' || answeredMs === null) continue
-    if (since === null || record.sentAt < since) since = record.sentAt
-  }
   const isFirst = state.trust.reconciledMs === null && trade_management !== undefined
-  if (isFirst && (since === null || state.lastNow < since)) since = state.lastNow
+  let since = isFirst ? earliest(longAgo, state.lastNow) : null
+  for (const { record, answeredMs, sentMs } of state.inFlight) {
+    if (record.command.kind !== 'place-order' || answeredMs === null) continue
+    const isAgeKnown = isTimeKnown && Number.isFinite(sentMs)
+    const sentAt = isAgeKnown ? later(now, sentMs - elapsedMs) : earliest(longAgo, record.sentAt)
+    since = earliest(since, sentAt)
+  }
   return since === null ? null : later(since, -HISTORY_OVERLAP_MS)
 }
 

@@ -1,5 +1,12 @@
 import { type Account, type ConnectionFacts, type ReadingKind, type Snapshot, unreachable } from '@rm/domain'
-import { applyEvent, beginGap, type BookContext, type BookStep, withCalendar } from '@rm/state/book'
+import {
+  applyEvent,
+  beginGap,
+  type BookContext,
+  type BookStep,
+  REST_LAG_TOLERANCE_MS,
+  withCalendar,
+} from '@rm/state/book'
 import { isTrusted, type Reading, type Trust } from './account-state.ts'
 import { compareBalance } from './compare-balance.ts'
 import { orderPanic } from './order-panic.ts'
@@ -225,7 +232,10 @@ function takeProofs(draft: TurnDraft, proofs: readonly RuleProof[]): void {
 
 /** From now on only a full reading makes the account trusted again. */
 function doubt(draft: TurnDraft, changes: Partial<Trust>): void {
-  draft.change({ trust: { ...draft.state.trust, ...changes, doubtedMs: draft.elapsedMs } })
+  const { trust } = draft.state
+  const isKnown = trust.reconciledMs !== null
+  const confirmedFromMs = isKnown ? draft.elapsedMs + REST_LAG_TOLERANCE_MS : trust.confirmedFromMs
+  draft.change({ trust: { ...trust, ...changes, doubtedMs: draft.elapsedMs, confirmedFromMs } })
 }
 
 function bookContext(draft: TurnDraft): BookContext {

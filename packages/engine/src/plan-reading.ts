@@ -18,6 +18,8 @@ const CLOSE_WATCH_MS = 2_000
 const PERSISTENT_WATCH_MS = 10_000
 /** Two readings of one account are never begun closer than this, but for the first after a command settled. */
 const READINGS_APART_MS = CLEAN_READINGS_APART_MS
+/** That one comes sooner; commands that settle one after the other share it (a guess). */
+const ANSWERS_APART_MS = 125
 /** Long enough for a reading and its answer. */
 const LOOK_BEFORE_CLOSE_MS = 1_500
 
@@ -64,11 +66,20 @@ function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
     yield { kind: 'account', dueMs: sinceDoubt ? reading.fullBegunMs + pauseMs : soonMs }
     return
   }
-  yield { kind: 'account', dueMs: reading.fullBegunMs + fullReadingMs(draft) }
+  yield { kind: 'account', dueMs: Math.min(reading.fullBegunMs + fullReadingMs(draft), confirmedMs(draft)) }
   if (goals.length > 0) {
     const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
     yield { kind: 'exposure', dueMs: reading.begunMs + watchMs }
   }
+}
+
+/**
+ * When what a gap may have hidden is looked for once more; +∞ once that was done. It can be too young for the reading that ended the gap,
+ * because REST lags (reliability G-16).
+ */
+function confirmedMs(draft: TurnDraft): number {
+  const { trust, reading } = draft.state
+  return reading.fullBegunMs < trust.confirmedFromMs ? trust.confirmedFromMs : Number.POSITIVE_INFINITY
 }
 
 /** RULE-010 may want the account record sooner than the comparison does. */
@@ -79,17 +90,17 @@ function fullReadingMs(draft: TurnDraft): number {
 function* questions(draft: TurnDraft): Generator<WantedReading> {
   const { reading, targets, inFlight, goals, book, cleanSince } = draft.state
   const paced = reading.begunMs + READINGS_APART_MS
+  const firstAfter = (sinceMs: number): number =>
+    sinceMs > reading.begunMs ? Math.max(sinceMs, reading.begunMs + ANSWERS_APART_MS) : paced
   if (reading.againMs !== null) yield { kind: 'exposure', dueMs: reading.againMs }
   for (const contractId of book.contracts.keys()) {
     if (repeatedMs(book, contractId) !== null) yield { kind: 'exposure', dueMs: paced }
   }
   for (const { readSinceMs } of targets.values()) {
-    if (readSinceMs !== null) yield { kind: 'exposure', dueMs: readSinceMs > reading.begunMs ? readSinceMs : paced }
+    if (readSinceMs !== null) yield { kind: 'exposure', dueMs: firstAfter(readSinceMs) }
   }
   for (const one of inFlight) {
-    if (one.answeredMs === null) continue
-    const overdueMs = one.answeredMs + EFFECT_OVERDUE_MS
-    yield { kind: 'exposure', dueMs: overdueMs > reading.begunMs ? overdueMs : paced }
+    if (one.answeredMs !== null) yield { kind: 'exposure', dueMs: firstAfter(one.answeredMs + EFFECT_OVERDUE_MS) }
   }
   // While events may be missed nothing is called flat; what is wanted then is the full reading.
   if (inFlight.length > 0 || !isTrusted(draft.state.trust)) return

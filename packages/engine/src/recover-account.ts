@@ -46,7 +46,12 @@ export function recoverAccount(
     },
     holdings: new Map(),
     balance: null,
-    trust: { userStreamUp: false, doubtedMs: at.elapsedMs, reconciledMs: null },
+    trust: {
+      userStreamUp: false,
+      doubtedMs: at.elapsedMs,
+      reconciledMs: null,
+      confirmedFromMs: Number.NEGATIVE_INFINITY,
+    },
     reading: {
       inFlight: new Set(),
       begunMs: Number.NEGATIVE_INFINITY,

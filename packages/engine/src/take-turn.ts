@@ -10,7 +10,7 @@ import {
 import { viewOf } from '@rm/state/book'
 import { type AccountState, isTrusted } from './account-state.ts'
 import { judge, type Judgement } from './judge.ts'
-import { mayLoosen } from './loosening.ts'
+import { isLockedOver, mayLoosen } from './loosening.ts'
 import { tellLateComparison } from './late-comparison.ts'
 import { manageOrders } from './manage-orders.ts'
 import { marketBook } from './market-book.ts'
@@ -115,7 +115,8 @@ function crossResets(draft: TurnDraft): void {
   for (;;) {
     const next = calendar.nextReset(draft.state.lastReset)
     if (next > draft.now) return
-    draft.change({ lastReset: next, isLastResetProcessed: true, isResetUnexamined: true })
+    const isResetUnexamined = !isLockedOver(draft.state, next)
+    draft.change({ lastReset: next, isLastResetProcessed: true, isResetUnexamined })
     draft.keepReset(next)
     draft.audit('reset-crossed', String(draft.state.accountId), { at: formatInstant(next) })
     draft.note({ kind: 'reset-crossed', at: next, day: calendar.dayOf(next) })

@@ -1,13 +1,18 @@
-import { sumUsd, usdOf } from '@rm/domain'
+import { AccountId, endInstant, formatInstant, sumUsd, usdOf } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
 import { Scene, settingsOf, TRADER } from './scene.ts'
 
+const NEIGHBOUR = AccountId.parse(7_001_002)
 const LOSS = settingsOf('daily_realized_loss', { limit: -500 })
 const MANAGED = settingsOf('trade_management', {
   enabled: true,
   auto_stop_loss: { enabled: true, distance_ticks: 40 },
   auto_take_profit: { enabled: true, distance_ticks: 60 },
   trailing_stop: { enabled: true, activation_ticks: 20, trail_distance_ticks: 20 },
+})
+const STOP = settingsOf('trade_management', {
+  enabled: true,
+  auto_stop_loss: { enabled: true, distance_ticks: 40 },
 })
 
 /** Realized net of all that the book counts, beside what the exchange's trades make. */
@@ -203,4 +208,124 @@ test('a trade that the stream lost is read by the next comparison, although busi
   await scene.until(() => comparisons() > before, 40_000)
   await scene.run(200)
   checkMoney(scene)
+})
+
+test('a loss of the new day locks until its end, although nobody can see whether that of the day before is over (L-02, R-26)', async () => {
+  using scene = await Scene.open({ rules: LOSS, startsAt: '2026-11-18T21:50:00Z' })
+  await scene.connect()
+  await lose(scene)
+  expect(lockedUntil(scene)).toEqual(['2026-11-18T23:00:00.000Z'])
+  scene.gateway.lose('user')
+  scene.time.set(Date.parse('2026-11-18T22:59:59Z'))
+  await scene.run(5_000)
+  expect(scene.told('reset-crossed')).toHaveLength(1)
+  await lose(scene)
+  expect(lockedUntil(scene)).toEqual(['2026-11-19T23:00:00.000Z'])
+})
+
+/** More than the limit, in one trade. */
+async function lose(scene: Scene): Promise<void> {
+  scene.trade('buy', 10)
+  await scene.run(50)
+  scene.move(-200)
+  await scene.until(() => scene.size() === 0)
+  await scene.run(4_000)
+}
+
+function lockedUntil(scene: Scene): readonly string[] {
+  return scene.state().lockouts.map(({ end }) => formatInstant(endInstant(end) ?? scene.time.now()))
+}
+
+describe('a reset over which the firm bars trading', () => {
+  test('loosens nothing, although trading is allowed by the time the account is seen (S-13, P-05)', async () => {
+    using scene = await raisedBeforeReset()
+    scene.exchange.setCanTrade(TRADER, false)
+    await scene.run(2_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    await standStillOverReset(scene, () => scene.exchange.setCanTrade(TRADER, true))
+    expect(scene.state().lockouts).toEqual([])
+    expect(scene.actions).not.toContain(`loosened ${TRADER}`)
+  })
+
+  test('and its twin without the bar loosens (S-13, P-05)', async () => {
+    using scene = await raisedBeforeReset()
+    await standStillOverReset(scene, () => undefined)
+    expect(scene.actions).toContain(`loosened ${TRADER}`)
+  })
+})
+
+/** An operator has raised a limit of the account, a minute before the reset. */
+async function raisedBeforeReset(): Promise<Scene> {
+  const guard = settingsOf('auth_loss_guard', { enabled: true })
+  const scene = await Scene.open({
+    rules: { ...guard, ...settingsOf('max_contracts', { limit: 3 }) },
+    startsAt: '2026-11-18T22:59:00Z',
+  })
+  await scene.connect()
+  scene.configure({ rules: { ...guard, ...settingsOf('max_contracts', { limit: 5 }) } })
+  await scene.run(2_000)
+  return scene
+}
+
+async function standStillOverReset(scene: Scene, meanwhile: () => void): Promise<void> {
+  scene.kernel.tick()
+  scene.time.set(Date.parse('2026-11-18T23:00:30Z'))
+  meanwhile()
+  scene.kernel.tick()
+  await scene.run(5_000)
+}
+
+test('settings loosen after the end of the lockouts before them is durable, also where accounts unlock together (S-13, D-01)', async () => {
+  const session = { start: '08:30', end: '09:00', timezone: 'America/Chicago' }
+  const hours = settingsOf('session_block_outside', { global_session: session })
+  const frequency = settingsOf('trade_frequency_limit', {
+    limits: { per_minute: 1, per_hour: null, per_session: null },
+  })
+  using scene = await Scene.open({
+    rules: { ...hours, ...frequency },
+    loosening: 'immediate',
+    accounts: [NEIGHBOUR, TRADER],
+  })
+  await scene.connect()
+  for (const accountId of [NEIGHBOUR, TRADER, NEIGHBOUR, TRADER]) scene.trade('buy', 1, { accountId })
+  await scene.run(2_000)
+  scene.configure({ rules: hours })
+  scene.kernel.tick()
+  scene.time.skewMs = 61_000
+  scene.kernel.tick()
+  await scene.run(100)
+  expect(scene.actions.slice(-3)).toEqual(['commit unlock', 'commit unlock', `loosened ${TRADER}`])
+})
+
+test('a stop that was hit unheard is found as ours, although business time was ahead when it was placed (E-17, G-21)', async () => {
+  using scene = await Scene.open({ rules: { ...STOP, ...LOSS } })
+  await scene.connect()
+  scene.time.trusted = false
+  scene.time.skewMs = 2_400_000
+  scene.gateway.commandFate = () => ({ kind: 'reply-lost' })
+  scene.gateway.isDropped = ({ kind }) => kind !== 'position'
+  scene.trade('buy', 1)
+  await scene.until(() => placed(scene).length === 1)
+  scene.time.skewMs = 0
+  scene.time.trusted = true
+  await scene.until(() => scene.working().length === 1)
+  scene.move(-60)
+  expect(scene.size()).toBe(0)
+  await scene.run(40_000)
+  expect(scene.told('command-settled').map(({ record }) => record.state)).toEqual(['effective'])
+  const { trades } = scene.store.loadAccount(TRADER, scene.state().lastReset)
+  expect(trades.map(({ origin }) => origin).toSorted()).toEqual(['enforcer', 'trader'])
+})
+
+test('what was done in a gap is seen beyond the lag of REST, not half a minute later (G-16, R-10)', async () => {
+  using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 2 }), knobs: { snapshotLagMs: 1_600 } })
+  await scene.connect()
+  await scene.run(10_000)
+  scene.gateway.lose('user')
+  await scene.run(100)
+  scene.trade('buy', 3)
+  await scene.run(100)
+  scene.gateway.restore('user')
+  await scene.run(5_000)
+  expect(scene.size()).toBe(2)
 })

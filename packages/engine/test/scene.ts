@@ -319,6 +319,7 @@ export class Scene implements Disposable {
       const parts = [
         ...record.breaches.map(() => 'breach'),
         ...record.lockouts.map(() => 'lockout'),
+        ...record.endedLockouts.map(() => 'unlock'),
         ...record.commands.filter(({ state }) => state === 'sending').map(({ command }) => `intent ${command.kind}`),
       ]
       if (parts.length > 0) this.actions.push(`commit ${parts.join(', ')}`)

@@ -17,7 +17,7 @@ const MICROTASK_DEPTH = 24
  */
 export class VirtualTime implements SimClock, Clock {
   trusted = true
-  /** Added to what the program takes for business time; the exchange keeps its own. */
+  /** Added to business time, as program and exchange read it from here; timers and monotonic time do not feel it. */
   skewMs = 0
   readonly #startMs: number
   #nowMs: number

@@ -1,4 +1,4 @@
-import { type DomainEvent, type Instant, instant } from '@rm/domain'
+import { type DomainEvent, type Instant, instant, type PursuedGoal } from '@rm/domain'
 import { isTrading } from '@rm/gateway-sim/virtual'
 import type { Plan } from '../plan.ts'
 import type { Tally } from '../tally.ts'
@@ -26,6 +26,8 @@ export class Evidence {
   readonly watches: ReadonlyMap<number, AccountWatch>
   /** Accounts of which the disk refused something that is not written yet. */
   readonly unwritable = new Set<number>()
+  /** Goals of theirs, by id: what is owed is acted upon although no disk knows of it (S-01). */
+  readonly unwrittenGoals = new Map<string, PursuedGoal>()
   userStreamUp = false
   /** Whether the exchange trades, and since when. */
   isOpen = false
@@ -54,6 +56,7 @@ export class Evidence {
     const nowMs = this.nowMs()
     for (const watch of this.watches.values()) watch.forget(nowMs)
     this.unwritable.clear()
+    this.unwrittenGoals.clear()
     this.#openedMs = nowMs
     this.userStreamUp = false
     this.clocks.opened()

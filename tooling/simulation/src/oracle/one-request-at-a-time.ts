@@ -19,7 +19,9 @@ export class OneRequestAtATime {
       doubt === undefined ||
       watch.isObservedSince(contractId, doubt.atMs) ||
       // The stream may have told what became of it before its answer was given up.
-      (watch.observedMs.get(contractId) ?? Number.NEGATIVE_INFINITY) > doubt.sentMs
+      (watch.observedMs.get(contractId) ?? Number.NEGATIVE_INFINITY) > doubt.sentMs ||
+      // So may a reading; it may also have come too early, which only a close can bear, for it leaves nothing however often it is sent.
+      (kind === 'close-position' && watch.positionsSeenMs > doubt.sentMs)
     verdicts.check(
       'S-10',
       !watch.underWay.has(contractId),

@@ -108,16 +108,18 @@ export class Oracle {
   refused(records: readonly TurnRecord[]): void {
     for (const record of records) {
       this.#evidence.unwritable.add(record.accountId)
+      for (const goal of record.goals) this.#evidence.unwrittenGoals.set(goal.id, goal)
       this.#decided(record)
     }
   }
 
   committed(records: readonly TurnRecord[]): void {
-    const { tally, facts, unwritable } = this.#evidence
+    const { tally, facts, unwritable, unwrittenGoals } = this.#evidence
     tally.commits += 1
     for (const record of records) {
       const { accountId, at, cause, audit } = record
       unwritable.delete(accountId)
+      for (const { id } of record.goals) unwrittenGoals.delete(id)
       this.#decided(record)
       const watch = this.#evidence.watch(accountId)
       watch.firstRecordAt = Math.min(watch.firstRecordAt, at)

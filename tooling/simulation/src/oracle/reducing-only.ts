@@ -63,9 +63,10 @@ export class ReducingOnly {
 
   /** Whether something demands that the contract is closed, so that its stop goes with it. */
   #isClosing(accountId: number, contractId: string): boolean {
-    return [...this.#evidence.facts.goals.values()].some(
-      ({ goal, isOpen }) =>
-        isOpen && goal.accountId === accountId && (goal.goal.kind !== 'cap' || goal.goal.contractId !== contractId),
+    const { facts, unwrittenGoals } = this.#evidence
+    const open = [...facts.goals.values()].filter(({ isOpen }) => isOpen).map(({ goal }) => goal)
+    return [...open, ...unwrittenGoals.values()].some(
+      ({ accountId: of, goal }) => of === accountId && (goal.kind !== 'cap' || goal.contractId !== contractId),
     )
   }
 }
