@@ -45,6 +45,16 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 
+  test('whose event loop stood still for two seconds goes on, and undoes what happened meanwhile (P-07)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    const daemon = await stage.startTrustedDaemon({ fault: { kind: 'busy', ms: 2_000 } })
+    daemon.signal('SIGUSR2')
+    await stage.trader().enters('MNQ', OrderSide.buy, 3)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect((await daemon.stop()).code).toBe(0)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
   test('whose event loop stands still is told of after 5 s and ended with code 2 (P-07, P-08)', async ({ task }) => {
     await using stage = await Stage.set({ rules: RULES })
     const daemon = await stage.startTrustedDaemon({ fault: { kind: 'busy', ms: 60_000 } })
