@@ -30,10 +30,7 @@ export function guardFiles(places: GuardedPlaces, lines: LineQueue): () => void 
 }
 
 /** What others may write, a sentence each. What is not there, or cannot be looked at, is missed by those who need it. */
-export async function exposedFiles(
-  { configDirectory, single }: GuardedPlaces,
-  own: number,
-): Promise<readonly string[]> {
+async function exposedFiles({ configDirectory, single }: GuardedPlaces, own: number): Promise<readonly string[]> {
   const below = await readdir(configDirectory, { recursive: true }).catch((): string[] => [])
   const files = [configDirectory, ...below.toSorted().map((name) => path.join(configDirectory, name)), ...single]
   const sentences = await Promise.all(files.map((file) => exposureOf(file, own)))

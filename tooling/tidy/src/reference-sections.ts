@@ -130,7 +130,7 @@ export const referenceSections: readonly Section[] = [
         ['all rules', 'lets every enabled rule look, in the order of the log'],
         [
           'a rule that throws',
-          'takes a rule that throws for a breach of its own safety, and the other rules still look (P-07)',
+          'takes a rule that throws for a breach of its own safety, and the other rules still look',
         ],
       ),
       ...inFile(engine('ancestor-defects'), [
