@@ -13,7 +13,9 @@ const SOAK_MS = Number(process.env['RM_SOAK_MINUTES'] ?? '60') * MINUTE_MS
 const WARM_UP_SHARE = 0.2
 const QUOTES_PER_SECOND = 200
 const ROUND_MS = 2_000
-/** Every so manieth round has a fault, of each kind in turn: a few in a hundred requests, at least one. */
+/** So many of all requests meet a fault, at least. */
+const FAULTS_SHARE = 0.01
+/** Every so manieth round has a fault, of each kind in turn. */
 const ROUNDS_PER_FAULT = 5
 const GROWTH_MAX_BYTES = 50_000_000
 const GROWTH_MAX_SHARE = 0.1
@@ -50,10 +52,14 @@ test('hours of trading with a fault now and then leave memory, descriptors and t
   const warm = measured.slice(Math.floor(measured.length * WARM_UP_SHARE))
   const [early, late] = [warm.slice(0, warm.length / 4), warm.slice(-warm.length / 4)].map(medians)
   const most = Math.max(...measured.map(({ walBytes }) => walBytes))
-  process.stdout.write(`soak: ${JSON.stringify({ rounds: measured.length, early, late, walBytesMax: most })}\n`)
+  const faults = Math.ceil(measured.length / ROUNDS_PER_FAULT)
+  const requests = gateway.requests.after(0).length
+  const told = { rounds: measured.length, faults, requests, early, late, walBytesMax: most }
+  process.stdout.write(`soak: ${JSON.stringify(told)}\n`)
   const allowedBytes = Math.max(GROWTH_MAX_BYTES, GROWTH_MAX_SHARE * (early?.residentBytes ?? Number.NaN))
 
   expect(measured.length).toBeGreaterThan(SOAK_MS / (5 * ROUND_MS))
+  expect(faults / requests).toBeGreaterThan(FAULTS_SHARE)
   expect(late?.residentBytes).toBeLessThan((early?.residentBytes ?? Number.NaN) + allowedBytes)
   expect(late?.descriptors).toBeLessThan((early?.descriptors ?? Number.NaN) + DESCRIPTORS_MAX)
   expect(most).toBeLessThan(WAL_MAX_BYTES)
