@@ -52,6 +52,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rule-throws-at-start') }),
   /** From SIGUSR2 on the machine's wall clock says another time. Before that it says `offsetMs` more than the truth. */
   z.strictObject({ kind: z.literal('wall-clock'), offsetMs: z.number(), stepMs: z.number() }),
+  /** From SIGUSR2 on memory is taken and never given back, until so much of the heap's limit is used. */
+  z.strictObject({ kind: z.literal('retain'), share: z.number().positive().max(1) }),
+  /** From SIGUSR2 on every name leads to this address: somebody has edited the hosts file. */
+  z.strictObject({ kind: z.literal('hosts-file'), address: z.ipv4() }),
+  /** From SIGUSR2 on no descriptor is left. */
+  z.strictObject({ kind: z.literal('descriptors') }),
 ])
 export type Fault = z.infer<typeof faultSchema>
 

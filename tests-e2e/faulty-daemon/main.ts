@@ -1,3 +1,6 @@
+import dns from 'node:dns'
+import { openSync } from 'node:fs'
+import { getHeapStatistics } from 'node:v8'
 import { boot, configure, connect, initializeRules, open, run, type Running } from '@rm/daemon/boot'
 import { runDaemon } from '@rm/daemon/run-daemon'
 import { spoilCommits } from './commit-fault.ts'
@@ -11,6 +14,9 @@ import { wrap } from './wrap.ts'
  */
 
 type Options = Parameters<typeof configure>[0]
+
+/** What is held for good. */
+const retained: unknown[] = []
 
 const fault = faultSchema.parse(JSON.parse(process.env[FAULT_VARIABLE] ?? 'null'))
 await runDaemon(process.argv, startWith(fault))
@@ -55,6 +61,14 @@ function startWith(planned: Fault): (options: Options) => Promise<Running> {
         offsetMs += planned.stepMs
       })
     }
+    case 'retain':
+      return bootAndOnSignal(() => retain(planned.share))
+    case 'hosts-file': {
+      const answer = whereNamesLead(planned.address)
+      return bootAndOnSignal(() => Object.assign(dns, { lookup: answer }))
+    }
+    case 'descriptors':
+      return bootAndOnSignal(takeDescriptors)
     default:
       return planned satisfies never
   }
@@ -72,4 +86,33 @@ function beBusy(ms: number): void {
 
 function throwIt(error: Error): never {
   throw error
+}
+
+/** A little at a time, so that the event loop turns; again when the garbage among it was collected. */
+function retain(share: number): void {
+  setInterval(() => {
+    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+    if (used < share * limit) retained.push(Array.from({ length: 50_000 }, (_, index) => ({ index })))
+  }, 20)
+}
+
+/** Node asks this for the address of whatever it connects to. */
+function whereNamesLead(address: string): (name: string, options: dns.LookupOptions, answer: Answer) => void {
+  return (_name, options, answer) => {
+    if (options.all === true) answer(null, [{ address, family: 4 }])
+    else answer(null, address, 4)
+  }
+}
+
+type Answer = (error: Error | null, address: string | dns.LookupAddress[], family?: number) => void
+
+/** Again and again, as some become free when connections end. */
+function takeDescriptors(): void {
+  setInterval(() => {
+    try {
+      for (;;) openSync('/dev/null', 'r')
+    } catch {
+      // That was the last one.
+    }
+  }, 20)
 }

@@ -29,10 +29,12 @@ import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
+import { type GuardedPlaces, guardFiles } from './exposed-files.ts'
 import { rememberConfig } from './last-good-config.ts'
 import { LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
+import { watchMemory } from './memory-watch.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
 import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
@@ -304,12 +306,12 @@ export function initializeRules(connected: Connected): RulesReady {
     { gateway, store, kernel, monitored, lines, elapsedMs: monotonicMs },
     config.api.cache.contractTtlMs,
   )
-  const { anchorFile, anchorUrl, anchorBearerFrom } = config.general.audit
+  const { anchorUrl, anchorBearerFrom } = config.general.audit
   const bearer = anchorBearerFrom === null ? null : config.variable(anchorBearerFrom)
   const auditAnchor = new AuditAnchor({
     store,
     lines,
-    file: anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile),
+    file: anchorFileOf(connected),
     post: anchorUrl === null ? null : new AnchorPost({ url: anchorUrl, bearer, run: store.epoch, lines }),
     now: () => gateway.clock.now(),
   })
@@ -363,6 +365,8 @@ export async function run(ready: RulesReady): Promise<Running> {
   const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
+  const endFileGuard = guardFiles(guardedPlaces(ready), lines)
+  const endMemoryWatch = watchMemory(lines)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
@@ -387,6 +391,8 @@ export async function run(ready: RulesReady): Promise<Running> {
       isIntakeOpen = false
       configReload.stop()
       endWatch()
+      endFileGuard()
+      endMemoryWatch()
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
@@ -541,6 +547,17 @@ function watchFiles(ready: RulesReady): () => void {
       })
     },
   })
+}
+
+function guardedPlaces(ready: RulesReady): GuardedPlaces {
+  const { configDirectory, dataDirectory } = ready.options
+  const anchorFile = anchorFileOf(ready)
+  return { configDirectory, single: anchorFile === null ? [dataDirectory] : [dataDirectory, anchorFile] }
+}
+
+function anchorFileOf({ config, options }: Configured): string | null {
+  const { anchorFile } = config.general.audit
+  return anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile)
 }
 
 async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {

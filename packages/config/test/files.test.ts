@@ -449,3 +449,17 @@ describe('api_config.yaml', () => {
     expect(JSON.stringify(found)).not.toContain('hunter2')
   })
 })
+
+describe('what YAML reads and a limit must not be', () => {
+  test.each([
+    [rule('max_contracts', '{ limit: -5 }'), 'rules.max_contracts.limit'],
+    [rule('daily_realized_loss', '{ limit: 500 }'), 'rules.daily_realized_loss.limit'],
+    [rule('daily_realized_profit', '{ target: -500 }'), 'rules.daily_realized_profit.target'],
+    [session('{ start: 0800 }'), 'session_hours.start'],
+    [session('{ start: 30600 }'), 'session_hours.start'],
+    [dailyReset('time: 17'), 'daily_reset.time'],
+  ])('%j is refused (C-06)', (files, keyPath) => expect(keysIn(errorsOf(files))).toEqual([keyPath]))
+
+  test('08:00 without quotes is a time and no number of minutes (C-06)', () =>
+    expect(errorsOf(session('{ start: 08:00 }'))).toEqual(errorsOf(session('{ start: "08:00" }'))))
+})

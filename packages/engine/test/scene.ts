@@ -68,6 +68,8 @@ export interface SceneOptions {
   readonly rules: EnabledRules
   readonly timers?: Partial<Timers>
   readonly startsAt?: string
+  /** Resets at 17:00 in Chicago unless said. */
+  readonly calendar?: TradingCalendar
   readonly seed?: number
   readonly knobs?: Partial<ExchangeKnobs>
   readonly accounts?: readonly AccountId[]
@@ -371,7 +373,7 @@ export class Scene implements Disposable {
       accountId,
       rules: enabled,
       timers: { ...TIMERS, ...timers },
-      calendar: CALENDAR,
+      calendar: this.#options.calendar ?? CALENDAR,
       pnlBasis: 'net',
       stopCriteria: stopCriteriaOf(enabled),
       guards: { ...GUARDS, ...this.#options.guards },

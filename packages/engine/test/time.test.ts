@@ -1,3 +1,4 @@
+import { TradingCalendar } from '@rm/domain'
 import { describe, expect, test } from 'vitest'
 import { Scene, settingsOf } from './scene.ts'
 
@@ -66,6 +67,32 @@ describe('the end of a lockout', () => {
     expect(scene.state().word).toBe('ACTIVE')
   })
 
+  test('a clock that was a day behind for a while makes no cooldown longer (T-02)', async () => {
+    using scene = await Scene.open({
+      rules: settingsOf('cooldown_after_loss', { loss_thresholds: [{ loss_amount: -10, cooldown: '60s' }] }),
+    })
+    await scene.connect()
+    scene.trade('buy', 1)
+    await scene.run(1_000)
+    scene.move(-30)
+    scene.trade('sell', 1)
+    await scene.until(() => scene.state().lockouts.length > 0)
+    const lockedMs = scene.time.elapsedMs()
+    scene.time.trusted = false
+    scene.time.skewMs = -24 * 3_600_000
+    scene.kernel.tick()
+    await scene.run(20_000)
+    expect(scene.state().lockouts).toHaveLength(1)
+    scene.time.skewMs = 0
+    scene.time.trusted = true
+    scene.kernel.tick()
+    await scene.until(() => scene.state().lockouts.length === 0, 60_000)
+    const tookMs = scene.time.elapsedMs() - lockedMs
+    expect(tookMs).toBeGreaterThan(59_000)
+    expect(tookMs).toBeLessThan(61_000)
+    expect(scene.told('reset-crossed')).toEqual([])
+  })
+
   test('a machine that slept over the reset unlocks late and once', async () => {
     using scene = await lockedBeforeReset()
     scene.time.set(RESET_MS + 3 * 3_600_000)
@@ -95,6 +122,28 @@ describe('the end of a lockout', () => {
 })
 
 describe('the daily reset', () => {
+  test('in the hour that comes twice happens once, at the second; a lockout until then lasts as long (T-05)', async () => {
+    const calendar = new TradingCalendar({ time: '01:30', timeZone: 'America/Chicago', days: ['sun'] })
+    using scene = await Scene.open({ rules: LOSS, calendar, startsAt: '2026-10-30T15:00:00Z' })
+    await scene.connect()
+    scene.trade('buy', 5)
+    await scene.run(1_000)
+    scene.move(-210)
+    await scene.until(() => scene.ended('flat-account').length > 0)
+    scene.time.set(Date.parse('2026-11-01T06:29:00Z'))
+    scene.kernel.tick()
+    await scene.run(120_000)
+    expect(scene.state().word).toBe('LOCKED')
+    expect(scene.told('reset-crossed')).toEqual([])
+    scene.time.set(Date.parse('2026-11-01T07:29:00Z'))
+    scene.kernel.tick()
+    await scene.run(59_999)
+    expect(scene.state().word).toBe('LOCKED')
+    await scene.run(60_000)
+    expect(scene.told('lockout-ended')).toHaveLength(1)
+    expect(scene.told('reset-crossed').map(({ at }) => at)).toEqual([Date.parse('2026-11-01T07:30:00Z')])
+  })
+
   test('is processed exactly once, over restarts too', async () => {
     using scene = await lockedBeforeReset()
     await scene.run(30_000)

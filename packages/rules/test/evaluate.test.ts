@@ -51,7 +51,7 @@ describe('the evaluation of rules', () => {
     expect(verdict?.verdict.findings).toMatchObject([{ measured: '-$500.00', goals: [], lockout: null }])
   })
 
-  test('takes a rule that throws for a breach of its own safety, and the other rules still look', () => {
+  test('takes a rule that throws for a breach of its own safety, and the other rules still look (P-07)', () => {
     const broken = { ...aView({ positions: [held(MNQ, 3)] }) }
     Object.defineProperty(broken, 'realized', {
       get: () => {

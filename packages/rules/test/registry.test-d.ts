@@ -34,6 +34,12 @@ export const peeking: Rule<'max_contracts'> = {
   evaluate: (_settings, { positions }) => ({ findings: [], blind: [], use: positions[0]?.exit === null ? 0 : 1 }),
 }
 
+export const waiting: Rule<'max_contracts'> = {
+  ...max_contracts,
+  // @ts-expect-error a rule that awaits: nothing could be judged until it is back, and it may never be (P-07)
+  evaluate: async () => ({ findings: [], blind: [], use: null }),
+}
+
 // @ts-expect-error a limit in place of all settings
 export const incomplete: RuleSettings['max_contracts'] = { limit: 5 }
 

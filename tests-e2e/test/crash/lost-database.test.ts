@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { OrderSide } from '@rm/sdk-bridge/wire'
@@ -13,6 +23,11 @@ import { storedState } from '../harness/stored-state.ts'
 /** The open loss does not count, or the daemon's close would race the trader's own. */
 const RULES = { daily_realized_loss: { enabled: true, limit: -500, include_unrealized: false } }
 
+/** SQLite's write-ahead log: a header, then frames of a header and a page each. */
+const LOG_HEADER_BYTES = 32
+const FRAME_HEADER_BYTES = 24
+const PAGE_BYTES = 4_096
+
 /** What happens to the data folder while the daemon is down. */
 const LOSSES: Readonly<Record<string, (stage: Stage) => void>> = {
   'is deleted (D-09)': ({ databaseFile }) => remove(databaseFile),
@@ -25,6 +40,11 @@ const LOSSES: Readonly<Record<string, (stage: Stage) => void>> = {
     writeFileSync(databaseFile, Buffer.alloc(65_536, 0xa5))
   },
   'loses its log (D-10)': ({ databaseFile }) => remove(`${databaseFile}-wal`),
+  'has a zeroed page where its log begins (D-03)': ({ databaseFile }) => {
+    const log = openSync(`${databaseFile}-wal`, 'r+')
+    writeSync(log, Buffer.alloc(PAGE_BYTES), 0, PAGE_BYTES, LOG_HEADER_BYTES + FRAME_HEADER_BYTES)
+    closeSync(log)
+  },
   'is replaced by the backup of a time before the lockout (D-11)': ({ databaseFile, dataDirectory }) => {
     const [oldest] = globSync('backups/*.db', { cwd: dataDirectory }).toSorted()
     remove(databaseFile)

@@ -15,6 +15,10 @@ export interface DaemonStart {
   readonly environment?: Readonly<Record<string, string>>
   /** What stands on the command line instead of the two folders. */
   readonly commandLine?: readonly string[]
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[]
+  /** The most descriptors that the process may have; the machine's own limit unless said. */
+  readonly descriptors?: number
   /** What goes wrong inside: then the test build of the daemon is started. */
   readonly fault?: Fault
 }
@@ -40,13 +44,19 @@ export class DaemonProcess implements AsyncDisposable {
   #hasEnded = false
 
   constructor(
-    { configDirectory, dataDirectory, environment, commandLine, fault }: DaemonStart,
+    { configDirectory, dataDirectory, environment, commandLine, nodeFlags = [], descriptors, fault }: DaemonStart,
     programs: Programs = { plain: DAEMON, faulty: FAULTY_DAEMON },
   ) {
     this.log = new LogReader(path.join(dataDirectory, 'logs', 'risk_manager.log'))
     const line = commandLine ?? ['--config', configDirectory, '--data', dataDirectory]
     const faulty = fault === undefined ? {} : { [FAULT_VARIABLE]: JSON.stringify(fault) }
-    this.child = spawn(process.execPath, [fault === undefined ? programs.plain : programs.faulty, ...line], {
+    const program = fault === undefined ? programs.plain : programs.faulty
+    const words = [process.execPath, ...nodeFlags, program, ...line]
+    // Only a shell can lower the limit of what it becomes; Node raises the soft one to the hard one.
+    const limited =
+      descriptors === undefined ? words : ['/bin/sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...words]
+    const [first = '', ...rest] = limited
+    this.child = spawn(first, rest, {
       env: {
         ...plainEnvironment(),
         PROJECTX_USERNAME: USER_NAME,

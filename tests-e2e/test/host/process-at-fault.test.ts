@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { OrderSide } from '@rm/sdk-bridge/wire'
+import { hubPaths, OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
 import { awaitEnd } from '../harness/await-condition.ts'
 import { enforcementOf, trusted, wordOf } from '../harness/daemon-story.ts'
@@ -12,6 +12,10 @@ const RULES = { max_contracts: { enabled: true, limit: 1 } }
 const LOSS = { daily_realized_loss: { enabled: true, limit: -500 } }
 /** Longer than the gap at which a daemon distrusts what it knows. */
 const FROZEN_MS = 6_000
+/** Of the block that no loopback gateway listens on. */
+const UNREACHABLE = '127.77.77.77'
+/** Longer than a connection is kept that nobody uses. */
+const DESCRIPTORLESS_MS = 8_000
 
 describe.concurrent('a daemon whose process is at fault', { skip: process.platform === 'win32' }, () => {
   test('opens no debugger at SIGUSR1 and goes on protecting (P-04)', async () => {
@@ -38,6 +42,16 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     await daemon.log.awaitLine('distrusted', (line) => line.event === 'word-changed' && line['to'] === 'UNTRUSTED')
     await trusted(daemon.log, [FIRST_ACCOUNT])
     measure(task, woken)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
+  test('whose event loop stood still for two seconds goes on, and undoes what happened meanwhile (P-07)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    const daemon = await stage.startTrustedDaemon({ fault: { kind: 'busy', ms: 2_000 } })
+    daemon.signal('SIGUSR2')
+    await stage.trader().enters('MNQ', OrderSide.buy, 3)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect((await daemon.stop()).code).toBe(0)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 
@@ -82,6 +96,43 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     expect((await daemon.stop()).code).toBe(0)
   })
 
+  test('whose memory is never given back tells it before Node ends it, and goes on protecting (P-09)', async () => {
+    await using stage = await Stage.set({ rules: RULES })
+    // A young generation of the usual size would be a third of the limit.
+    const nodeFlags = ['--max-old-space-size=128', '--max-semi-space-size=1']
+    const daemon = await stage.startTrustedDaemon({ nodeFlags, fault: { kind: 'retain', share: 0.85 } })
+    expect(daemon.log.find(({ alert }) => alert === 'memory-high')).toBeUndefined()
+    daemon.signal('SIGUSR2')
+    const alert = await daemon.log.awaitLine('the alert', (line) => line['alert'] === 'memory-high')
+    expect(alert).toMatchObject({ event: 'alert', severity: 'critical' })
+    expect(Number(alert['heapBytes'])).toBeGreaterThan(0.8 * Number(alert['heapLimitBytes']))
+    stage.trader().buy('MNQ', 2)
+    await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
+  test('whose gateway is blocked in the hosts file tells it, and distrusts its account (X-07)', async ({ task }) => {
+    await using stage = await Stage.set({ rules: { ...RULES, auth_loss_guard: { enabled: true } } })
+    const { gateway } = stage
+    const url = gateway.url.replace('127.0.0.1', 'localhost')
+    const hubs = { user_hub_url: `${url}${hubPaths.user}`, market_hub_url: `${url}${hubPaths.market}` }
+    stage.configure({ api: { api_url: url, ...hubs } })
+    const daemon = await stage.startTrustedDaemon({ fault: { kind: 'hosts-file', address: UNREACHABLE } })
+    await stage.trader().enters('MNQ', OrderSide.buy, 1)
+    daemon.signal('SIGUSR2')
+    // Connections that stand go on standing; whoever blocks a host cuts them.
+    gateway.faults.rest('any', { verb: 'rst', at: 'start' }, { times: null })
+    for (const hub of ['user', 'market'] as const) gateway.faults.hub(hub, { verb: 'rst' })
+    const begun = performance.now()
+    await wordOf(daemon.log, FIRST_ACCOUNT, 'UNTRUSTED')
+    const alert = await daemon.log.awaitLine('the alert', (line) => line.event === 'alert')
+    measure(task, begun)
+    expect(performance.now() - begun).toBeLessThan(10_000)
+    expect(alert).toMatchObject({ alert: 'stream-down' })
+    expect(stage.trader().position('MNQ')).toBe(1)
+    expect((await daemon.stop()).code).toBe(0)
+  })
+
   test('that is told of proxies goes straight to the gateway (X-07)', async () => {
     await using stage = await Stage.set({ rules: RULES })
     const nobody = 'http://127.0.0.1:9'
@@ -89,6 +140,26 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     await stage.startTrustedDaemon({ environment })
     stage.trader().buy('MNQ', 2)
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
+  })
+
+  test('that has no descriptor left goes on protecting, by connections that stand (P-12)', async () => {
+    await using stage = await Stage.set({ rules: LOSS })
+    const trader = stage.trader()
+    const daemon = await stage.startTrustedDaemon({ descriptors: 64, fault: { kind: 'descriptors' } })
+    daemon.signal('SIGUSR2')
+    const unwatched = await daemon.log.awaitLine('nothing can be opened', (line) => line.event === 'config-unwatched')
+    expect(unwatched.msg).toContain('EMFILE')
+    await pause(DESCRIPTORLESS_MS)
+    await trader.loseOnEs(48)
+    await wordOf(daemon.log, FIRST_ACCOUNT, 'LOCKED')
+    // Two closes at once, and perhaps one connection.
+    await Promise.all([trader.enters('MNQ', OrderSide.buy, 1), trader.enters('MES', OrderSide.buy, 1)])
+    await stage.awaitVenue('flat', () => trader.isFlat)
+    await daemon.kill()
+    const successor = await stage.startTrustedDaemon()
+    await wordOf(successor.log, FIRST_ACCOUNT, 'LOCKED')
+    expect((await successor.stop()).code).toBe(0)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
 

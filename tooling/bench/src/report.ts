@@ -6,6 +6,8 @@ export interface Figure {
   readonly unit: 'ratio' | 'cores' | 'ms' | 'µs' | 'MiB' | 'events/s'
   /** One value a round. */
   readonly values: readonly number[]
+  /** What no value may exceed. */
+  readonly max?: number
 }
 
 export interface Report {
@@ -20,6 +22,9 @@ export interface Report {
     readonly p50: number
     readonly p90: number
     readonly p99: number
+    readonly worst: number
+    /** What no value may exceed; `null`: nothing is promised. */
+    readonly max: number | null
   }[]
 }
 
@@ -28,9 +33,10 @@ export function reportOf(bench: string, rounds: number, compares: string, figure
     bench,
     rounds,
     compares,
-    figures: figures.map(({ name, unit, values }) => {
+    figures: figures.map(({ name, unit, values, max = null }) => {
       const p50 = percentile(values, 0.5)
-      return { name, unit, median: p50, p50, p90: percentile(values, 0.9), p99: percentile(values, 0.99) }
+      const [p90, p99] = [percentile(values, 0.9), percentile(values, 0.99)]
+      return { name, unit, median: p50, p50, p90, p99, worst: Math.max(...values), max }
     }),
   }
 }
@@ -42,7 +48,18 @@ export function renderReport({ bench, rounds, compares, figures }: Report): stri
       `  ${name.padEnd(36)}${shown(median).padStart(10)}${shown(p90).padStart(10)}${shown(p99).padStart(10)}  ${unit}`,
   )
   const head = `  ${''.padEnd(36)}${'median'.padStart(10)}${'p90'.padStart(10)}${'p99'.padStart(10)}`
-  return [`${bench}: ${rounds} rounds`, `  ${compares}`, '', head, ...rows, ''].join('\n')
+  const bounds = figures.map(describeBound).filter((line) => line !== null)
+  return [`${bench}: ${rounds} rounds`, `  ${compares}`, '', head, ...rows, ...bounds, ''].join('\n')
+}
+
+/** Whether no value exceeded what is promised. */
+export function isWithinBounds({ figures }: Report): boolean {
+  return figures.every(({ worst, max }) => max === null || worst <= max)
+}
+
+function describeBound({ name, unit, worst, max }: Report['figures'][number]): string | null {
+  if (max === null) return null
+  return `  ${name}: worst ${shown(worst)} of ${shown(max)} ${unit}, ${worst <= max ? 'held' : 'EXCEEDED'}`
 }
 
 function shown(value: number): string {

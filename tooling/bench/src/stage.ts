@@ -113,6 +113,13 @@ export class Program implements AsyncDisposable {
     }
   }
 
+  /** SIGKILL: no chance to say or write anything. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('close', resolve))
+    this.#child.kill('SIGKILL')
+    await ended
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = new Promise((resolve) => this.#child.once('close', resolve))

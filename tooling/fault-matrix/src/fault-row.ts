@@ -43,6 +43,3 @@ export const RECOVERED: Bound = { ms: 300 * SECOND_MS, label: 'RTO' }
 export function within(seconds: number, label = 'after the fault'): Bound {
   return { ms: seconds * SECOND_MS, label }
 }
-
-/** Rows whose behaviour is there and has no test of its own yet. */
-export const NOT_TESTED = 'no test of its own yet'

@@ -37,14 +37,14 @@ test('a log that is cut anywhere opens with the first turns whole and none in pa
   expect(seen).toEqual(new Set([0, 1, 2, 3, 4, 5, TURNS]))
 })
 
-test('zeroed and flipped bytes in the tail of the log cost the turns from there on, never the file (D-03)', async () => {
+test('a zeroed page, a torn one and a flipped bit in the tail of the log cost the turns from there on, never the file (D-03)', async () => {
   using folder = new DataFolder()
   ;(await folder.open()).close()
   using store = await folder.open()
   for (let key = 0; key < TURNS; key += 1) store.commit([aBreachTurn(key)])
   const log = readFileSync(`${folder.database}-wal`)
   const end = HEADER_BYTES + countFrames(log) * FRAME_BYTES
-  for (const spoil of [zeroed, flipped]) {
+  for (const spoil of [zeroed, torn, flipped]) {
     using copy = new DataFolder()
     copyFileSync(folder.database, copy.database)
     writeFileSync(`${copy.database}-wal`, spoil(log, end - 4096))
@@ -63,6 +63,11 @@ function countFrames(log: Buffer): number {
 
 function zeroed(log: Buffer, from: number): Buffer {
   return Buffer.from(log).fill(0, from, from + 4096)
+}
+
+/** The disk wrote the first half of the page and not the second. */
+function torn(log: Buffer, from: number): Buffer {
+  return Buffer.from(log).fill(0, from + 2048, from + 4096)
 }
 
 function flipped(log: Buffer, from: number): Buffer {

@@ -1,4 +1,4 @@
-import { BOOTED, type FaultRow, FIRST_REQUEST, NOT_TESTED, RECOVERED, TOLD, TRUSTED, within } from '../fault-row.ts'
+import { BOOTED, type FaultRow, FIRST_REQUEST, RECOVERED, TOLD, TRUSTED, within } from '../fault-row.ts'
 
 /** Clocks and calendars. */
 export const time = {
@@ -201,8 +201,8 @@ export const processAndHost = {
   },
   'P-09': {
     fault: 'memory leaks',
-    injection: 'a soak',
-    expected: 'less than 50 MB of growth',
+    injection: 'a test build that gives nothing back; a stream of events',
+    expected: 'told before Node ends it; less than 50 MB of growth',
     bound: null,
     severity: 'H',
   },
@@ -314,9 +314,9 @@ export const manyAccounts = {
 export const hostileUser = {
   'X-01': {
     fault: 'the trader edits database, configuration or audit trail',
-    injection: 'open for writing beside the daemon; edit while it is down',
-    expected: 'locked while it runs; told by the chain afterwards',
-    bound: null,
+    injection: 'another user of the machine tries; rights and owners changed; edit while it is down',
+    expected: 'denied by ownership; told when others may write, or did; told by the chain afterwards',
+    bound: TOLD,
     severity: 'C',
   },
   'X-02': {
@@ -358,11 +358,10 @@ export const hostileUser = {
   },
   'X-07': {
     fault: 'the gateway is blocked in the hosts file, a proxy is set',
-    injection: 'environment',
-    expected: 'the proxy is ignored or refused; told',
+    injection: 'a test build whose names lead nowhere, connections cut; environment',
+    expected: 'the proxy is ignored; told, and accounts distrusted',
     bound: TOLD,
     severity: 'C',
-    notHere: NOT_TESTED,
   },
   'X-08': {
     fault: 'NODE_OPTIONS, preloads, another CA in the environment',
