@@ -96,7 +96,6 @@ describe('risk_config.yaml, general', () => {
     'audit: { anchor_url: "http://127.0.0.1:9/heads", anchor_bearer_from: PROJECTX_API_KEY }',
     'audit: { anchor_url: "https://anchors.example/heads" }',
     'control: { folder: /run/risk-manager, monitoring_port: 9464 }',
-    'notifications: { discord: { enabled: false, webhook_url: "${PROJECTX_API_KEY}" } }',
     'logging: { level: WARNING, files: { api: { enabled: false }, error: { level: WARNING } } }',
   ])('%s is accepted', (text) => expect(errorsOf(general(text))).toEqual([]))
 
