@@ -1,5 +1,10 @@
+import type { AlertList } from '@rm/control-api'
+import { formatInZone } from '@rm/domain'
 import { Command } from 'commander'
 import { testAlerts } from './alerts-test.ts'
+import { ask, askingCommand, type AskOptions } from './ask-daemon.ts'
+import { table } from './terminal-table.ts'
+import { visible } from './terminal-text.ts'
 import { localToday, wallNow } from './system-clock.ts'
 
 const EXAMPLES = `
@@ -7,11 +12,13 @@ Examples:
   $ risk-manager alerts test
   $ risk-manager alerts test --config /etc/risk-manager
   $ risk-manager alerts test --json
+  $ risk-manager alerts list
+  $ risk-manager alerts acknowledge 3-1
 
-No daemon is needed. Look at the receivers as well: that one took the alert over
+For test no daemon is needed. Look at the receivers as well: that one took the alert over
 does not mean that anybody was called.
 
-Exit codes:
+Exit codes of test:
   0 every channel delivered   1 at least one did not
   3 the configuration is refused, or no channel is on   64 usage
 `
@@ -19,10 +26,12 @@ Exit codes:
 /** `risk-manager alerts`: whether anybody would be called. */
 export function alertsCommand(): Command {
   return new Command('alerts')
-    .description('Tests the channels by which people are called.')
+    .description('What people were called for, and whether they would be.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .addCommand(testCommand())
+    .addCommand(listCommand())
+    .addCommand(acknowledgeCommand())
 }
 
 interface TestOptions {
@@ -50,6 +59,37 @@ function testCommand(): Command {
       process.stdout.write(output)
       process.exitCode = exitCode
     })
+}
+
+function listCommand(): Command {
+  const description = 'What people were called for, newest first.'
+  return askingCommand('list', description, '  $ risk-manager alerts list\n  $ risk-manager alerts list --json').action(
+    (options: AskOptions) =>
+      ask(options, 'alerts', {}, async ({ alerts }, { width }, client) => {
+        if (alerts.length === 0) return 'nobody was called\n'
+        const { timeZone } = await client.call('report', {})
+        const rows = alerts.map((one) => [
+          one.id,
+          formatInZone(one.begunAt, timeZone),
+          one.severity,
+          stateOf(one),
+          visible(one.text),
+        ])
+        return table(['id', 'since', 'severity', '', 'what'], rows, width)
+      }),
+  )
+}
+
+function acknowledgeCommand(): Command {
+  const description = 'Says that somebody knows of an alert: it is not repeated any more.'
+  return askingCommand('acknowledge', description, '  $ risk-manager alerts acknowledge 3-1')
+    .argument('<id>', 'as alerts list shows it')
+    .action((id: string, options: AskOptions) => ask(options, 'acknowledge', { id }, ({ done }) => `${done}\n`))
+}
+
+function stateOf({ overAt, acknowledgedAt }: AlertList['alerts'][number]): string {
+  if (overAt !== null) return 'over'
+  return acknowledgedAt === null ? 'stands' : 'acknowledged'
 }
 
 const WIDTH = 80

@@ -71,8 +71,7 @@ async function stop(running: Running, signal: string): Promise<void> {
   const stopping = `Stopping after ${signal}; lockouts stay in force`
   lines.add({ level: 'warn', message: stopping, topic: null, facts: { event: 'stopping', signal } })
   running.stopIntake()
-  await Promise.race([running.control.close(), pause(SETTLE_MS_MAX / 4)])
-  await Promise.race([kernel.stop(), pause(SETTLE_MS_MAX)])
+  await Promise.race([Promise.all([kernel.stop(), running.control.close()]), pause(SETTLE_MS_MAX)])
   await Promise.race([gateway.stop(), pause(SETTLE_MS_MAX / 4)])
   const facts = {
     event: 'run-summary',

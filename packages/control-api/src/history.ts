@@ -41,6 +41,28 @@ export const AuditPage = z.object({
 })
 export type AuditPage = z.output<typeof AuditPage>
 
+/** What people were called for, newest first. */
+export const AlertList = z.object({
+  alerts: z.array(
+    z.object({
+      id: z.string(),
+      /** The condition, or the rule. */
+      code: z.string(),
+      severity: z.enum(['warning', 'error', 'critical']),
+      accountId: AccountId.nullable(),
+      text: z.string(),
+      begunAt: Moment,
+      lastSeenAt: Moment,
+      seenCount: z.int(),
+      /** `null`: it stands. */
+      overAt: Moment.nullable(),
+      /** `null`: a critical one is repeated until somebody says that he knows. */
+      acknowledgedAt: Moment.nullable(),
+    }),
+  ),
+})
+export type AlertList = z.output<typeof AlertList>
+
 /** What the clock will do, for one account. */
 export const CalendarReport = z.object({
   accounts: z.array(

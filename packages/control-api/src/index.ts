@@ -12,6 +12,7 @@ export {
 export { type Change, ControlClient, wireText } from './control-client.ts'
 export { DaemonReport, StreamReport } from './daemon-report.ts'
 export {
+  AlertList,
   AuditPage,
   BreachHistory,
   CalendarReport,

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 import { DaemonReport } from './daemon-report.ts'
-import { AuditPage, BreachHistory, CalendarReport, Explanations, LockoutHistory, SettingsReport } from './history.ts'
+import {
+  AlertList,
+  AuditPage,
+  BreachHistory,
+  CalendarReport,
+  Explanations,
+  LockoutHistory,
+  SettingsReport,
+} from './history.ts'
 
 /** Who may call a route. The socket that a call comes in by says who calls: whoever may open the administrator's file is one. */
 export type Role = 'trader' | 'admin'
@@ -39,6 +47,14 @@ export const ROUTES = {
       limit: z.coerce.number().int().min(1).max(1000).default(100),
     }),
     output: AuditPage,
+  },
+  alerts: { method: 'GET', path: '/v1/alerts', role: 'trader', input: Newest, output: AlertList },
+  acknowledge: {
+    method: 'POST',
+    path: '/v1/alerts/acknowledge',
+    role: 'admin',
+    input: z.object({ id: z.string().min(1) }),
+    output: Done,
   },
   reload: { method: 'POST', path: '/v1/reload', role: 'admin', input: Nothing, output: Done },
   panic: {

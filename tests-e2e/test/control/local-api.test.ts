@@ -113,6 +113,19 @@ describe.concurrent('the local API', () => {
     expect(records.find(({ action }) => action === 'call-denied')?.actor).toBe('trader')
   })
 
+  test('tells what people were called for, and that somebody knows of it (L-12)', async () => {
+    await using opened = await Stage.open({ rules: RULES })
+    const { stage, daemon } = opened
+    await using admin = client(stage, 'admin')
+    stage.trader().buy('MNQ', 7)
+    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
+    await expect.poll(async () => (await admin.call('alerts', {})).alerts).toMatchObject([{ code: 'RULE-001' }])
+    const { alerts } = await admin.call('alerts', {})
+    await admin.call('acknowledge', { id: alerts[0]?.id ?? '' })
+    expect((await admin.call('alerts', {})).alerts[0]?.acknowledgedAt).not.toBeNull()
+    await expect(admin.call('acknowledge', { id: 'none' })).rejects.toMatchObject({ details: { status: 404 } })
+  })
+
   test('is stopped by the administrator, with a word more while a lockout is in force', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened

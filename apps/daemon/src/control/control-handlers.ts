@@ -1,5 +1,6 @@
 import type { RouteInput, RouteName, RouteOutput } from '@rm/control-api'
 import { explain, type AccountId, instant } from '@rm/domain'
+import type { AlertRecord } from '@rm/state'
 import type { RulesReady } from '../boot.ts'
 import { monotonicMs } from '../system-clock.ts'
 import { VERSION } from '../version.ts'
@@ -81,6 +82,14 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
         hash,
       })),
     }),
+    alerts: ({ limit }) => ({
+      alerts: ready.alerts.list().toReversed().slice(0, limit).map(alertReport),
+    }),
+    acknowledge: ({ id }) => {
+      if (!ready.alerts.acknowledge(id)) throw new CallRefused('not-found', `no alert ${id} is known`)
+      audit('alert-acknowledged', id, {})
+      return { done: `${id} is acknowledged; it is not repeated any more` }
+    },
     reload: () => {
       configReload.reload('control-api')
       return { done: 'the configuration was read again; the log says what changed' }
@@ -107,6 +116,11 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
       return { done: 'the daemon stops; lockouts stay in force' }
     },
   }
+}
+
+function alertReport(record: AlertRecord): RouteOutput<'alerts'>['alerts'][number] {
+  const { id, code, severity, accountId, text, begunAt, lastSeenAt, seenCount, overAt, acknowledgedAt } = record
+  return { id, code, severity, accountId, text, begunAt, lastSeenAt, seenCount, overAt, acknowledgedAt }
 }
 
 function isNamed(account: string, id: AccountId, name: string | undefined): boolean {
