@@ -59,9 +59,9 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: 'packages/engine/src/judge.ts',
-        find: 'if (finding.lockout !== null) setLockout(draft, breach, finding.lockout)',
+        find: 'if (finding.lockout !== null) setLockout(draft, finding.lockout, breach, breach.message)',
         replace:
-          'if (finding.lockout !== null && exposureOf(draft.state.book).sizes.size === 0) setLockout(draft, breach, finding.lockout)',
+          'if (finding.lockout !== null && exposureOf(draft.state.book).sizes.size === 0) setLockout(draft, finding.lockout, breach, breach.message)',
       },
     ],
     seed: 1,
