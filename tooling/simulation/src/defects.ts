@@ -93,7 +93,7 @@ export const DEFECTS: readonly Defect[] = [
         replace: 'if (list === null || list === undefined) return []\n  if (list.length < 0) throw new RmError(',
       },
     ],
-    seed: 3,
+    seed: 30_001,
   },
   {
     name: 'partial-close-from-stale-size',
