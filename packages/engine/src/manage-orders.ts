@@ -99,7 +99,8 @@ export function ordersAskedSince(
   for (const { record, answeredMs, sentMs } of state.inFlight) {
     if (record.command.kind !== 'place-order' || answeredMs === null) continue
     const isAgeKnown = isTimeKnown && Number.isFinite(sentMs)
-    const sentAt = isAgeKnown ? later(now, sentMs - elapsedMs) : earliest(longAgo, record.sentAt)
+    // The monotonic clock has fractions of a millisecond.
+    const sentAt = isAgeKnown ? later(now, Math.floor(sentMs - elapsedMs)) : earliest(longAgo, record.sentAt)
     since = earliest(since, sentAt)
   }
   return since === null ? null : later(since, -HISTORY_OVERLAP_MS)

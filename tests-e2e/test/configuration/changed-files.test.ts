@@ -211,7 +211,7 @@ describe.concurrent('files that are changed', () => {
     const times = reads.map(({ time }) => Date.parse(time))
     for (const [index, time] of times.entries()) {
       const next = times[index + 1]
-      if (next !== undefined) expect(next - time).toBeGreaterThanOrEqual(900)
+      if (next !== undefined) expect(next - time).toBeGreaterThanOrEqual(750)
     }
   })
 })
