@@ -11,7 +11,7 @@ export type Understood<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly expected: string }
 
-/** What a terminal question needs. */
+/** One question, and what its answers mean. */
 interface Question<Value> {
   readonly text: string
   /** What Enter alone stands for; left out, something has to be typed. */
@@ -31,9 +31,10 @@ export class Questions implements Disposable {
     this.#input = input
     this.#output = output
     const screen = new Writable({
+      // Done at once: a prompt that waited for the terminal would be judged by what is hidden by then.
       write: (chunk: Buffer, _encoding, done) => {
-        if (this.#isHidden) done()
-        else output.write(chunk, done)
+        if (!this.#isHidden) output.write(chunk)
+        done()
       },
     })
     // Without a history an arrow key cannot bring the API key back.

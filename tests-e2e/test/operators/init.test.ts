@@ -12,7 +12,7 @@ import { FIRST_ACCOUNT } from '../harness/stage.ts'
 import { TemporaryFolder } from '../harness/temporary-folder.ts'
 import { type Answer, runWizard } from '../harness/wizard-session.ts'
 
-/** The limits are to be reached by the traders of the practice day. */
+/** The trader of the first account will buy two MNQ. */
 const ANSWERS_AFTER_LOGIN: readonly Answer[] = [
   { question: 'Which to watch', typed: '1' },
   { question: 'Kind', typed: '' },
@@ -20,7 +20,7 @@ const ANSWERS_AFTER_LOGIN: readonly Answer[] = [
   { question: 'Loss of a day', typed: '150.50' },
   { question: 'Open loss of one position', typed: '' },
   { question: 'Contracts at once', typed: '3' },
-  { question: 'Products', typed: 'MNQ:3 MES:3' },
+  { question: 'Products', typed: 'MNQ:1 MES:5' },
 ]
 
 function gatewayAnswers({ url }: GatewayAddresses): readonly Answer[] {
@@ -69,8 +69,8 @@ describe.concurrent('risk-manager init', () => {
       await daemon.running()
       await wordOf(daemon.log, FIRST_ACCOUNT, 'ACTIVE')
       await gateway.beginScript()
-      await breachOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
-      const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
+      await breachOf(daemon.log, FIRST_ACCOUNT, 'RULE-002')
+      const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-002')
       expect(ends.map((line) => line['state'])).toContain('reached')
       expect(wrongWayFills(await gateway.ledger())).toEqual([])
       expect((await daemon.stop()).code).toBe(0)
