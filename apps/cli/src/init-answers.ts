@@ -66,9 +66,7 @@ export function products(answer: string): Understood<MainLimits['products']> {
   })
   const named = limits.filter((one) => one !== null)
   const areUnderstood = named.length > 0 && named.length === limits.length
-  return areUnderstood
-    ? found(Object.fromEntries(named))
-    : expected('roots with their contracts, such as MES:5 ES:1')
+  return areUnderstood ? found(Object.fromEntries(named)) : expected('roots with their contracts, such as MES:5 ES:1')
 }
 
 function wholeUpTo(max: number, text: string): number | null {

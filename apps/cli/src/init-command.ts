@@ -26,7 +26,8 @@ whole or not at all. With --force the folder of before is kept beside it.
 
 Exit codes:
   0 written   3 nothing was written: the folder is there already, or the check
-  refuses the answers   4 the gateway or the login   64 the input ended early
+  refuses the answers   4 the gateway or the login   5 it cannot be written
+  there   64 the input ended early
 `
 
 interface Options {
@@ -68,9 +69,12 @@ async function makeConfiguration(config: string): Promise<void> {
     if (exitCode === EXIT_CODES.success) process.stdout.write(nextSteps(config, draft.install()))
     else refuse('Nothing was written.', exitCode)
   } catch (error) {
-    if (error instanceof InputEnded) refuse('The input ended before the last question; nothing was written.', 64)
+    if (error instanceof InputEnded)
+      refuse('The input ended before the last question; nothing was written.', EXIT_CODES.usage)
     else if (error instanceof RmError)
       refuse(`${visible(error.message)}. ${error.remedy} Nothing was written.`, exitCodeOf(error.failure))
+    else if (error instanceof Error && 'syscall' in error)
+      refuse(`${config} cannot be made: ${error.message}. Nothing was written.`, EXIT_CODES.environment)
     else throw error
   }
 }
@@ -94,7 +98,9 @@ function nextSteps(config: string, kept: string | null): string {
   const before = kept === null ? '' : `The folder of before is ${kept}; it may hold an API key.\n`
   const stronger = ['PROJECTX_USERNAME', 'PROJECTX_API_KEY'].filter((name) => (process.env[name] ?? '') !== '')
   const warning =
-    stronger.length === 0 ? '' : `Of this shell ${stronger.join(' and ')} would win over ${path.join(config, '.env')}.\n`
+    stronger.length === 0
+      ? ''
+      : `Of this shell ${stronger.join(' and ')} would win over ${path.join(config, '.env')}.\n`
   return `${config} is written. ${path.join(config, '.env')} holds the API key: only you can read it.
 ${before}${warning}
 Now start the daemon under its supervisor, which starts it again whenever it ends:

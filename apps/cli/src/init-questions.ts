@@ -21,14 +21,14 @@ interface Question<Value> {
 
 /** Asks a person at a terminal, or a script behind a pipe, one line at a time. */
 export class Questions implements Disposable {
-  readonly #input: NodeJS.ReadStream
-  readonly #output: NodeJS.WriteStream
+  readonly #isTerminal: boolean
+  readonly #output: NodeJS.WritableStream
   readonly #editor: Interface
   readonly #lines: AsyncIterator<string>
   #isHidden = false
 
-  constructor(input: NodeJS.ReadStream, output: NodeJS.WriteStream) {
-    this.#input = input
+  constructor(input: NodeJS.ReadableStream & { readonly isTTY?: boolean }, output: NodeJS.WritableStream) {
+    this.#isTerminal = input.isTTY === true
     this.#output = output
     const screen = new Writable({
       // Done at once: a prompt that waited for the terminal would be judged by what is hidden by then.
@@ -38,7 +38,7 @@ export class Questions implements Disposable {
       },
     })
     // Without a history an arrow key cannot bring the API key back.
-    this.#editor = createInterface({ input, output: screen, terminal: input.isTTY, historySize: 0 })
+    this.#editor = createInterface({ input, output: screen, terminal: this.#isTerminal, historySize: 0 })
     this.#lines = this.#editor[Symbol.asyncIterator]()
   }
 
@@ -55,7 +55,8 @@ export class Questions implements Disposable {
     const prompt = preset === undefined ? `${text}: ` : `${text} [${preset}]: `
     for (;;) {
       const typed = await this.#line(prompt)
-      if (!this.#input.isTTY) this.say('')
+      // What is typed at a terminal ends the line by itself.
+      if (!this.#isTerminal) this.say('')
       const understood = understand(typed === '' && preset !== undefined ? preset : typed)
       if (understood.ok) return understood.value
       this.say(`  Expected ${understood.expected}.`)

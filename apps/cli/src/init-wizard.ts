@@ -82,7 +82,9 @@ async function askAccounts(questions: Questions, listed: readonly Account[]): Pr
     )
   }
   const left = listed.length - enforceable.length
-  questions.say(`Logged in. Accounts that can be protected${left === 0 ? '' : ` (${left} live or hidden ones cannot)`}:`)
+  questions.say(
+    `Logged in. Accounts that can be protected${left === 0 ? '' : ` (${left} live or hidden ones cannot)`}:`,
+  )
   for (const [index, { id, name, balance, canTrade }] of enforceable.entries())
     questions.say(
       `  ${index + 1}  ${visible(name)}  ${id}  ${amount(balance)}${canTrade ? '' : '  may not trade at the moment'}`,

@@ -84,12 +84,10 @@ describe.concurrent('risk-manager init', () => {
     using folder = new TemporaryFolder()
     const config = path.join(folder.path, 'my-risk')
     const wrong = LOGIN.map(({ question, typed }) => ({ question, typed: `${typed}-wrong` }))
-    const refused = await runWizard(['--config', config], [
-      ...gatewayAnswers(gateway.addresses),
-      ...wrong,
-      ...wrong,
-      ...wrong,
-    ])
+    const refused = await runWizard(
+      ['--config', config],
+      [...gatewayAnswers(gateway.addresses), ...wrong, ...wrong, ...wrong],
+    )
 
     expect(refused.code).toBe(4)
     expect(refused.stderr).toContain('PROJECTX_API_KEY')
