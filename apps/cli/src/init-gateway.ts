@@ -1,6 +1,6 @@
 import type { Account } from '@rm/domain'
 import { createGateway, type Environment } from '@rm/sdk-bridge'
-import { wallNow } from './system-clock.ts'
+import { monotonicMs, wallNow } from './system-clock.ts'
 
 /** Where a gateway is reached, and whose clock counts there. */
 export interface GatewayPlace {
@@ -41,7 +41,7 @@ const PACE = {
   renewAtFractionLeft: 0.25,
   caFile: null,
   wallClock: wallNow,
-  monotonic: () => performance.now(),
+  monotonic: monotonicMs,
   random: Math.random,
   // What fails is told by the error; nobody reads a log of two requests.
   log: { write: () => {} },

@@ -53,7 +53,7 @@ describe.concurrent('risk-manager init', () => {
     const answers = [...gatewayAnswers(gateway.addresses), ...LOGIN, ...ANSWERS_AFTER_LOGIN]
     const made = await runWizard(['--config', config], answers)
 
-    expect(made, made.stderr).toMatchObject({ code: 0, stderr: '' })
+    expect(made).toMatchObject({ code: 0, stderr: '' })
     const typed = answers.reduce((sum, answer) => sum + answer.typed.length + 1, 0)
     expect(typed / CHARACTERS_PER_MINUTE).toBeLessThan(5)
     expect(made.stdout).not.toContain(API_KEY)
