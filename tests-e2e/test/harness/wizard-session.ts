@@ -24,7 +24,7 @@ export async function runWizard(words: readonly string[], answers: readonly Answ
       const explain = () => `${stdout}${stderr}`
       await awaitCondition(
         `question: ${question}`,
-        () => stdout.slice(read).includes(question) && /: $/.test(stdout.slice(read)),
+        () => stdout.slice(read).includes(question) && stdout.endsWith(': '),
         { explain },
       )
       read = stdout.length
