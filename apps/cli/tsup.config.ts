@@ -1,3 +1,9 @@
-import { programBuild } from '@rm/package-config/tsup'
+import { leanAxios, programBuild } from '@rm/package-config/tsup'
+import type { Options } from 'tsup'
 
-export default programBuild(['better-sqlite3', 'nodemailer'])
+const cli: Options = {
+  ...programBuild(['better-sqlite3', 'nodemailer', '@microsoft/signalr']),
+  esbuildPlugins: [leanAxios],
+}
+
+export default cli

@@ -9,6 +9,7 @@ import { credentialsCommand } from './credentials-command.ts'
 import { deployCheckCommand } from './deploy-check-command.ts'
 import { envCommand } from './env-command.ts'
 import { gateCommand } from './gate-command.ts'
+import { initCommand } from './init-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { menuCommand } from './menu-command.ts'
 import { smokeCommand } from './smoke-command.ts'
@@ -22,6 +23,7 @@ const program = new Command('risk-manager')
   .version('0.1.0')
   .exitOverride()
   .addCommand(startCommand())
+  .addCommand(initCommand())
   .addCommand(configCommand())
   .addCommand(credentialsCommand())
   .addCommand(backupCommand())

@@ -6,6 +6,8 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export const DAEMON = path.join(ROOT, 'apps/daemon/dist/main.js')
 export const GATEWAY_SIM = path.join(ROOT, 'packages/gateway-sim/dist/main.js')
+/** The configuration that ships, of which an operator's own is made. */
+export const SHIPPED_CONFIG = path.join(ROOT, 'config')
 /** Configurations for the simulator; a scenario may have a folder of its own below. */
 export const SIMULATOR_CONFIG = path.join(ROOT, 'config/simulator')
 /** This program. */

@@ -5,9 +5,14 @@ export function localToday(): Temporal.PlainDate {
   return Temporal.Now.plainDateISO()
 }
 
-/** The instant on the wall of this machine: for names of folders, never for a decision. */
+/** The instant on the wall of this machine: for names of folders and to compare clocks, never for a decision. */
 export function wallNow(): Instant {
   return instant(Date.now())
+}
+
+/** Milliseconds since the process started, monotonic. */
+export function monotonicMs(): number {
+  return performance.now()
 }
 
 /** The zone of this machine's clock. */

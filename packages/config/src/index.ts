@@ -22,6 +22,7 @@ export type {
   NotificationSettings,
 } from './notification-settings.ts'
 export { loadConfig } from './load-config.ts'
+export { isLoopback } from './loopback.ts'
 export type { ConfiguredAccount, LoadedConfig, RefusedConfig } from './loaded-config.ts'
 export type { LoadOptions } from './read-folder.ts'
 export { Secret } from './secret.ts'
