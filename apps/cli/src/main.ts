@@ -11,6 +11,7 @@ import { envCommand } from './env-command.ts'
 import { gateCommand } from './gate-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { menuCommand } from './menu-command.ts'
+import { serviceCommand } from './service-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
@@ -33,6 +34,7 @@ const program = new Command('risk-manager')
   .addCommand(soakCommand())
   .addCommand(traceCommand())
   .addCommand(deployCheckCommand())
+  .addCommand(serviceCommand())
   .addCommand(gateCommand())
   .addCommand(menuCommand())
 
