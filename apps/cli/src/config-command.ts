@@ -1,7 +1,12 @@
+import path from 'node:path'
 import { editorSchema, isSettingsFile, type LoadOptions, SETTINGS_FILES, settingsPage } from '@rm/config'
+import { ControlClient, socketPath } from '@rm/control-api'
 import { Argument, Command, InvalidArgumentError } from 'commander'
+import { tellRefusal } from './ask-daemon.ts'
 import { checkConfig, type CommandResult } from './config-check.ts'
+import { diffSettings } from './config-diff.ts'
 import { explainSettings } from './config-explain.ts'
+import { setSetting } from './config-set.ts'
 import { credentialSources } from './credential-sources.ts'
 import { localToday } from './system-clock.ts'
 
@@ -11,29 +16,38 @@ Examples:
   $ risk-manager config check --config my-risk --strict --json
   $ risk-manager config explain rules.daily_realized_loss --config my-risk
   $ risk-manager config explain general.timezone --account PRAC-V2-1
+  $ risk-manager config set rules.max_contracts.limit 3 --config my-risk
+  $ risk-manager config set rules.max_contracts.limit 2 --account PRAC-V2-1
+  $ risk-manager config diff --config my-risk --control /run/risk-manager
   $ risk-manager config schema risk
 
 In the repository, "npm run -s risk-manager --" stands for risk-manager.
-No daemon is needed, and nothing is changed.
+Only diff needs a daemon, and only set changes anything.
 
 Exit codes:
-  0 the configuration is accepted   3 it is refused   64 usage
+  0 the configuration is accepted   1 no daemon answers diff   3 it is refused
+  64 usage
 `
 
-/** `risk-manager config`: what the files say, without a daemon. */
+/** `risk-manager config`: what the files say, how they are changed, and whether the daemon holds the same. */
 export function configCommand(): Command {
   return new Command('config')
-    .description('Checks and explains the configuration, and prints the schemas of its files.')
+    .description('Checks, explains and changes the configuration, and prints the schemas of its files.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .addCommand(checkCommand())
     .addCommand(explainCommand())
+    .addCommand(setCommand())
+    .addCommand(diffCommand())
     .addCommand(schemaCommand())
 }
 
 interface FolderOptions {
   readonly config: string
   readonly passphraseFile?: string
+}
+
+interface JsonOption {
   readonly json?: true
 }
 
@@ -42,8 +56,9 @@ function checkCommand(): Command {
     'check',
     'Tells every problem of every file, and limits that will not do what is expected of them.',
   )
+    .option('--json', 'JSON instead of text')
     .option('--strict', 'warnings are errors')
-    .action(async ({ json, strict, ...folder }: FolderOptions & { readonly strict?: true }) => {
+    .action(async ({ json, strict, ...folder }: FolderOptions & JsonOption & { readonly strict?: true }) => {
       tell(
         checkConfig({
           ...(await surroundings(folder)),
@@ -58,9 +73,13 @@ function checkCommand(): Command {
 function explainCommand(): Command {
   return folderCommand('explain', 'Tells the value of every key that is in force, and the layer that gave it.')
     .addArgument(new Argument('[key]', 'a key or a section, such as rules.max_contracts.limit'))
+    .option('--json', 'JSON instead of text')
     .option('--account <name>', 'of one account only, by name or id')
     .action(
-      async (key: string | undefined, { json, account, ...folder }: FolderOptions & { readonly account?: string }) => {
+      async (
+        key: string | undefined,
+        { json, account, ...folder }: FolderOptions & JsonOption & { readonly account?: string },
+      ) => {
         tell(
           explainSettings({
             ...(await surroundings(folder)),
@@ -72,6 +91,34 @@ function explainCommand(): Command {
         )
       },
     )
+}
+
+function setCommand(): Command {
+  return folderCommand('set', 'Writes one value, if the configuration is accepted with it, and says when it applies.')
+    .argument('<key>', 'such as rules.max_contracts.limit')
+    .argument('<value>', 'as in YAML: 3, -400, "17:00", [NQ, ES]')
+    .option('--account <name>', 'for one account only, by name or id: into its config_overrides')
+    .action(
+      async (key: string, value: string, { account, ...folder }: FolderOptions & { readonly account?: string }) => {
+        const wish = { path: key, value, account: account ?? null }
+        tell(setSetting({ ...(await surroundings(folder)), wish, style: style() }))
+      },
+    )
+}
+
+function diffCommand(): Command {
+  return folderCommand('diff', 'Tells in which rules the daemon that runs differs from the files, and why it may.')
+    .option('--control <dir>', "the folder of the daemon's sockets", path.join('data', 'control'))
+    .action(async ({ control, ...folder }: FolderOptions & { readonly control: string }) => {
+      const socket = socketPath(control, 'trader')
+      await using daemon = new ControlClient(socket)
+      try {
+        const [settings, report] = [await daemon.call('settings', {}), await daemon.call('report', {})]
+        tell(diffSettings({ ...(await surroundings(folder)), settings, report, style: style() }))
+      } catch (error) {
+        tellRefusal(error, socket, 'trader')
+      }
+    })
 }
 
 function schemaCommand(): Command {
@@ -96,7 +143,6 @@ function folderCommand(name: string, description: string): Command {
     .description(description)
     .option('--config <dir>', 'the configuration folder', 'config')
     .option('--passphrase-file <file>', 'file with the passphrase of credentials.enc')
-    .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
     .exitOverride()
 }

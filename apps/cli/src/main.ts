@@ -12,6 +12,7 @@ import { gateCommand } from './gate-command.ts'
 import { initCommand } from './init-command.ts'
 import { logsCommand } from './logs-command.ts'
 import { menuCommand } from './menu-command.ts'
+import { serviceCommand } from './service-command.ts'
 import { smokeCommand } from './smoke-command.ts'
 import { soakCommand } from './soak-command.ts'
 import { startCommand } from './start-command.ts'
@@ -35,6 +36,7 @@ const program = new Command('risk-manager')
   .addCommand(soakCommand())
   .addCommand(traceCommand())
   .addCommand(deployCheckCommand())
+  .addCommand(serviceCommand())
   .addCommand(gateCommand())
   .addCommand(menuCommand())
 

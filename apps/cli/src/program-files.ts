@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 export const DAEMON = path.join(ROOT, 'apps/daemon/dist/main.js')
+export const SUPERVISOR = path.join(ROOT, 'apps/daemon/dist/supervisor.js')
 export const GATEWAY_SIM = path.join(ROOT, 'packages/gateway-sim/dist/main.js')
 /** The configuration that ships, of which an operator's own is made. */
 export const SHIPPED_CONFIG = path.join(ROOT, 'config')

@@ -1,21 +1,5 @@
 import { RmError } from '@rm/domain'
-
-/** Variables through which somebody else's code, options or certificates would come into the process (reliability X-08, G-18). */
-const HARMFUL = [
-  'NODE_OPTIONS',
-  'LD_PRELOAD',
-  'LD_AUDIT',
-  'LD_LIBRARY_PATH',
-  'DYLD_INSERT_LIBRARIES',
-  'OPENSSL_CONF',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_USE_SYSTEM_CA',
-  'NODE_TLS_REJECT_UNAUTHORIZED',
-  // Proxies are ignored unless this is set (reliability X-07).
-  'NODE_USE_ENV_PROXY',
-] as const
+import { HARMFUL_VARIABLES } from '@rm/runtime-pack'
 
 /** Node options that load somebody else's code or open a debugger. */
 const FOREIGN_CODE = /(^|\s)(-r|--require|--import|--loader|--experimental-loader|--inspect)/
@@ -31,7 +15,7 @@ export function guardEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   hosts: readonly string[],
 ): readonly string[] {
-  const set = HARMFUL.filter((name) => (environment[name] ?? '') !== '')
+  const set = HARMFUL_VARIABLES.filter((name) => (environment[name] ?? '') !== '')
   if (set.length === 0) return []
   if (!hosts.every(isLoopback) || FOREIGN_CODE.test(environment['NODE_OPTIONS'] ?? '')) {
     throw new RmError(

@@ -5,6 +5,7 @@ import type { DaemonOptions } from './command-line.ts'
 import { configFingerprint } from './config-fingerprint.ts'
 import { watchConfig } from './config-watch.ts'
 import { HEALTHY_MS, type NextStep, RestartPlan, type StartMode } from './restart-plan.ts'
+import { pingServiceManager } from './service-ping.ts'
 import { SupervisedDaemon } from './supervised-daemon.ts'
 import { SupervisorLog } from './supervisor-log.ts'
 import { monotonicMs } from './system-clock.ts'
@@ -51,6 +52,9 @@ class Supervisor {
 
   async run(): Promise<number> {
     void this.#watchFiles()
+    pingServiceManager(process.env, (reason) => {
+      this.#log.tell('error', `systemd cannot be pinged: ${reason}`, { event: 'service-ping-failed' })
+    })
     let next: NextStep = this.#plan.first()
     while (next.kind === 'start') {
       await this.#rest(next.pauseMs)

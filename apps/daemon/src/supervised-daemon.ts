@@ -29,7 +29,9 @@ export class SupervisedDaemon {
     const passphrase = passphraseFile === null ? [] : ['--passphrase-file', passphraseFile]
     const safe = mode === 'safe' ? ['--safe-boot'] : []
     const words = ['--config', configDirectory, '--data', dataDirectory, ...passphrase, ...safe]
-    this.#child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    // What Node itself was told holds for the daemon too, such as --disable-sigusr1.
+    const line = [...process.execArgv, main, ...words]
+    this.#child = spawn(process.execPath, line, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child.on('message', (message) => this.#hear(message))
     const looks = setInterval(() => this.#look(), LOOK_MS)
     const { promise, resolve } = Promise.withResolvers<Awaited<SupervisedDaemon['ended']>>()

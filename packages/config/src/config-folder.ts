@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import type { MapNode } from './config-node.ts'
-import type { CredentialLayer, OpenedCredentials } from './credentials/credential-sources.ts'
+import { type CredentialLayer, NO_CREDENTIALS, type OpenedCredentials } from './credentials/credential-sources.ts'
 import type { CredentialProblem } from './credentials/secret-file.ts'
 import type { Complaint, Place, Report } from './diagnostic.ts'
 import { readEnvironmentFile } from './environment-file.ts'
@@ -24,6 +24,23 @@ export type FileContent =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unusable' }
 
+/** What a file would say, before it is written. */
+export interface Draft {
+  /** The file, relative to the configuration folder. */
+  readonly name: string
+  readonly text: string
+}
+
+export interface FolderOptions {
+  /** The configuration folder, as people shall see it in diagnostics. */
+  readonly directory: string
+  readonly environment: Environment
+  /** What is stronger than the environment; left out, nothing is. */
+  readonly credentials?: OpenedCredentials
+  /** Read instead of the file of its name, which has to be there. */
+  readonly draft?: Draft
+}
+
 const ENVIRONMENT_FILE = '.env'
 const FILE_BYTES_MAX = 1_048_576
 const READABLE_BY_OTHERS = 0o044
@@ -42,9 +59,11 @@ export class ConfigFolder {
   readonly #files: ReadFile[] = []
   /** What is wrong with the access rights of files; how bad that is depends on the environment. */
   readonly #exposures: CredentialProblem[] = []
+  readonly #draft: Draft | undefined
 
-  constructor(directory: string, environment: Environment, credentials: OpenedCredentials, report: Report) {
+  constructor({ directory, environment, credentials = NO_CREDENTIALS, draft }: FolderOptions, report: Report) {
     this.#directory = directory
+    this.#draft = draft
     this.#report = report
     const own = this.#readVariables()
     this.#layers = [
@@ -145,6 +164,7 @@ export class ConfigFolder {
       return UNREADABLE
     }
     this.#noteExposure(name, at, stat)
+    if (name === this.#draft?.name) return this.#draft.text
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
     } catch (error) {

@@ -1,20 +1,14 @@
 import { type AccountLayers, type AccountsFile, readAccountsFile } from './accounts-file.ts'
 import { type ApiSettings, readApiFile } from './api-file.ts'
-import { ConfigFolder, type Environment } from './config-folder.ts'
+import { ConfigFolder, type FolderOptions } from './config-folder.ts'
 import { emptyMap, type MapNode, placeOf } from './config-node.ts'
 import { type CheckedAccount, checkAccount, checkHolidayYears, type TimersSource } from './cross-checks.ts'
-import { NO_CREDENTIALS, type OpenedCredentials } from './credentials/credential-sources.ts'
 import { type Complaint, keyPathOf, Report } from './diagnostic.ts'
 import { type Layer, RiskLayers } from './risk-layers.ts'
 import type { RiskSettings } from './risk-settings.ts'
 import { readTimersFile } from './timers-file.ts'
 
-export interface LoadOptions {
-  /** The configuration folder, as people shall see it in diagnostics. */
-  readonly directory: string
-  readonly environment: Environment
-  /** What is stronger than the environment; left out, nothing is. */
-  readonly credentials?: OpenedCredentials
+export interface LoadOptions extends FolderOptions {
   /** The local date, for which holidays must be known. */
   readonly today: Temporal.PlainDate
 }
@@ -48,7 +42,7 @@ interface ApiSource {
 /** Reads and checks the configuration folder (risk rules, section 4). Every problem of every file is found at once; no content throws. */
 export function readFolder(options: LoadOptions): FolderReading {
   const report = new Report()
-  const folder = new ConfigFolder(options.directory, options.environment, options.credentials ?? NO_CREDENTIALS, report)
+  const folder = new ConfigFolder(options, report)
   if (!folder.exists()) {
     report.error(folder.placeIn('', 'folder'), '', NO_FOLDER)
     return { report, folder, api: null, accounts: null, accountsTree: null, timers: null, checked: [], base: null }

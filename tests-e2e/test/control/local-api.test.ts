@@ -1,6 +1,6 @@
 import { chownSync, chmodSync, statSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import path from 'node:path'
 import { ControlClient, type DaemonReport, HEALTH_PATH, READY_PATH, socketPath } from '@rm/control-api'
 import { usdToDecimalText } from '@rm/domain'
@@ -8,6 +8,7 @@ import { OrderSide } from '@rm/sdk-bridge/wire'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { enforcementOf, wordOf } from '../harness/daemon-story.ts'
+import { freePort } from '../harness/free-port.ts'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 
@@ -221,15 +222,6 @@ describe.concurrent('monitoring', () => {
       .not.toBeNull()
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new RangeError('no port')
-  return address.port
-}
 
 test.skipIf(process.getuid?.() !== 0)(
   'another user reads by the trader socket and changes nothing (X-01, X-05)',

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { measured } from '@rm/package-config/measured'
 import { OrderSide } from '@rm/sdk-bridge/wire'
@@ -40,6 +40,16 @@ describe('a supervised daemon', { skip: process.platform === 'win32' }, () => {
     expect(unlocked(supervisor)).toBeUndefined()
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })
+
+  test.skipIf(process.platform !== 'linux')(
+    'hears from Node what the supervisor was told: no debugger by a signal',
+    async () => {
+      await using stage = await Stage.set({ rules: SIZE })
+      const supervisor = await stage.startTrustedSupervisor({ nodeFlags: ['--disable-sigusr1'] })
+      const words = readFileSync(`/proc/${supervisor.daemonPid}/cmdline`, 'utf8').split('\0')
+      expect(words).toContain('--disable-sigusr1')
+    },
+  )
 
   test('that is killed is started again and undoes what was opened meanwhile (P-10)', async ({ task }) => {
     await using stage = await Stage.set({ rules: SIZE })

@@ -354,7 +354,6 @@ export const hostileUser = {
     expected: 'needs an administrator; noticed outside',
     bound: within(90),
     severity: 'C',
-    notHere: 'the service is installed in the next issue; the rights are those of the operating system',
   },
   'X-07': {
     fault: 'the gateway is blocked in the hosts file, a proxy is set',

@@ -1,0 +1,68 @@
+import { type DiagnosticStyle, formatDiagnostics, loadConfig, type LoadedConfig, type LoadOptions } from '@rm/config'
+import type { DaemonReport, RouteOutput } from '@rm/control-api'
+import { formatUsd, usd } from '@rm/domain'
+import { EXIT_CODES } from '@rm/runtime-pack'
+import type { CommandResult } from './config-check.ts'
+import { visible } from './terminal-text.ts'
+
+export interface DiffOptions extends LoadOptions {
+  /** What the daemon holds every account to. */
+  readonly settings: RouteOutput<'settings'>
+  /** For the names of the accounts. */
+  readonly report: DaemonReport
+  readonly style: DiagnosticStyle
+}
+
+type HeldAccount = DiffOptions['settings']['accounts'][number]
+
+/** `config diff`: in which rules the daemon differs from the files. */
+export function diffSettings({ settings, report, style, ...options }: DiffOptions): CommandResult {
+  const loaded = loadConfig(options)
+  if (!loaded.ok) {
+    const output = `${formatDiagnostics(loaded.diagnostics, style)}\n\nThe files are refused; the daemon holds what was good before.\n`
+    return { output, exitCode: EXIT_CODES.configuration }
+  }
+  const names = new Map(report.accounts.map(({ id, name }) => [id, name]))
+  const chapters = settings.accounts.map((held) => chapterOf(held, names.get(held.accountId) ?? null, loaded))
+  const isRead = settings.configuration === loaded.hash
+  const head = isRead
+    ? 'The daemon has read these files.'
+    : 'The daemon has not read these files as they are: they belong to another daemon, wait for "risk-manager reload", or depend on variables that are others here.'
+  return { output: `${head}\n\n${chapters.join('\n')}`, exitCode: EXIT_CODES.success }
+}
+
+function chapterOf({ accountId, rules, waits }: HeldAccount, name: string | null, { accounts }: LoadedConfig): string {
+  const title = `account ${visible(name ?? String(accountId))} (${accountId})`
+  const configured = accounts.find(({ id, enabled }) => enabled && (id === accountId || id === name))
+  if (configured === undefined)
+    return `${title}: not in the files; it is held to its rules until a reset without a lockout\n`
+  const [file, held] = [factsOf(configured.rules), factsOf(rules)]
+  const paths = [...new Set([...file.keys(), ...held.keys()])].filter((path) => file.get(path) !== held.get(path))
+  const why = waits ? '; looser settings wait for the next daily reset without a lockout' : ''
+  if (paths.length === 0) return `${title}: its rules are those of the files${why}\n`
+  const lines = paths
+    .toSorted()
+    .map((path) => `  ${path}: ${file.get(path) ?? 'off'} in the files, ${held.get(path) ?? 'off'} in the daemon`)
+  return `${title}${why}\n${lines.map(visible).join('\n')}\n`
+}
+
+/** `rules.max_contracts.limit` → `5`. */
+function factsOf(rules: unknown): ReadonlyMap<string, string> {
+  const facts = new Map<string, string>()
+  const walk = (path: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null) {
+      if (value !== undefined) facts.set(path, factText(path, value))
+      return
+    }
+    for (const [key, part] of Object.entries(value)) walk(`${path}.${key}`, part)
+  }
+  walk('rules', rules)
+  return facts
+}
+
+/** Settings that are dollars; they are counted in 1/10 000 of one. */
+const AMOUNT = /\.(daily_(un)?realized_loss\.limit|target|loss_threshold|loss_amount)$/
+
+function factText(path: string, value: unknown): string {
+  return AMOUNT.test(path) && typeof value === 'number' ? formatUsd(usd(value)) : JSON.stringify(value)
+}

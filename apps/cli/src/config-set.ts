@@ -1,0 +1,53 @@
+import { realpathSync, statSync } from 'node:fs'
+import path from 'node:path'
+import {
+  type DiagnosticStyle,
+  draftSetting,
+  formatDiagnostics,
+  loadConfig,
+  type LoadOptions,
+  type SettingWish,
+  type TakesEffect,
+  takesEffect,
+} from '@rm/config'
+import { EXIT_CODES } from '@rm/runtime-pack'
+import type { CommandResult } from './config-check.ts'
+import { replaceFile } from './replace-file.ts'
+
+export interface SetOptions extends LoadOptions {
+  readonly wish: SettingWish
+  readonly style: DiagnosticStyle
+}
+
+const IN_WORDS: { readonly [When in TakesEffect]: string } = {
+  never:
+    'It changes nothing: the configuration meant the same before, or another layer says otherwise (see config explain).',
+  'at once': 'A daemon that runs takes it at once.',
+  'at the next reset': 'It is looser: a daemon that runs takes it at the next daily reset without a lockout.',
+  'each its own way':
+    'A daemon that runs takes at once what is stricter, and what is looser at the next daily reset without a lockout.',
+  'at the next start': 'A daemon that runs takes it at its next start.',
+}
+
+/** `config set`: one value, written when the folder as a whole is accepted with it; comments stay. */
+export function setSetting({ wish, style, ...options }: SetOptions): CommandResult {
+  const before = loadConfig(options)
+  const drafted = draftSetting(options, wish)
+  if (drafted.kind === 'impossible') return { output: `error: ${drafted.message}\n`, exitCode: EXIT_CODES.usage }
+  if (drafted.kind === 'refused') return refused(drafted.diagnostics, style)
+  const { draft } = drafted
+  const after = loadConfig({ ...options, draft })
+  if (!after.ok) return refused(after.diagnostics, style)
+  // An editor's link stays a link.
+  const file = realpathSync(path.join(options.directory, draft.name))
+  replaceFile(file, draft.text, statSync(file).mode)
+  const when = before.ok
+    ? IN_WORDS[takesEffect(before, after)]
+    : 'The configuration was refused before, and is accepted now.'
+  return { output: `${file}: ${wish.path} is ${wish.value} now. ${when}\n`, exitCode: EXIT_CODES.success }
+}
+
+function refused(diagnostics: Parameters<typeof formatDiagnostics>[0], style: DiagnosticStyle): CommandResult {
+  const output = `${formatDiagnostics(diagnostics, style)}\n\nNothing was written.\n`
+  return { output, exitCode: EXIT_CODES.configuration }
+}
