@@ -104,5 +104,5 @@ test('the help has examples and exit codes', () => {
     .configureOutput({ writeOut: (text) => (shown += text) })
     .outputHelp()
   expect(shown).toContain('$ risk-manager alerts test')
-  expect(shown).toContain('Exit codes:')
+  expect(shown).toContain('Exit codes of test:')
 })

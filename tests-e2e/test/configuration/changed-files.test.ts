@@ -63,7 +63,7 @@ describe.concurrent('a configuration that is changed while the daemon runs', () 
   })
 
   test('it holds from the reset on', async () => {
-    await using opened = await Stage.open({ rules: upTo(2), startsAt: '2026-11-18T16:59:50-06:00' })
+    await using opened = await Stage.open({ rules: upTo(2), startsAt: '2026-11-18T16:59:30-06:00' })
     const { stage, daemon } = opened
     stage.configure({ rules: upTo(9) })
     await daemon.log.awaitLine('looser', (one) => one.event === 'settings-loosened')
@@ -145,8 +145,9 @@ describe.concurrent('files that are changed', () => {
       writeFileSync(file, after.slice(0, after.length * part))
       await pause(100)
     }
-    await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed' && one['after'] === '3')
-    expect(daemon.log.find((one) => one.event === 'config-refused')).toBeUndefined()
+    // On a busy machine a part may lie there long enough to be looked at: then it is refused, and what was in force stays.
+    const line = await daemon.log.awaitLine('the change is told', (one) => one.event === 'setting-changed')
+    expect(line).toMatchObject({ before: '5', after: '3' })
   })
 
   test('by a rename, as editors do, or by a link that is turned, are read (C-03)', async ({ task }) => {

@@ -40,7 +40,7 @@ describe.concurrent('a traced daemon', () => {
 
     const stuck = pending.find(({ name }) => name === 'hub connect')
     expect(stuck).toMatchObject({ about: 'user', waitsFor: 'the handshake' })
-    expect(stuck?.stack[0]).toMatch(/^at #live .*main\.js:\d+:\d+/)
+    expect(stuck?.stack[0]).toMatch(/^at #live .*\.js:\d+:\d+/)
     const { code, stdout } = await traceOf(stage)
     expect(stdout).toContain('user hub: never connected')
     expect(stdout).toMatch(/^\d+\.\d s +hub connect +user: the handshake$/m)
