@@ -32,6 +32,8 @@ async function check(story: Story): Promise<void> {
   await story.afterwards?.(trader)
   const ends = await enforcementOf(daemon.log, FIRST_ACCOUNT, rule)
   expect(ends.map((line) => line['state'])).toContain('reached')
+  const isKept = (root: Root): boolean => trader.position(root) === (keeps[root] ?? 0)
+  await stage.awaitVenue('what is kept', () => (Object.keys(CONTRACTS) as Root[]).every(isKept))
   expect((await daemon.stop()).code).toBe(0)
 
   for (const root of Object.keys(CONTRACTS) as Root[]) expect(trader.position(root)).toBe(keeps[root] ?? 0)
