@@ -82,10 +82,13 @@ export function lockoutText(lockout: LockoutReport, now: Instant, timeZone: stri
   return `${what}, until ${formatInZone(until, timeZone)} (${endsWith}), in ${span(until - now)}`
 }
 
-const WIDTH = 80
-
 /** `calendar`: what the clock will do. */
-export function calendarText({ accounts, holidays }: CalendarReport, now: Instant, timeZone: string): string {
+export function calendarText(
+  { accounts, holidays }: CalendarReport,
+  now: Instant,
+  timeZone: string,
+  { width }: TextStyle,
+): string {
   const at = (instant: Instant | null): string =>
     instant === null ? 'nobody knows when' : formatInZone(instant, timeZone)
   const lines = [`now ${at(now)}`]
@@ -94,7 +97,7 @@ export function calendarText({ accounts, holidays }: CalendarReport, now: Instan
     if (session?.open === true) lines.push(`  session open until ${at(session.nextEnd)}`)
     if (session?.open === false) lines.push(`  session closed, opens ${at(session.nextStart)}`)
   }
-  for (const { date, what } of holidays) lines.push(...wrapped(`${date} ${visible(what)}`, WIDTH, 11))
+  for (const { date, what } of holidays) lines.push(...wrapped(`${date} ${visible(what)}`, width, 11))
   return `${lines.join('\n')}\n`
 }
 
@@ -161,10 +164,11 @@ function inWords({ measure, ticksLeft }: LimitReport): {
   }
 }
 
-/** Share of the limit that is used, 0 to 1; of an unknown value 0, as the bar says so itself. */
+/** Share of the limit that is used, 0 to 1. What nobody knows may be all of it. */
 function shareOf({ measure }: LimitReport): number {
-  const [used, limit] = measure.unit === 'time' ? [measure.usedMs, measure.limitMs] : [measure.used ?? 0, measure.limit]
-  return limit === 0 ? 1 : Math.min(1, Math.max(0, used / limit))
+  const [used, limit] = measure.unit === 'time' ? [measure.usedMs, measure.limitMs] : [measure.used, measure.limit]
+  if (used === null || limit === 0) return 1
+  return Math.min(1, Math.max(0, used / limit))
 }
 
 const BAR_CELLS = 10

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /**
  * What tells a changed configuration folder from an unchanged one, without reading the files: each file's name, identity, size and time of
@@ -8,9 +8,21 @@ import { join } from 'node:path'
  */
 export async function configFingerprint(directory: string): Promise<string> {
   const names = await readdir(directory, { recursive: true })
-  const files = await Promise.all(names.toSorted().map(async (name) => `${name} ${await identityOf(directory, name)}`))
+  const files = await Promise.all(
+    names
+      .filter(isOfConfiguration)
+      .toSorted()
+      .map(async (name) => `${name} ${await identityOf(directory, name)}`),
+  )
   return files.join('\n')
 }
+
+/** A data folder below it changes all the time and is no configuration. */
+function isOfConfiguration(name: string): boolean {
+  return /\.ya?ml$/.test(name) || FILES_WITH_SECRETS.has(basename(name))
+}
+
+const FILES_WITH_SECRETS: ReadonlySet<string> = new Set(['.env', 'credentials.enc'])
 
 async function identityOf(directory: string, name: string): Promise<string> {
   const found = await stat(join(directory, name), { bigint: true }).catch(() => null)

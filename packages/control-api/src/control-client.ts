@@ -62,9 +62,13 @@ export class ControlClient implements AsyncDisposable {
       },
     })
     const decoder = new TextDecoder()
-    for await (const chunk of answer.body) {
-      parser.feed(decoder.decode(asBytes(chunk), { stream: true }))
-      yield* waiting.splice(0)
+    try {
+      for await (const chunk of answer.body) {
+        parser.feed(decoder.decode(asBytes(chunk), { stream: true }))
+        yield* waiting.splice(0)
+      }
+    } catch (error) {
+      throw this.#unreachable(error)
     }
   }
 
@@ -76,8 +80,13 @@ export class ControlClient implements AsyncDisposable {
     try {
       return await request(url, { ...options, dispatcher: this.#agent })
     } catch (error) {
-      throw new RmError('DAEMON_UNREACHABLE', `no daemon answers at ${this.#socket}`, { socket: this.#socket }, error)
+      throw this.#unreachable(error)
     }
+  }
+
+  #unreachable(cause: unknown): RmError {
+    const details = { socket: this.#socket }
+    return new RmError('DAEMON_UNREACHABLE', `no daemon answers at ${this.#socket}`, details, cause)
   }
 }
 

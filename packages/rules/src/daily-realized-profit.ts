@@ -51,7 +51,8 @@ export const dailyRealizedProfit: Rule<'daily_realized_profit'> = {
   },
 
   limits(settings, view, context) {
-    const { counted: used } = measure(settings, view, context)
+    const { counted } = measure(settings, view, context)
+    const used = settings.include_unrealized && !view.unrealized.known ? null : counted
     return [{ rule: 'RULE-013', what: 'profit of the day', kind: 'target', unit: 'usd', used, limit: settings.target }]
   },
 

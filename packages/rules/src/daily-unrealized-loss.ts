@@ -62,7 +62,9 @@ export const dailyUnrealizedLoss: Rule<'daily_unrealized_loss'> = {
     if (settings.scope === 'total') {
       return [use('open loss', view.unrealized.known ? view.unrealized.pessimistic : null)]
     }
-    return view.positions.map((position) => use(`open loss of ${namedPosition(position)}`, worstOf(position)))
+    return view.positions.map((position) =>
+      use(`open loss of ${namedPosition(position)}`, position.value.kind === 'known' ? position.value.worst : null),
+    )
   },
 
   nextCheck: () => null,

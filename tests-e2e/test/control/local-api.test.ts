@@ -150,6 +150,18 @@ describe.concurrent('the local API', () => {
     expect(only(await admin.call('report', {})).word).toBe('ACTIVE')
   })
 
+  test('answers a trader who asks in a loop so often and no more, and the administrator all the same (X-10)', async () => {
+    await using opened = await Stage.open({ rules: RULES })
+    await using trader = client(opened.stage, 'trader')
+    await using admin = client(opened.stage, 'admin')
+    // As many at once as there may be connections; more than that find none.
+    const answers = await Promise.allSettled(Array.from({ length: 60 }, () => trader.call('report', {})))
+    const refused = answers.filter((one) => one.status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { reason } of refused) expect(reason).toMatchObject({ details: { status: 429, type: 'too-many' } })
+    expect(only(await admin.call('report', {})).word).toBe('ACTIVE')
+  })
+
   test('tells every change as it happens', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage } = opened

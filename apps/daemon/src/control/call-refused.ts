@@ -5,6 +5,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing by that name' },
   conflict: { status: 409, title: 'That is not possible now' },
   'too-large': { status: 413, title: 'The call is too large' },
+  'too-many': { status: 429, title: 'Too many calls' },
   'not-possible': { status: 500, title: 'The daemon could not do it' },
 } as const
 

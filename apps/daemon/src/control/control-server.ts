@@ -8,6 +8,7 @@ import {
   ROUTES,
   socketPath,
 } from '@rm/control-api'
+import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CallRefused, PROBLEMS, type ProblemType } from './call-refused.ts'
@@ -17,9 +18,12 @@ import type { Handlers } from './control-handlers.ts'
 const BODY_BYTES_MAX = 64 * 1024
 const CALL_MS_MAX = 5_000
 const CONNECTIONS_MAX = 64
+/** All callers of the trader's socket together: whoever reads in a loop must not cost the enforcement its turn (reliability X-10, B-9). */
+const TRADER_CALLS_A_SECOND = 30
 
 /** Whoever may enter the folder may go through it to the trader's socket. */
 const FOLDER_MODE = 0o711
+const ROLES: readonly Role[] = ['admin', 'trader']
 const SOCKET_MODES: Readonly<Record<Role, number>> = { admin: 0o600, trader: 0o666 }
 
 export interface ControlServerOptions {
@@ -56,10 +60,15 @@ export class ControlServer {
   static async listen(options: ControlServerOptions): Promise<ControlServer> {
     if (process.platform !== 'win32') makeFolder(options.folder)
     const servers: FastifyInstance[] = []
-    for (const role of ['admin', 'trader'] as const) {
-      const server = serverFor(role, options)
-      servers.push(server)
-      await listenAt(server, socketPath(options.folder, role), role)
+    try {
+      for (const role of ROLES) {
+        const server = await serverFor(role, options)
+        servers.push(server)
+        await listenAt(server, socketPath(options.folder, role), role)
+      }
+    } catch (error) {
+      await Promise.all(servers.map((server) => server.close()))
+      throw error
     }
     return new ControlServer(options, servers)
   }
@@ -67,7 +76,7 @@ export class ControlServer {
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()))
     if (process.platform === 'win32') return
-    for (const role of ['admin', 'trader'] as const) rmSync(socketPath(this.#options.folder, role), { force: true })
+    for (const role of ROLES) rmSync(socketPath(this.#options.folder, role), { force: true })
   }
 }
 
@@ -90,10 +99,13 @@ async function listenAt(server: FastifyInstance, path: string, role: Role): Prom
   if (process.platform !== 'win32') chmodSync(path, SOCKET_MODES[role])
 }
 
-function serverFor(role: Role, options: ControlServerOptions): FastifyInstance {
+async function serverFor(role: Role, options: ControlServerOptions): Promise<FastifyInstance> {
   const server = Fastify({ bodyLimit: BODY_BYTES_MAX, requestTimeout: CALL_MS_MAX, forceCloseConnections: true })
   server.server.maxConnections = CONNECTIONS_MAX
   server.server.headersTimeout = CALL_MS_MAX
+  if (role === 'trader') {
+    await server.register(rateLimit, { max: TRADER_CALLS_A_SECOND, timeWindow: 1_000, keyGenerator: () => role })
+  }
   for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(server, name, role, options)
   server.get(CHANGES_PATH, (request, reply) => {
     reply.hijack()
@@ -109,6 +121,7 @@ function serverFor(role: Role, options: ControlServerOptions): FastifyInstance {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     if (error instanceof CallRefused) return answerProblem(reply, error.type, error.message)
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return answerProblem(reply, 'too-large', error.message)
+    if (error.statusCode === 429) return answerProblem(reply, 'too-many', error.message)
     if (error.statusCode !== undefined && error.statusCode < 500) {
       return answerProblem(reply, 'invalid-input', error.message)
     }

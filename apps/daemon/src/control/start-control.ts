@@ -32,7 +32,6 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
   }
   const { folder, monitoringPort } = config.general.control
   try {
-    const monitoring = monitoringPort === null ? null : await listenForMonitoring(monitoringPort, pages)
     const server = await ControlServer.listen({
       folder: path.resolve(options.dataDirectory, folder),
       handlers,
@@ -49,6 +48,7 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
       onFollower: (_request, reply) => followers.add(reply.raw),
       pages,
     })
+    const monitoring = await openMonitoring(monitoringPort, pages, ready)
     return {
       async close() {
         unfollow()
@@ -58,12 +58,31 @@ export async function startControl(ready: RulesReady, streams: StreamWatch, stop
     }
   } catch (error) {
     unfollow()
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `Alert: the local API cannot be opened: ${reason}; the protection goes on, nobody can ask the daemon`
-    const facts = { event: 'alert', alert: 'control-unavailable', severity: 'error' }
-    lines.add({ level: 'error', message, topic: null, facts })
+    tellUnavailable(ready, 'the local API cannot be opened', error)
     return { close: () => Promise.resolve() }
   }
+}
+
+/** A port that somebody else has costs the sockets nothing. */
+async function openMonitoring(
+  port: number | null,
+  pages: Readonly<Record<string, () => Promise<Page> | Page>>,
+  ready: RulesReady,
+): Promise<Control | null> {
+  if (port === null) return null
+  try {
+    return await listenForMonitoring(port, pages)
+  } catch (error) {
+    tellUnavailable(ready, `the monitoring port ${port} cannot be opened`, error)
+    return null
+  }
+}
+
+function tellUnavailable({ lines }: RulesReady, what: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  const message = `Alert: ${what}: ${reason}; the protection goes on`
+  const facts = { event: 'alert', alert: 'control-unavailable', severity: 'error' }
+  lines.add({ level: 'error', message, topic: null, facts })
 }
 
 /** Whoever gets an answer knows that the event loop turns. */

@@ -113,6 +113,7 @@ export class History {
       .select('detail')
       .where('subject', '=', origin.id)
       .where('action', '=', 'breach-begun')
+      .orderBy('seq', 'desc') // there is no index; the newest are asked for most
       .limit(1)
     const row = this.#queries.rows(begun)[0]
     return row === undefined ? 'unknown' : readRow('audit', BegunDetail, row).detail.configuration
