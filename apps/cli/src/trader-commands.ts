@@ -124,9 +124,9 @@ function breachesCommand(): Command {
 function calendarCommand(): Command {
   const description = 'The trading day, the next reset, the session and the next holidays.'
   return askingCommand('calendar', description, '  $ risk-manager calendar').action((options: AskOptions) =>
-    ask(options, 'calendar', {}, async (calendar, style, client) => {
+    ask(options, 'calendar', {}, async (calendar, shown, client) => {
       const { now, timeZone } = await client.call('report', {})
-      return calendarText(calendar, now, timeZone, style)
+      return calendarText(calendar, now, timeZone, shown)
     }),
   )
 }
