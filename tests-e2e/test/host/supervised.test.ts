@@ -141,8 +141,10 @@ describe.concurrent('a supervised daemon', { skip: process.platform === 'win32' 
     await stage.trader().enters('MES', OrderSide.buy, 1)
     await supervisor.log.awaitLine('close under way', (line) => line.event === 'command-sent')
     const died = stage.gateway.clock.now()
+    // The other way round the supervisor might start one more before it dies.
+    const isGone = supervisor.kill()
     supervisor.signalDaemon('SIGKILL')
-    await supervisor.kill()
+    await isGone
     expect(stage.trader().isFlat).toBe(false)
 
     const successor = await stage.startSupervisor().running()
