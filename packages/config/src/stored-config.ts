@@ -10,12 +10,13 @@ import { AnyJson } from './json.ts'
 import { type ConfiguredAccount, type LoadedConfig, type RefusedConfig, ruleCountOf } from './loaded-config.ts'
 import { readRiskSettings } from './risk-settings.ts'
 import { Secret } from './secret.ts'
+import { CALLING_SECTIONS, recalledChannels, storedChannelsOf } from './stored-channels.ts'
 import { jsonOfTree, treeOfJson } from './stored-tree.ts'
 import { readTimersFile } from './timers-file.ts'
 
 /**
  * A whole configuration as it was written, layers merged and variables replaced: what is kept for a start at which the files are refused.
- * Without secrets: of the credentials it knows the variables, and alert channels are left out.
+ * Without secrets: of the credentials and of those of the alert channels it knows the variables.
  */
 export type StoredConfig = z.infer<typeof StoredConfig>
 
@@ -32,11 +33,12 @@ export function storedConfigOf(
   { api, login, base, timers }: AcceptedTrees,
   accounts: readonly ConfiguredAccount[],
 ): StoredConfig {
-  const general = [...(mapAt(base, ['general'])?.entries ?? [])].filter(([key]) => !WITH_SECRETS.has(key))
+  const general = [...(mapAt(base, ['general'])?.entries ?? [])].filter(([key]) => !isCalling(key))
   return {
     login: { userName: loginWord(login, 'username'), apiKey: loginWord(login, 'api_key') },
     api: jsonOfTree(api),
     general: Object.fromEntries(general.map(([key, { node }]) => [key, jsonOfTree(node)])),
+    channels: storedChannelsOf(base),
     timers: jsonOfTree(timers),
     accounts: accounts.map(({ id, name, type, enabled, source }) => ({ id, name, type, enabled, source })),
   }
@@ -59,7 +61,8 @@ export function readStoredConfig(
   const { login } = parsed.data
   const report = new Report()
   const [apiTree, timersTree] = [treeOfJson(parsed.data.api), treeOfJson(parsed.data.timers)]
-  const risk = treeOfJson({ general: parsed.data.general, rules: {} })
+  const channels = recalledChannels(parsed.data.channels, refused.variable)
+  const risk = treeOfJson({ general: { ...parsed.data.general, ...channels }, rules: {} })
   if (apiTree.kind !== 'map' || timersTree.kind !== 'map' || risk.kind !== 'map') return null
   const api = readApiFile(apiTree, report)
   const terms = readTimersFile(timersTree, report)
@@ -102,13 +105,16 @@ const StoredConfig = z.strictObject({
   login: z.strictObject({ userName: z.string(), apiKey: z.string() }),
   api: AnyJson,
   /** What holds for the daemon. */
-  general: AnyJson,
+  general: z.record(z.string(), AnyJson),
+  /** How people are called; an earlier version kept nothing of it. */
+  channels: AnyJson.default({}),
   timers: AnyJson,
   accounts: z.array(StoredAccount).readonly(),
 })
 
-/** The sections whose values may be credentials. */
-const WITH_SECRETS: ReadonlySet<string> = new Set(['notifications', 'heartbeat'])
+function isCalling(section: string): boolean {
+  return CALLING_SECTIONS.some((one) => one === section)
+}
 
 const VARIABLE = /^\$\{(\w+)\}$/
 

@@ -55,7 +55,7 @@ describe('a configuration that was stored', () => {
     const { notifications } = accepted({}).general
     const { api, timers, reset, weeklyReset, holidays, hash, ruleCount, stored } = config
     expect(again).toMatchObject({ ok: true, api, timers, reset, weeklyReset, holidays, hash, ruleCount, stored })
-    expect(again?.general).toEqual({ ...config.general, notifications })
+    expect(again?.general).toEqual(config.general)
     const accounts = config.accounts.map((account) => ({
       ...account,
       description: null,
@@ -78,6 +78,21 @@ describe('a configuration that was stored', () => {
     const again = readAgain(config, { ...OWN, MY_KEY: 'k3y-renewed' })
     expect(again?.credentials).toMatchObject({ userName: 'trader' })
     expect(again?.credentials?.apiKey.reveal()).toBe('k3y-renewed')
+  })
+
+  test('calls people by the channels whose variables are still there, and keeps no address of theirs (C-01, S-16)', () => {
+    const config = accepted(
+      {
+        ...FILES,
+        'risk_config.yaml': `${FILES['risk_config.yaml']}    discord: { enabled: true, webhook_url: "\${DISCORD_URL}" }
+`,
+      },
+      { variables: { ...OWN, DISCORD_URL: 'https://discord.example/t0ken' } },
+    )
+    expect(JSON.stringify(config.stored)).not.toMatch(/s3cret|t0ken/)
+    const channels = readAgain(config, OWN)?.general.notifications.channels
+    expect([channels?.slack?.webhookUrl.reveal(), channels?.discord]).toEqual([OWN.SLACK_URL, null])
+    expect(readAgain(config, { ...OWN, SLACK_URL: '' })?.general.notifications.channels.slack).toBeNull()
   })
 
   test('takes the credentials of an accounts.yaml that can be read', () => {

@@ -2,6 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { OrderSide } from '@rm/sdk-bridge/wire'
 import { describe, expect, test } from 'vitest'
+import { AlertSink } from '../harness/alert-sink.ts'
+import { awaitCondition } from '../harness/await-condition.ts'
 import { API_KEY, type DaemonProcess } from '../harness/daemon-process.ts'
 import { currentWord, enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import type { LogLine } from '../harness/log-reader.ts'
@@ -28,6 +30,22 @@ function alertOf({ log }: DaemonProcess): Promise<LogLine> {
 }
 
 describe.concurrent('a start on a configuration with mistakes (C-01)', () => {
+  test('is told by the alert channels of the last good one (C-01, S-22)', async () => {
+    await using sink = await AlertSink.open()
+    const webhook = { webhook: { enabled: true, url: '${WEBHOOK}' } }
+    await using stage = await Stage.set({ rules: RULES, general: { notifications: webhook } })
+    const environment = { WEBHOOK: sink.url('/alerts') }
+    const daemon = await stage.startTrustedDaemon({ environment })
+    await stage.trader().loseOnEs(48)
+    await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-003')
+    expect((await daemon.stop()).code).toBe(0)
+    breakFiles(stage)
+    const successor = await stage.startTrustedDaemon({ environment })
+    const told = await awaitCondition('the alert', () => sink.alerts.find(({ code }) => code === 'config-refused'))
+    expect(told.severity).toBe('critical')
+    expect((await successor.stop()).code).toBe(0)
+  })
+
   test('keeps a locked account locked and closes what is entered, and takes the corrected files (C-01)', async () => {
     await using opened = await Stage.open({ rules: RULES })
     const { stage, daemon } = opened
