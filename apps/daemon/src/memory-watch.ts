@@ -6,8 +6,8 @@ const MIB = 1024 * 1024
 
 /** What a process holds. */
 export interface MemoryUse {
-  /** Memory that the system counts for it. */
-  readonly residentBytes: number
+  /** Memory that the system counts for it; `null`: it cannot be asked, as with no descriptor left. */
+  readonly residentBytes: number | null
   readonly heapBytes: number
   /** Node ends a process whose heap would grow beyond it. */
   readonly heapLimitBytes: number
@@ -28,7 +28,10 @@ export class MemoryAlarm {
   /** `null`: nothing has changed. */
   look(use: MemoryUse): 'high' | 'over' | null {
     const { residentBytes, heapShare } = this.#isHigh ? WELL : HIGH
-    const isHigh = use.residentBytes >= residentBytes || use.heapBytes >= heapShare * use.heapLimitBytes
+    const isHeapHigh = use.heapBytes >= heapShare * use.heapLimitBytes
+    // What nobody knows is not over.
+    const isResidentHigh = use.residentBytes === null ? this.#isHigh : use.residentBytes >= residentBytes
+    const isHigh = isResidentHigh || isHeapHigh
     if (isHigh === this.#isHigh) return null
     this.#isHigh = isHigh
     return isHigh ? 'high' : 'over'
@@ -48,13 +51,22 @@ export function watchMemory(lines: LineQueue): () => void {
 
 function memoryUse(): MemoryUse {
   const { used_heap_size: heapBytes, heap_size_limit: heapLimitBytes } = getHeapStatistics()
-  return { residentBytes: process.memoryUsage.rss(), heapBytes, heapLimitBytes }
+  return { residentBytes: askedResidentBytes(), heapBytes, heapLimitBytes }
+}
+
+/** Linux opens a file for it, and whoever only looks must not end a process that has none left to open (reliability P-12). */
+function askedResidentBytes(): number | null {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return null
+  }
 }
 
 function tell(change: 'high' | 'over', use: MemoryUse, lines: LineQueue): void {
-  const [resident, heap, limit] = [use.residentBytes, use.heapBytes, use.heapLimitBytes].map((bytes) =>
-    Math.round(bytes / MIB),
-  )
+  const inMib = (bytes: number): number => Math.round(bytes / MIB)
+  const resident = use.residentBytes === null ? 'an unknown number of' : inMib(use.residentBytes)
+  const [heap, limit] = [inMib(use.heapBytes), inMib(use.heapLimitBytes)]
   const facts = { alert: 'memory-high', severity: 'critical', ...use }
   const text = `${resident} MiB of memory are held, ${heap} of ${limit} MiB of the heap are used`
   if (change === 'high') {

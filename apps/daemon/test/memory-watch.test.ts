@@ -27,3 +27,10 @@ test.each([
     'high',
   ])
 })
+
+test('memory that cannot be asked for is neither high nor over, and the heap is looked at all the same (P-12)', () => {
+  const alarm = new MemoryAlarm()
+  const unknown: MemoryUse = { ...CALM, residentBytes: null }
+  const uses = [unknown, { ...CALM, residentBytes: 512 * MIB }, unknown, CALM, { ...unknown, heapBytes: 80 * MIB }]
+  expect(uses.map((use) => alarm.look(use))).toEqual([null, 'high', null, 'over', 'high'])
+})

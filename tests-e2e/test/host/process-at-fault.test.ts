@@ -14,8 +14,8 @@ const LOSS = { daily_realized_loss: { enabled: true, limit: -500 } }
 const FROZEN_MS = 6_000
 /** Of the block that no loopback gateway listens on. */
 const UNREACHABLE = '127.77.77.77'
-/** Longer than a connection is kept that nobody uses. */
-const DESCRIPTORLESS_MS = 8_000
+/** Longer than a connection is kept that nobody uses, and than every timer of the daemon waits that looks at something. */
+const DESCRIPTORLESS_MS = 12_000
 
 describe.concurrent('a daemon whose process is at fault', { skip: process.platform === 'win32' }, () => {
   test('opens no debugger at SIGUSR1 and goes on protecting (P-04)', async () => {
