@@ -64,7 +64,6 @@ function askedResidentBytes(): number | null {
 }
 
 function tell(change: 'high' | 'over', use: MemoryUse, lines: LineQueue): void {
-  const inMib = (bytes: number): number => Math.round(bytes / MIB)
   const resident = use.residentBytes === null ? 'an unknown number of' : inMib(use.residentBytes)
   const [heap, limit] = [inMib(use.heapBytes), inMib(use.heapLimitBytes)]
   const facts = { alert: 'memory-high', severity: 'critical', ...use }
@@ -75,4 +74,8 @@ function tell(change: 'high' | 'over', use: MemoryUse, lines: LineQueue): void {
     const message = `Alert over: memory-high: ${text}`
     lines.add({ level: 'info', message, topic: 'enforcement', facts: { event: 'alert-over', ...facts } })
   }
+}
+
+function inMib(bytes: number): number {
+  return Math.round(bytes / MIB)
 }

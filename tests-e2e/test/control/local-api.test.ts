@@ -17,6 +17,9 @@ const RULES = {
   daily_realized_loss: { enabled: true, limit: -500, include_unrealized: false },
 }
 
+/** A busy machine may let a test wait; only the bounds of the product are asserted. */
+const PATIENCE = { timeout: 30_000 }
+
 function controlFolder(stage: Stage): string {
   return path.join(stage.dataDirectory, 'control')
 }
@@ -41,7 +44,8 @@ describe.concurrent('the local API', () => {
     expect(only(before)).toMatchObject({ id: FIRST_ACCOUNT, word: 'ACTIVE', because: [], positions: [] })
     await stage.trader().enters('MNQ', OrderSide.buy, 2)
     await stage.awaitVenue('known', () => stage.trader().position('MNQ') === 2)
-    await expect.poll(async () => only(await trader.call('report', {})).positions).toMatchObject([{ signedSize: 2 }])
+    const positions = async () => only(await trader.call('report', {})).positions
+    await expect.poll(positions, PATIENCE).toMatchObject([{ signedSize: 2 }])
     const held = only(await trader.call('report', {}))
     expect(held.limits).toContainEqual(
       expect.objectContaining({ rule: 'RULE-001', measure: { unit: 'contracts', used: 2, limit: 5, left: 3 } }),
@@ -120,7 +124,8 @@ describe.concurrent('the local API', () => {
     await using admin = client(stage, 'admin')
     stage.trader().buy('MNQ', 7)
     await enforcementOf(daemon.log, FIRST_ACCOUNT, 'RULE-001')
-    await expect.poll(async () => (await admin.call('alerts', {})).alerts).toMatchObject([{ code: 'RULE-001' }])
+    const told = async () => (await admin.call('alerts', {})).alerts
+    await expect.poll(told, PATIENCE).toMatchObject([{ code: 'RULE-001' }])
     const { alerts } = await admin.call('alerts', {})
     await admin.call('acknowledge', { id: alerts[0]?.id ?? '' })
     expect((await admin.call('alerts', {})).alerts[0]?.acknowledgedAt).not.toBeNull()
@@ -231,7 +236,7 @@ describe.concurrent('monitoring', () => {
             .call('report', {})
             .then(only)
             .catch(() => null),
-        { timeout: 10_000 },
+        PATIENCE,
       )
       .not.toBeNull()
   })
