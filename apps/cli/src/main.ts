@@ -45,6 +45,12 @@ for (const command of [...traderCommands(), ...adminCommands()]) program.addComm
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))
 
+// Whoever reads no further, such as `head`, has what he wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT_CODES.success)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
