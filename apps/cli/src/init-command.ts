@@ -109,7 +109,7 @@ Look at it from a second terminal:
   npm run -s risk-manager -- status --control ${path.join(`${config}-data`, 'control')}
 More limits stand in ${path.join(config, 'risk_config.yaml')}, each with its explanation. After a change:
   npm run -s risk-manager -- config check --config ${config}
-As a service, and who hears of a breach: docs/operating.md.
+As a service, and who hears of a breach: docs/deploying.md.
 `
 }
 

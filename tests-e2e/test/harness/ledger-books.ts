@@ -3,7 +3,7 @@ import type { Exchange, LedgerEntry } from '@rm/gateway-sim'
 type Fill = Extract<LedgerEntry, { kind: 'fill' }>
 
 /** Dollars and contracts of one product, by the gateway's code for it. */
-export interface ProductBook {
+interface ProductBook {
   readonly product: string
   readonly gross: number
   readonly costs: number
