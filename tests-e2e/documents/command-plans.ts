@@ -41,7 +41,7 @@ export const PLANS: Readonly<Record<string, CommandPlan>> = {
 
   'risk-manager smoke': { when: 'stopped', patience: '--within 60s' },
   'risk-manager smoke --config my-risk': { when: 'stopped', patience: '--within 60s' },
-  'risk-manager deploy-check --config /etc/risk-manager': { when: 'stopped' },
+  'risk-manager deploy-check --config /etc/risk-manager --data /var/lib/risk-manager/data': { when: 'stopped' },
   'risk-manager backup create --data my-data': { when: 'stopped' },
   'risk-manager backup restore newest --data my-data': { when: 'stopped' },
   'risk-manager audit verify --data my-data': { when: 'stopped' },
@@ -77,6 +77,8 @@ export const PLANS: Readonly<Record<string, CommandPlan>> = {
     { when: 'never', because: ROOT_ONLY },
   'chown -R root:risk-manager /etc/risk-manager': { when: 'never', because: ROOT_ONLY },
   'chmod -R u=rwX,g=rX,o= /etc/risk-manager': { when: 'never', because: ROOT_ONLY },
+  'chown risk-manager: /etc/risk-manager/credentials.enc': { when: 'never', because: ROOT_ONLY },
+  'chmod 600 /etc/risk-manager/credentials.enc': { when: 'never', because: ROOT_ONLY },
   'cp -a /var/lib/risk-manager/data /var/lib/risk-manager/data.before': { when: 'never', because: ROOT_ONLY },
   'systemctl daemon-reload': { when: 'never', because: SYSTEMD },
   'systemctl enable --now risk-manager': { when: 'never', because: SYSTEMD },

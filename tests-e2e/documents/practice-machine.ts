@@ -130,6 +130,7 @@ export class PracticeMachine implements AsyncDisposable {
     return line
       .replaceAll('npm run -s risk-manager -- ', 'risk-manager ')
       .replaceAll('/etc/risk-manager', 'my-risk')
+      .replaceAll('/var/lib/risk-manager/data', 'my-data')
       .replaceAll('/run/risk-manager', 'my-data/control')
       .replaceAll('http://127.0.0.1:5081', this.gateway.addresses.controlUrl)
       .replace('--port 5080 --control-port 5081', '--port 0 --control-port 0')
