@@ -276,6 +276,7 @@ const FILE_NAMES = {
   timers: 'timers_config.yaml',
   accounts: 'accounts.yaml',
   api: 'api_config.yaml',
+  validation: 'validation_criteria.yaml',
 }
 
 /** The folder with one key changed. */
@@ -339,7 +340,10 @@ function isTaken(part: string): boolean {
   return term === undefined ? reads.has(part) : TAKEN_BY_RULES.has(term)
 }
 
-const settings = allSettings().filter(({ path: key }) => !key.startsWith('monitored_account.'))
+/** Those of the validator are read by the validator (apps/validator/test). */
+const settings = allSettings().filter(
+  ({ file, path: key }) => file !== 'validation' && !key.startsWith('monitored_account.'),
+)
 /** One value is all that they can have, so there is nothing to obey. */
 const isFixed = ({ kind }: Setting): boolean => /^`[^`]+`$/.test(kind)
 
