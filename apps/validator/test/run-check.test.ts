@@ -2,44 +2,19 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadConfig, readCriteria } from '@rm/config'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { PROGRAMS, ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import type { Measure } from '../src/report/validation-report.ts'
-import { type RunContext, runCheck } from '../src/run-check.ts'
+import { runCheck } from '../src/run-check.ts'
 import { answer, type Check } from '../src/validator.ts'
+import { runContext } from './run-context.ts'
 
 let folder = ''
 beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'rm-check-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const environment = { PROJECTX_USERNAME: 'practice', PROJECTX_API_KEY: 'practice-key' }
-
-function shared(): RunContext {
-  const criteria = readCriteria({ directory: SIMULATOR_CONFIG, environment })
-  if (!criteria.ok) throw new Error('the shipped criteria are refused')
-  return {
-    mode: 'quick',
-    target: { kind: 'simulator' },
-    subject: {
-      configDirectory: SIMULATOR_CONFIG,
-      dataDirectory: null,
-      repository: ROOT,
-      programs: PROGRAMS,
-      environment,
-    },
-    config: loadConfig({
-      directory: SIMULATOR_CONFIG,
-      environment,
-      today: Temporal.PlainDate.from('2026-11-18'),
-    }),
-    criteria: criteria.criteria,
-  }
-}
-
 function ask(run: Check['run'], limitMs = 5_000, interrupted = new AbortController().signal) {
   const check: Check = { id: 'a-question', title: 'A question', from: 'quick', limitMs, run }
-  return runCheck(check, shared(), { folder, interrupted, tell: () => {} })
+  return runCheck(check, runContext(), { folder, interrupted, tell: () => {} })
 }
 
 function measure(value: number, kind: 'at most' | 'at least'): Measure {

@@ -30,9 +30,13 @@ function evidenceOf({ reached, last }: SmokeReport): string {
     : `${reached.length} checkpoints were reached, the last is ${last}.`
 }
 
+/** Lines of an uncaught error that name places in the program. */
+const IN_A_TRACE = /^\s+at |^Node\.js v|^\s*\^/
+
 function findingsOf({ outcome, exitCode, advice, last, errorLines }: SmokeReport): readonly Finding[] {
   if (advice === null) return []
-  const said = errorLines.length === 0 ? '' : ` It said: ${errorLines.slice(-3).join(' | ')}`
+  const words = errorLines.filter((line) => line.trim() !== '' && !IN_A_TRACE.test(line)).slice(-3)
+  const said = words.length === 0 ? '' : ` It said: ${words.join(' | ')}`
   const what = `${outcome} (exit code ${exitCode}).${said}`
   return [
     { severity: 'error', place: last === null ? 'start of the daemon' : `checkpoint ${last}`, what, remedy: advice },
