@@ -1,3 +1,3 @@
 import { libraryBuild } from '@rm/package-config/tsup'
 
-export default libraryBuild('index')
+export default libraryBuild('index', 'terminal')

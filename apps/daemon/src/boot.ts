@@ -45,6 +45,7 @@ import { SleepGuard } from './sleep-guard.ts'
 import { placesOf, startingConfig } from './starting-config.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { takeLeases } from './take-leases.ts'
+import { CertificateGuard } from './certificate-guard.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
@@ -93,6 +94,7 @@ export interface RulesReady extends Connected {
   readonly figures: RunFigures
   readonly configReload: ConfigReload
   readonly contractList: ContractList
+  readonly certificate: CertificateGuard
   readonly auditAnchor: AuditAnchor
   readonly heartbeat: Heartbeat
 }
@@ -113,6 +115,8 @@ const FIRST_STREAM_MS = 5_000
 /** WAL checkpoints run here, off the event path (reliability 3.6). */
 const CHECKPOINT_INTERVAL_MS = 30_000
 const TICK_MS = 1_000
+/** A certificate that was renewed, removed or expired is noticed within that time. */
+const CERTIFICATE_LOOK_MS = 5_000
 /** Total deadline of a request that changes something (reliability G-08). */
 const MUTATION_MS = 3_000
 
@@ -269,9 +273,10 @@ export async function connect(opened: Opened): Promise<Connected> {
 export function initializeRules(connected: Connected): RulesReady {
   const { config, gateway, store, lines, contracts, options, monitored, settings, credentials } = connected
   const figures = new RunFigures()
+  const certificate = new CertificateGuard(config, options.dataDirectory, lines)
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
   const kernel = new Kernel({
-    policies: policiesOf(connected),
+    policies: policiesOf(connected, certificate),
     contracts,
     isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
     onLoosened: (accountId) => configReload.loosened(accountId),
@@ -295,6 +300,7 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
+    certificate,
     isRefused: connected.refused !== null,
     onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
@@ -327,7 +333,7 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat }
+  return { ...connected, kernel, figures, configReload, contractList, certificate, auditAnchor, heartbeat }
 }
 
 /** Steps 11 to 14. */
@@ -362,6 +368,9 @@ export async function run(ready: RulesReady): Promise<Running> {
     void contractList.refresh()
   }, TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  const certificateLook = setInterval(() => {
+    if (ready.certificate.look()) configReload.apply('certificate')
+  }, CERTIFICATE_LOOK_MS)
   const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
@@ -396,6 +405,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
+      clearInterval(certificateLook)
       endTending()
       ready.heartbeat.stop()
     },
@@ -452,10 +462,11 @@ function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
   ready.gateway.recycle('market')
 }
 
-function recordStart({ store, gateway, config, refused }: RulesReady): void {
+function recordStart({ store, gateway, config, refused, certificate }: RulesReady): void {
   const now = gateway.clock.now()
   store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
-  const detail = { version: VERSION, configuration: config.hash, files: digestsOf(config) }
+  const files = digestsOf(config)
+  const detail = { version: VERSION, configuration: config.hash, files, uncertified: certificate.fault }
   store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
   if (refused === null) return
   const refusal = { cause: 'start', problems: placesOf(refused) }
@@ -506,7 +517,7 @@ async function checkInstruments(opened: Opened, monitored: readonly MonitoredAcc
 }
 
 /** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
-function policiesOf(connected: Connected): readonly PolicyInForce[] {
+function policiesOf(connected: Connected, certificate: CertificateGuard): readonly PolicyInForce[] {
   const { config, options, settings, monitored, released, lines, store, gateway } = connected
   const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
     const detail = { configuration: config.hash, cause: 'start', ...facts }
@@ -524,7 +535,7 @@ function policiesOf(connected: Connected): readonly PolicyInForce[] {
     record('account-released', id, {})
     return [held]
   })
-  const policies = [...named, ...kept]
+  const policies = [...named, ...kept].map((held) => certificate.applyTo(held))
   return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 

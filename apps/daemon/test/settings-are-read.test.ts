@@ -53,6 +53,8 @@ const VARIABLES = {
 
 type Tree = { readonly [key: string]: unknown }
 
+const PUBLIC_KEY = 'MCowBQYDK2VwAyEA1tQ0mC5m0xW9gT5yq7n8mJ2bHc0rVq3l1dXk4y6Zs8E='
+
 /** A folder in which every section is in force. JSON is YAML. */
 const FOLDER: Readonly<Record<string, Tree>> = {
   'risk_config.yaml': {
@@ -60,6 +62,7 @@ const FOLDER: Readonly<Record<string, Tree>> = {
     general: {
       instruments: ['ES'],
       logging: { console: false },
+      certificate: { required: true, public_key: PUBLIC_KEY },
       notifications: {
         discord: { enabled: true, webhook_url: '${DISCORD}' },
         telegram: { enabled: true, bot_token: '${TELEGRAM}', chat_id: '-5' },
@@ -125,6 +128,8 @@ const FOLDER: Readonly<Record<string, Tree>> = {
 const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   profile: 'other',
   'general.logging.console': true,
+  'general.certificate.public_key': PUBLIC_KEY.replace('A1t', 'B1t'),
+  'general.certificate.required': false,
   ...Object.fromEntries(
     ['discord', 'telegram', 'slack', 'webhook', 'email', 'alertmanager'].map((name) => [
       `general.notifications.${name}.enabled`,
@@ -276,6 +281,7 @@ const FILE_NAMES = {
   timers: 'timers_config.yaml',
   accounts: 'accounts.yaml',
   api: 'api_config.yaml',
+  validation: 'validation_criteria.yaml',
 }
 
 /** The folder with one key changed. */
@@ -339,7 +345,10 @@ function isTaken(part: string): boolean {
   return term === undefined ? reads.has(part) : TAKEN_BY_RULES.has(term)
 }
 
-const settings = allSettings().filter(({ path: key }) => !key.startsWith('monitored_account.'))
+/** Those of the validator are read by the validator (apps/validator/test). */
+const settings = allSettings().filter(
+  ({ file, path: key }) => file !== 'validation' && !key.startsWith('monitored_account.'),
+)
 /** One value is all that they can have, so there is nothing to obey. */
 const isFixed = ({ kind }: Setting): boolean => /^`[^`]+`$/.test(kind)
 

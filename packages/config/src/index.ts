@@ -8,6 +8,7 @@ export { environmentSecrets, type FolderSecrets, sealedSecrets } from './credent
 export { SEALED_FILE } from './credentials/open-sealed.ts'
 export { readPassphrase } from './credentials/passphrase.ts'
 export { seal } from './credentials/sealed-file.ts'
+export { readCriteria, type ReadCriteria, type ValidationCriteria } from './criteria-file.ts'
 export type { Diagnostic, Severity } from './diagnostic.ts'
 export { draftSetting, type SettingDraft, type SettingWish } from './draft-setting.ts'
 export { editorSchema } from './editor-schema.ts'

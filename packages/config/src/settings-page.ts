@@ -4,7 +4,7 @@ import { SETTINGS_FILES, type SettingsFile } from './settings-schema.ts'
 
 /** The reference of every setting, as Markdown: `docs/settings.md`. */
 export function settingsPage(): string {
-  const files = ['risk', 'timers', 'accounts', 'api'] as const satisfies readonly SettingsFile[]
+  const files = ['risk', 'timers', 'accounts', 'api', 'validation'] as const satisfies readonly SettingsFile[]
   return `${HEAD}\n${files.map(fileChapter).join('\n')}`
 }
 

@@ -3,6 +3,7 @@ import { EVALUATION_ORDER, type RuleId, rules } from '@rm/rules'
 import { z } from 'zod'
 import { EntrySchema, MonitoredAccountSchema } from './accounts-file.ts'
 import { ApiSchema } from './api-file.ts'
+import { CriteriaSchema } from './criteria-file.ts'
 import { GeneralSchema } from './general-settings.ts'
 import { TimersSchema } from './timers-file.ts'
 
@@ -12,6 +13,7 @@ export const SETTINGS_FILES = {
   timers: 'timers_config.yaml',
   accounts: 'accounts.yaml',
   api: 'api_config.yaml',
+  validation: 'validation_criteria.yaml',
 } as const
 
 export type SettingsFile = keyof typeof SETTINGS_FILES
@@ -33,6 +35,8 @@ export function settingsSchema(file: SettingsFile): SchemaNode {
       return accountsSchema()
     case 'api':
       return jsonSchemaOf(ApiSchema)
+    case 'validation':
+      return jsonSchemaOf(CriteriaSchema)
     default:
       return unreachable(file)
   }

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { editorSchema } from '../src/editor-schema.ts'
 import { SETTINGS_FILES, type SettingsFile } from '../src/settings-schema.ts'
 
-export const FILES = ['risk', 'timers', 'accounts', 'api'] as const satisfies readonly SettingsFile[]
+export const FILES = ['risk', 'timers', 'accounts', 'api', 'validation'] as const satisfies readonly SettingsFile[]
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
 const validators = new Map<SettingsFile, ValidateFunction>()

@@ -121,6 +121,7 @@ test('every key of every file is told', () => {
   // A rule that no layer mentions, and a section that nobody wrote, is told in one line.
   const isLeftOut = (path: string): boolean => [...told].some((one) => isWithin(path, one))
   const known = allSettings()
+    .filter(({ file }) => file !== 'validation') // what the validator measures against holds for no account
     .filter(({ path, meaning }) => !isLeftOut(path) && meaning !== 'Only `false` is accepted.')
     .map(({ path }) => path)
     .filter((path) => !/config_overrides$|^monitored_account|global_session/.test(path))

@@ -7,8 +7,8 @@ import type { WantedReading } from './plan-reading.ts'
 import { SLOW_RETRY_MS } from './retry-pace.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
-/** How soon a lockout whose time has come is tried again while the time or the book is in doubt. */
-const UNLOCK_RETRY_MS = 1_000
+/** How soon a lockout or a reset whose time has come is tried again while the time or the book is in doubt. */
+const DOUBT_RETRY_MS = 1_000
 
 /**
  * The monotonic time at which the account wants a turn even if nothing happens. No timer is stored anywhere: the same facts give
@@ -25,7 +25,7 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
   )
   const candidates = [
     dueAt === null ? null : context.elapsedMs + Math.max(0, dueAt - draft.now),
-    state.lockouts.some((lockout) => !isActive(lockout, draft.now)) ? context.elapsedMs + UNLOCK_RETRY_MS : null,
+    isKeptByDoubt(draft) ? context.elapsedMs + DOUBT_RETRY_MS : null,
     wanted === null ? null : wanted.dueMs,
     draft.lookAgainMs,
     comparisonLateMs(draft),
@@ -37,6 +37,12 @@ export function nextWake(draft: TurnDraft, judgement: Judgement | null, wanted: 
     if (candidate !== null && Number.isFinite(candidate) && (first === null || candidate < first)) first = candidate
   }
   return first
+}
+
+/** Whether a lockout that is over or a reset that was reached is still there because nobody trusts the time or the book. */
+function isKeptByDoubt({ state, context, now }: TurnDraft): boolean {
+  if (state.lockouts.some((lockout) => !isActive(lockout, now))) return true
+  return context.policy.calendar.nextReset(state.lastReset) <= now
 }
 
 /** When a value that is known now would become stale: BLIND has to be noticed without an event. */

@@ -329,3 +329,18 @@ test('what was done in a gap is seen beyond the lag of REST, not half a minute l
   await scene.run(5_000)
   expect(scene.size()).toBe(2)
 })
+
+test('a reset that came while the time was in doubt is crossed as soon as it no longer is (L-08, T-08)', async () => {
+  using scene = await Scene.open({
+    rules: settingsOf('max_contracts', { limit: 2 }),
+    startsAt: '2026-11-18T22:59:50Z',
+  })
+  await scene.connect()
+  await scene.run(9_000)
+  scene.time.trusted = false
+  await scene.run(3_000)
+  expect(scene.told('reset-crossed')).toEqual([])
+  scene.time.trusted = true
+  await scene.run(1_500)
+  expect(scene.told('reset-crossed')).toHaveLength(1)
+})

@@ -135,18 +135,31 @@ function unitsOf(order: FilledOrder, settings: Settings, context: RuleContext): 
 function stampsOf(settings: Settings, { filledOrders }: UnpricedView, context: RuleContext): Float64Array {
   // Without a cooldown nothing is exempt, and then the book has said already when each order began.
   const isSimple = settings.count === 'orders' && context.lockouts.length === 0
-  const stamps: number[] = []
-  let isAscending = true
-  const add = (stamp: number): void => {
-    if (stamp < (stamps.at(-1) ?? stamp)) isAscending = false
-    stamps.push(stamp)
+  const stamps = isSimple
+    ? beginnings(filledOrders)
+    : Float64Array.from(
+        filledOrders.flatMap((order) => countedFills(order, settings, context).map(({ trade }) => stampUs(trade))),
+      )
+  return isAscending(stamps) ? stamps : stamps.toSorted()
+}
+
+/** When the trader's orders of the day began: asked after every trade, so that nothing is made of them but the list. */
+function beginnings(orders: readonly FilledOrder[]): Float64Array {
+  const stamps = new Float64Array(orders.length)
+  let count = 0
+  for (const { tradedAtUs } of orders) {
+    if (tradedAtUs === null) continue
+    stamps[count] = tradedAtUs
+    count += 1
   }
-  for (const order of filledOrders) {
-    if (!isSimple) for (const { trade } of countedFills(order, settings, context)) add(stampUs(trade))
-    else if (order.tradedAtUs !== null) add(order.tradedAtUs)
+  return stamps.subarray(0, count)
+}
+
+function isAscending(stamps: Float64Array): boolean {
+  for (let index = 1; index < stamps.length; index += 1) {
+    if ((stamps[index] ?? 0) < (stamps[index - 1] ?? 0)) return false
   }
-  const listed = Float64Array.from(stamps)
-  return isAscending ? listed : listed.toSorted()
+  return true
 }
 
 /**

@@ -1,4 +1,12 @@
 export {
+  certificateFault,
+  type CertificateStatement,
+  publicKeyText,
+  readCertificate,
+  readSigningKey,
+  signCertificate,
+} from './certificate.ts'
+export {
   type CheckpointId,
   checkpointMessage,
   checkpointOf,
@@ -19,6 +27,7 @@ export { DAEMON_LOG, linesBackwards, logFiles } from './log-files.ts'
 export { isTooOld, isWanted, LOG_LEVELS, type LogLevel, type LogWish } from './log-filter.ts'
 export { type LogLine, readLogLine } from './log-line.ts'
 export { shownLine, type ShownLine } from './log-text.ts'
+export { type ProgramBuild, programBuild } from './program-build.ts'
 export { type ReachedCheckpoint, smoke, type SmokeOptions, type SmokeReport } from './smoke.ts'
 export { diffSnapshots } from './snapshot-diff.ts'
 export { soak, type SoakReport } from './soak.ts'

@@ -19,6 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'packages/runtime-pack': ['@rm/control-api', '@rm/config', '@rm/domain'],
   'apps/cli': [
     '@rm/runtime-pack',
+    '@rm/runtime-pack/terminal',
     '@rm/alerts',
     '@rm/control-api',
     '@rm/config',
@@ -28,7 +29,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'apps/dashboard': ['@rm/control-api'],
   'apps/daemon': everythingBelowTheApps(),
-  'apps/validator': everythingBelowTheApps(),
+  // It plays a trader, in the words of the wire, on a gateway that is simulated.
+  'apps/validator': [...everythingBelowTheApps(), '@rm/sdk-bridge/wire', '@rm/runtime-pack/terminal'],
 }
 
 /** Parts of a package that may import more than the rest of it. */

@@ -63,9 +63,10 @@ export function breachReport(breach: Breach, endedAt: Instant | null): AccountRe
 }
 
 /** Every reason that keeps it from being ACTIVE. */
-function becauseOf({ state }: AccountFace): readonly string[] & string[] {
+function becauseOf({ state, settings }: AccountFace): readonly string[] & string[] {
   const reasons: string[] = []
-  if (state.halted !== null) reasons.push(state.halted)
+  const halted = state.halted ?? settings.policy.uncertified
+  if (halted !== undefined) reasons.push(halted)
   if (!state.trust.userStreamUp) reasons.push('the user stream is down')
   else if (state.trust.reconciledMs === null || state.trust.reconciledMs < state.trust.doubtedMs) {
     reasons.push('the account has still to be read from the gateway')

@@ -1,0 +1,3 @@
+export { paint, WIDTH } from './terminal/paint.ts'
+export { table } from './terminal/table.ts'
+export { visible, wrapped } from './terminal/text.ts'
