@@ -16,7 +16,7 @@ import { Disguise } from './alerts/disguise.ts'
 import { Heartbeat } from './alerts/heartbeat.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
-import { bridgeLog } from './bridge-log.ts'
+import { bridgeLog, trafficLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { configFingerprint } from './config-fingerprint.ts'
 import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
@@ -182,6 +182,8 @@ export async function open(configured: Configured): Promise<Opened> {
     monotonic: monotonicMs,
     random: Math.random,
     log: bridgeLog(lines),
+    traffic: config.api.logging,
+    trafficLog: trafficLog(lines),
     quarantine: (payload) => keepPayload(opened, payload),
   })
   const { database } = config.general

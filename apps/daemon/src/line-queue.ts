@@ -32,12 +32,13 @@ export class LineQueue {
   add(line: Line): void {
     if (this.#waiting.length === 0) setTimeout(() => this.flush(), GATHER_MS).unref()
     this.#waiting.push(line)
+    if (line.topic === 'traffic') return // for its file, and for nobody who waits for news
     if (this.#followers.size === 0) this.#untold.push(line)
     for (const follower of this.#followers) follower(line)
   }
 
   /**
-   * Hands every line to somebody else too; the first gets those of the start as well, for which nobody was there. A follower never adds a line
+   * Hands every line but those of the traffic to somebody else too; the first gets those of the start as well, for which nobody was there. A follower never adds a line
    * at once.
    *
    * @returns ends it

@@ -195,7 +195,7 @@ export class AccountRuntime {
   }
 
   async #send(record: CommandRecord): Promise<void> {
-    this.#answer(record, await this.#ports.gateway.send(record.command))
+    this.#answer(record, await this.#ports.gateway.send(record.command, record.id))
   }
 
   /** What does not reduce a risk waits for a disk that remembers it (reliability S-01). It is wanted again in a later turn. */

@@ -30,6 +30,7 @@ import { RateBudget } from './rest/rate-budget.ts'
 import { Reads } from './rest/reads.ts'
 import { RestChannel, trusted } from './rest/rest-channel.ts'
 import { Session } from './rest/session.ts'
+import { TrafficLog } from './rest/traffic-log.ts'
 import { TimeSampler } from './time-sampler.ts'
 
 /**
@@ -85,7 +86,13 @@ export class Gateway {
       budget: this.#budget,
       clock: this.clock,
       monotonic,
-      log,
+      traffic: new TrafficLog({
+        settings: options.traffic,
+        log,
+        traffic: options.trafficLog,
+        monotonic,
+        apiKey: options.credentials.apiKey,
+      }),
       onAnswering: () => this.#hurry(),
     })
     this.#session = new Session({
@@ -224,8 +231,8 @@ export class Gateway {
   }
 
   /** Sends a command once, ahead of everything else. Never rejects: what went wrong is in the outcome. */
-  send(command: Command): Promise<CommandOutcome> {
-    return this.#commands.send(command)
+  send(command: Command, commandId: string): Promise<CommandOutcome> {
+    return this.#commands.send(command, commandId)
   }
 
   /** Gives a stream up and connects it again: it is silent, or misses what REST shows. */
