@@ -49,6 +49,7 @@ import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
 import { startWatchdog } from './watchdog.ts'
+import { WeekTrades } from './week-trades.ts'
 
 /*
  * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
@@ -95,6 +96,7 @@ export interface RulesReady extends Connected {
   readonly contractList: ContractList
   readonly auditAnchor: AuditAnchor
   readonly heartbeat: Heartbeat
+  readonly week: WeekTrades
 }
 
 /** Streams are subscribed and timers run. */
@@ -272,6 +274,7 @@ export function initializeRules(connected: Connected): RulesReady {
   const { config, gateway, store, lines, contracts, options, monitored, settings, credentials } = connected
   const figures = new RunFigures()
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
+  const week = new WeekTrades({ gateway, store, lines }, calendarOf(config))
   const kernel = new Kernel({
     policies: policiesOf(connected),
     contracts,
@@ -279,7 +282,7 @@ export function initializeRules(connected: Connected): RulesReady {
     onLoosened: (accountId) => configReload.loosened(accountId),
     ports: {
       gateway,
-      store: storeWithCopies(connected, figures),
+      store: storeWithCopies(connected, figures, week),
       clock: gateway.clock,
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
@@ -301,6 +304,7 @@ export function initializeRules(connected: Connected): RulesReady {
     onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
       hours.follow(calendarOf(loaded))
+      week.follow(calendarOf(loaded))
       contractList.follow(loaded.api.cache.contractTtlMs)
     },
   })
@@ -329,12 +333,12 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat }
+  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat, week }
 }
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList } = ready
+  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList, week } = ready
   const eventLog = new EventLog(lines)
   const streams = new StreamWatch(monotonicMs)
   let isIntakeOpen = true
@@ -348,7 +352,8 @@ export async function run(ready: RulesReady): Promise<Running> {
     if (event.kind === 'quote-changed') figures.quoteLags.take(gateway.clock.now() - event.change.at)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
-  gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
+  const accountIds = [...monitored.map((one) => one.account.id), ...released.map((account) => account.id)]
+  gateway.connect(accountIds, sink)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -362,6 +367,7 @@ export async function run(ready: RulesReady): Promise<Running> {
     armedWatch.look(kernel.states(), monotonicMs())
     kernel.tick()
     void contractList.refresh()
+    void week.look(accountIds)
   }, TICK_MS)
   const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   const endTending = tendStore(ready.store)
@@ -420,7 +426,11 @@ function tellRecovery({ store, gateway, lines }: Opened): void {
 }
 
 /** The engine's store: what it commits is copied a moment later. */
-function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<Store, 'commit' | 'loadAccount'> {
+function storeWithCopies(
+  { store, copies }: Opened,
+  figures: RunFigures,
+  week: WeekTrades,
+): Pick<Store, 'commit' | 'loadAccount'> {
   return {
     commit(records) {
       const begunMs = monotonicMs()
@@ -436,6 +446,7 @@ function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<S
       }
       figures.onCommit(monotonicMs() - begunMs)
       copies.committed(records)
+      week.committed(records)
     },
     loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
   }
@@ -530,8 +541,8 @@ function policiesOf(connected: Connected): readonly PolicyInForce[] {
   return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 
-function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
-  return new TradingCalendar(reset, holidays)
+function calendarOf({ reset, holidays, weeklyReset }: LoadedConfig): TradingCalendar {
+  return new TradingCalendar(reset, holidays, weeklyReset)
 }
 
 function watchFiles(ready: RulesReady): () => void {

@@ -7,6 +7,7 @@ import {
   type Timers,
   type Weekday,
   WEEKDAYS,
+  type WeeklyReset,
 } from '@rm/domain'
 import { DAY_MS, lockoutTerm, TimeZone, Weekdays } from '@rm/rules'
 import { z } from 'zod'
@@ -30,12 +31,6 @@ export interface TimerSettings {
   readonly holidaysEnabled: boolean
   /** Years for which holidays are listed, also when none is. */
   readonly holidayYears: readonly number[]
-}
-
-export interface WeeklyReset {
-  readonly day: Weekday
-  readonly time: string
-  readonly timeZone: string
 }
 
 const NEW_YORK = 'America/New_York'

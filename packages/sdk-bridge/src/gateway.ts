@@ -10,6 +10,7 @@ import {
   invariant,
   type Snapshot,
   type Stream,
+  type Trade,
   unreachable,
 } from '@rm/domain'
 import { during, tellStream } from './activity.ts'
@@ -228,6 +229,15 @@ export class Gateway {
    */
   async readAccount(accountId: AccountId, tradesSince: Instant, ordersSince: Instant | null = null): Promise<Snapshot> {
     return this.#known(await reading(accountId, () => this.#accounts.account(accountId, tradesSince, ordersSince)))
+  }
+
+  /**
+   * The trades since an instant, asked for behind everything else.
+   *
+   * @throws RmError when anything is missing from the answer
+   */
+  trades(accountId: AccountId, since: Instant): Promise<readonly Trade[]> {
+    return this.#accounts.trades(accountId, since)
   }
 
   /** Sends a command once, ahead of everything else. Never rejects: what went wrong is in the outcome. */
