@@ -1,4 +1,11 @@
-import type { AccountReport, CalendarReport, DaemonReport, LimitReport, LockoutReport, WeekReport } from '@rm/control-api'
+import type {
+  AccountReport,
+  CalendarReport,
+  DaemonReport,
+  LimitReport,
+  LockoutReport,
+  WeekReport,
+} from '@rm/control-api'
 import { formatInZone, type Instant, unreachable } from '@rm/domain'
 import { amount, span } from './amounts-text.ts'
 import { table } from './terminal-table.ts'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { openChannels } from '@rm/alerts'
 import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
-import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
+import { type Account, type AccountId, type ContractSpec, type DomainEvent, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { beginActivity, createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
@@ -25,13 +25,12 @@ import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
 import { type Control, startControl } from './control/start-control.ts'
 import { StreamWatch } from './control/stream-watch.ts'
-import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { type GuardedPlaces, guardFiles } from './exposed-files.ts'
 import { rememberConfig } from './last-good-config.ts'
-import { LineQueue, logFailure } from './line-queue.ts'
+import { type LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { watchMemory } from './memory-watch.ts'
@@ -48,6 +47,10 @@ import { takeLeases } from './take-leases.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
+import { openLines } from './open-lines.ts'
+import { SlowWork } from './slow-work.ts'
+import { TurnStopwatch } from './turn-stopwatch.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { startWatchdog } from './watchdog.ts'
 import { WeekTrades } from './week-trades.ts'
 
@@ -61,6 +64,7 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  readonly slowWork: SlowWork
   readonly credentials: CredentialSources
   /** Why the files were refused; the configuration is the last good one then. */
   readonly refused: readonly Diagnostic[] | null
@@ -135,12 +139,10 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 export async function configure(options: DaemonOptions): Promise<Configured> {
   checkTimeZones()
   const fingerprint = await configFingerprint(options.configDirectory).catch(() => '') // its absence is told by whoever reads it
-  const starting = await startingConfig(
-    options,
-    async (config) => new LineQueue(await openLogOrRefuse(config, options)),
-  )
+  const starting = await startingConfig(options, (config) => openLines(config, options.dataDirectory))
   const { config, lines } = starting
-  const configured: Configured = { options, fingerprint, ...starting }
+  const slowWork = new SlowWork(lines, config.general.logging.slowMs, monotonicMs)
+  const configured: Configured = { options, fingerprint, slowWork, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -154,14 +156,14 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
 }
 
 /** Loaded only when it is asked for. */
-async function traceActivities({ config, options }: Configured): Promise<void> {
+async function traceActivities({ config, options, lines }: Configured): Promise<void> {
   const { startAsyncTrace } = await import('./async-trace.ts')
-  startAsyncTrace(config.general.logging, options.dataDirectory)
+  startAsyncTrace(config.general.logging, options.dataDirectory, (text) => lines.hidden?.text(text) ?? text)
 }
 
 /** Steps 4 to 7. */
 export async function open(configured: Configured): Promise<Opened> {
-  const { config, options, lines } = configured
+  const { config, options, lines, slowWork } = configured
   let opened: Opened | null = null
   const gateway = createGateway({
     apiUrl: config.api.apiUrl,
@@ -210,6 +212,7 @@ export async function open(configured: Configured): Promise<Opened> {
     },
     () => gateway.clock.now(),
     lines,
+    slowWork,
   )
   const disguise = new Disguise(config.general.notifications)
   const alerts = new AlertDesk({
@@ -240,6 +243,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   done(opened, 'login')
   const accounts = await gateway.accounts()
   opened.disguise.hide(accounts)
+  opened.lines.hidden?.hide(accounts)
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
@@ -287,6 +291,7 @@ export function initializeRules(connected: Connected): RulesReady {
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
+      watch: new TurnStopwatch(connected.slowWork, monotonicMs),
     },
   })
   connected.alerts.adopt(kernel.states().flatMap(({ breaches }) => [...breaches.values()]))
@@ -300,6 +305,7 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
+    slowWork: connected.slowWork,
     isRefused: connected.refused !== null,
     onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
@@ -369,12 +375,17 @@ export async function run(ready: RulesReady): Promise<Running> {
     void contractList.refresh()
     void week.look(accountIds)
   }, TICK_MS)
-  const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  const checkpoint = setInterval(() => {
+    const end = ready.slowWork.begin('a checkpoint of the database', {})
+    ready.store.checkpoint()
+    end()
+  }, CHECKPOINT_INTERVAL_MS)
   const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
   const endFileGuard = guardFiles(guardedPlaces(ready), lines)
   const endMemoryWatch = watchMemory(lines)
+  const endLoopWatch = watchLoopDelay(ready.slowWork)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
@@ -401,6 +412,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       endFileGuard()
       endMemoryWatch()
+      endLoopWatch()
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
@@ -427,13 +439,16 @@ function tellRecovery({ store, gateway, lines }: Opened): void {
 
 /** The engine's store: what it commits is copied a moment later. */
 function storeWithCopies(
-  { store, copies }: Opened,
+  { store, copies, slowWork }: Opened,
   figures: RunFigures,
   week: WeekTrades,
 ): Pick<Store, 'commit' | 'loadAccount'> {
   return {
     commit(records) {
       const begunMs = monotonicMs()
+      const endWork = slowWork.begin('a commit', {
+        accounts: records.map(({ accountId, cause }) => ({ accountId, cause })),
+      })
       const end = beginActivity(() => ({
         name: 'store commit',
         about: `${records.length} turns`,
@@ -443,6 +458,7 @@ function storeWithCopies(
         store.commit(records)
       } finally {
         end()
+        endWork()
       }
       figures.onCommit(monotonicMs() - begunMs)
       copies.committed(records)
@@ -571,19 +587,6 @@ function guardedPlaces(ready: RulesReady): GuardedPlaces {
 function anchorFileOf({ config, options }: Configured): string | null {
   const { anchorFile } = config.general.audit
   return anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile)
-}
-
-async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {
-  try {
-    return await openDaemonLog(general.logging, options.dataDirectory, wallClockMs)
-  } catch (error) {
-    throw new RmError(
-      'ENVIRONMENT_UNSUITABLE',
-      `The logs below ${options.dataDirectory} cannot be written: ${reasonOf(error)}`,
-      {},
-      error,
-    )
-  }
 }
 
 function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {

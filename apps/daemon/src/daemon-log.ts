@@ -54,7 +54,8 @@ export async function openDaemonLog(
     outlets.push({ stream: file('error.log'), minimum: levelNumber(files.error.level), takes: isForAll })
   }
   if (!settings.json) await asText(outlets)
-  if (settings.console) outlets.push({ stream: await openConsole(), minimum: levelNumber(settings.level), takes: isForAll })
+  if (settings.console)
+    outlets.push({ stream: await openConsole(), minimum: levelNumber(settings.level), takes: isForAll })
   const lowest = Math.min(...outlets.map((outlet) => outlet.minimum))
   const logger = pino(
     {

@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { formatInstant, formatUsd, type Instant, instantOf, parseUsd, type Trade, TradingCalendar, usd } from '@rm/domain'
+import {
+  formatInstant,
+  formatUsd,
+  type Instant,
+  instantOf,
+  parseUsd,
+  type Trade,
+  TradingCalendar,
+  usd,
+} from '@rm/domain'
 import { aTrade, contracts, ManualClock, TEST_ACCOUNT } from '@rm/domain/testing'
 import { openStore, type Store } from '@rm/state'
 import { afterEach, beforeEach, expect, test } from 'vitest'

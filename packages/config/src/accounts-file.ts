@@ -105,10 +105,16 @@ const Plan = z.strictObject({
   size: choice(PLAN_SIZES, "the firm's limits depend on it").describe(
     "Size of the firm's plan: limits are checked against it.",
   ),
-  stage: choice(['practice', 'combine', 'express'], TYPE_WHY).optional().describe('Programme of the plan, if it is not the one of `account_type`: the lint compares limits with its figures.'),
+  stage: choice(['practice', 'combine', 'express'], TYPE_WHY)
+    .optional()
+    .describe(
+      'Programme of the plan, if it is not the one of `account_type`: the lint compares limits with its figures.',
+    ),
   starting_balance: money('an amount of zero or more', (amount) => amount >= 0, 'the plan starts with it')
     .optional()
-    .describe("Balance that the account begins with, in dollars: limits are compared with what it leaves to the firm's floor.")
+    .describe(
+      "Balance that the account begins with, in dollars: limits are compared with what it leaves to the firm's floor.",
+    )
     .meta({ minimum: 0, examples: [50_000] }),
 })
 

@@ -340,11 +340,7 @@ describe('the firm', () => {
     ['combine', '{ size: 50k, stage: combine, starting_balance: 50000 }', []],
     ['express', '{ size: 50k, starting_balance: 0 }', []],
     ['combine', '{ size: 50k, stage: practice }', [['warning', 'plan.stage', '`practice`']]],
-    [
-      'combine',
-      '{ size: 50k, starting_balance: 100000 }',
-      [['warning', 'plan.starting_balance', '$100,000.00']],
-    ],
+    ['combine', '{ size: 50k, starting_balance: 100000 }', [['warning', 'plan.starting_balance', '$100,000.00']]],
     ['express', '{ size: 50k, starting_balance: 50000 }', [['warning', 'plan.starting_balance', '$50,000.00']]],
     [
       'combine',
@@ -656,14 +652,3 @@ describe('clock changes of the next twelve months', () => {
   })
 })
 
-test('keys without effect are named, in one notice per file', () => {
-  const files = {
-    ...risk(QUIET),
-    'risk_config.yaml': `general: { logging: { slow_ms: 5, level: ERROR, mask_accounts: true } }\nrules:\n${QUIET.replace(/^/gm, '  ')}\n`,
-    'api_config.yaml': 'circuit_breaker: { half_open: 2 }\n',
-  }
-  expect(lintOf(files, undefined, true).filter(([, key]) => !key.startsWith('session'))).toEqual([
-    ['notice', 'circuit_breaker.half_open', 'circuit_breaker.half_open'],
-    ['notice', 'general.logging.slow_ms', 'general.logging.slow_ms, general.logging.mask_accounts'],
-  ])
-})

@@ -1,4 +1,4 @@
-export type { Account } from './account.ts'
+export { type Account, shortAccountName } from './account.ts'
 export { ACCOUNT_WORDS, type AccountFacts, type AccountWord, accountWord } from './account-word.ts'
 export type {
   AccountView,

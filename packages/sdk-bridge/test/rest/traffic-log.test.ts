@@ -55,7 +55,9 @@ describe('the log of the requests', () => {
     })
     // The third is of the same kind as the second and comes within its ten seconds.
     expect(lines).toEqual({
-      slow: [['warn', 'the gateway was slow at /api/Trade/search', expect.objectContaining({ request: 2, tookMs: 50 })]],
+      slow: [
+        ['warn', 'the gateway was slow at /api/Trade/search', expect.objectContaining({ request: 2, tookMs: 50 })],
+      ],
       traffic: [],
     })
   })
