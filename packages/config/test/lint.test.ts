@@ -651,4 +651,3 @@ describe('clock changes of the next twelve months', () => {
     ])
   })
 })
-
