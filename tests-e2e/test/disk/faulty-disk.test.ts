@@ -87,8 +87,6 @@ describe('a daemon whose disk', () => {
     expect(existsSync(armedBy)).toBe(false)
     const told = await daemon.log.awaitLine('the alert', alert('kept-aside'))
     expect(told.msg).toMatch(/a commit took 2\d{3} ms/)
-    const slow = await daemon.log.awaitLine('slow work', (line) => line['work'] === 'a commit')
-    expect(slow).toMatchObject({ event: 'slow-work', accounts: [{ accountId: FIRST_ACCOUNT }] })
     await over(daemon, 'kept-aside')
     measured(task, await closeLatency(stage, 1))
     expect((await daemon.stop()).code).toBe(0)
