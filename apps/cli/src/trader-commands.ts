@@ -13,7 +13,11 @@ export function traderCommands(): readonly Command[] {
     statusCommand(),
     reportCommand('limits', 'How much of each limit is used, and how much is left.', limitsText),
     reportCommand('positions', 'Open positions and working orders.', positionsText),
-    reportCommand('pnl', 'The P&L of the trading day, realized and open, with costs, by product.', pnlText),
+    reportCommand(
+      'pnl',
+      'The P&L of the trading day, realized and open, with costs, by product, and of the week.',
+      pnlText,
+    ),
     whyCommand(),
     lockoutsCommand(),
     breachesCommand(),

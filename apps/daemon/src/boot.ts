@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { openChannels } from '@rm/alerts'
 import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
-import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
+import { type Account, type AccountId, type ContractSpec, type DomainEvent, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
 import { beginActivity, createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
@@ -16,7 +16,7 @@ import { Disguise } from './alerts/disguise.ts'
 import { Heartbeat } from './alerts/heartbeat.ts'
 import { AuditAnchor } from './audit-anchor.ts'
 import { type BootStep, describeStep } from './boot-step.ts'
-import { bridgeLog } from './bridge-log.ts'
+import { bridgeLog, trafficLog } from './bridge-log.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { configFingerprint } from './config-fingerprint.ts'
 import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
@@ -25,13 +25,12 @@ import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
 import { type Control, startControl } from './control/start-control.ts'
 import { StreamWatch } from './control/stream-watch.ts'
-import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { type GuardedPlaces, guardFiles } from './exposed-files.ts'
 import { rememberConfig } from './last-good-config.ts'
-import { LineQueue, logFailure } from './line-queue.ts'
+import { type LineQueue, logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { watchMemory } from './memory-watch.ts'
@@ -49,7 +48,12 @@ import { CertificateGuard } from './certificate-guard.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
 import { VERSION } from './version.ts'
+import { openLines } from './open-lines.ts'
+import { SlowWork } from './slow-work.ts'
+import { TurnStopwatch } from './turn-stopwatch.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { startWatchdog } from './watchdog.ts'
+import { WeekTrades } from './week-trades.ts'
 
 /*
  * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
@@ -61,6 +65,7 @@ export interface Configured {
   readonly options: DaemonOptions
   readonly config: LoadedConfig
   readonly lines: LineQueue
+  readonly slowWork: SlowWork
   readonly credentials: CredentialSources
   /** Why the files were refused; the configuration is the last good one then. */
   readonly refused: readonly Diagnostic[] | null
@@ -97,6 +102,7 @@ export interface RulesReady extends Connected {
   readonly certificate: CertificateGuard
   readonly auditAnchor: AuditAnchor
   readonly heartbeat: Heartbeat
+  readonly week: WeekTrades
 }
 
 /** Streams are subscribed and timers run. */
@@ -137,12 +143,10 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 export async function configure(options: DaemonOptions): Promise<Configured> {
   checkTimeZones()
   const fingerprint = await configFingerprint(options.configDirectory).catch(() => '') // its absence is told by whoever reads it
-  const starting = await startingConfig(
-    options,
-    async (config) => new LineQueue(await openLogOrRefuse(config, options)),
-  )
+  const starting = await startingConfig(options, (config) => openLines(config, options.dataDirectory))
   const { config, lines } = starting
-  const configured: Configured = { options, fingerprint, ...starting }
+  const slowWork = new SlowWork(lines, config.general.logging.slowMs, monotonicMs)
+  const configured: Configured = { options, fingerprint, slowWork, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -156,14 +160,14 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
 }
 
 /** Loaded only when it is asked for. */
-async function traceActivities({ config, options }: Configured): Promise<void> {
+async function traceActivities({ config, options, lines }: Configured): Promise<void> {
   const { startAsyncTrace } = await import('./async-trace.ts')
-  startAsyncTrace(config.general.logging, options.dataDirectory)
+  startAsyncTrace(config.general.logging, options.dataDirectory, (text) => lines.hidden?.text(text) ?? text)
 }
 
 /** Steps 4 to 7. */
 export async function open(configured: Configured): Promise<Opened> {
-  const { config, options, lines } = configured
+  const { config, options, lines, slowWork } = configured
   let opened: Opened | null = null
   const gateway = createGateway({
     apiUrl: config.api.apiUrl,
@@ -186,6 +190,8 @@ export async function open(configured: Configured): Promise<Opened> {
     monotonic: monotonicMs,
     random: Math.random,
     log: bridgeLog(lines),
+    traffic: config.api.logging,
+    trafficLog: trafficLog(lines),
     quarantine: (payload) => keepPayload(opened, payload),
   })
   const { database } = config.general
@@ -210,6 +216,7 @@ export async function open(configured: Configured): Promise<Opened> {
     },
     () => gateway.clock.now(),
     lines,
+    slowWork,
   )
   const disguise = new Disguise(config.general.notifications)
   const alerts = new AlertDesk({
@@ -240,6 +247,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   done(opened, 'login')
   const accounts = await gateway.accounts()
   opened.disguise.hide(accounts)
+  opened.lines.hidden?.hide(accounts)
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
@@ -275,6 +283,7 @@ export function initializeRules(connected: Connected): RulesReady {
   const figures = new RunFigures()
   const certificate = new CertificateGuard(config, options.dataDirectory, lines)
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
+  const week = new WeekTrades({ gateway, store, lines }, calendarOf(config))
   const kernel = new Kernel({
     policies: policiesOf(connected, certificate),
     contracts,
@@ -282,11 +291,12 @@ export function initializeRules(connected: Connected): RulesReady {
     onLoosened: (accountId) => configReload.loosened(accountId),
     ports: {
       gateway,
-      store: storeWithCopies(connected, figures),
+      store: storeWithCopies(connected, figures, week),
       clock: gateway.clock,
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
+      watch: new TurnStopwatch(connected.slowWork, monotonicMs),
     },
   })
   connected.alerts.adopt(kernel.states().flatMap(({ breaches }) => [...breaches.values()]))
@@ -301,10 +311,12 @@ export function initializeRules(connected: Connected): RulesReady {
     gateway,
     lines,
     certificate,
+    slowWork: connected.slowWork,
     isRefused: connected.refused !== null,
     onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
       hours.follow(calendarOf(loaded))
+      week.follow(calendarOf(loaded))
       contractList.follow(loaded.api.cache.contractTtlMs)
     },
   })
@@ -333,12 +345,12 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, certificate, auditAnchor, heartbeat }
+  return { ...connected, kernel, figures, configReload, contractList, certificate, auditAnchor, heartbeat, week }
 }
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList } = ready
+  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList, week } = ready
   const eventLog = new EventLog(lines)
   const streams = new StreamWatch(monotonicMs)
   let isIntakeOpen = true
@@ -352,7 +364,8 @@ export async function run(ready: RulesReady): Promise<Running> {
     if (event.kind === 'quote-changed') figures.quoteLags.take(gateway.clock.now() - event.change.at)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
-  gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
+  const accountIds = [...monitored.map((one) => one.account.id), ...released.map((account) => account.id)]
+  gateway.connect(accountIds, sink)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -366,16 +379,22 @@ export async function run(ready: RulesReady): Promise<Running> {
     armedWatch.look(kernel.states(), monotonicMs())
     kernel.tick()
     void contractList.refresh()
+    void week.look(accountIds)
   }, TICK_MS)
-  const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
   const certificateLook = setInterval(() => {
     if (ready.certificate.look()) configReload.apply('certificate')
   }, CERTIFICATE_LOOK_MS)
+  const checkpoint = setInterval(() => {
+    const end = ready.slowWork.begin('a checkpoint of the database', {})
+    ready.store.checkpoint()
+    end()
+  }, CHECKPOINT_INTERVAL_MS)
   const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
   const endFileGuard = guardFiles(guardedPlaces(ready), lines)
   const endMemoryWatch = watchMemory(lines)
+  const endLoopWatch = watchLoopDelay(ready.slowWork)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
@@ -402,6 +421,7 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       endFileGuard()
       endMemoryWatch()
+      endLoopWatch()
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
@@ -428,10 +448,17 @@ function tellRecovery({ store, gateway, lines }: Opened): void {
 }
 
 /** The engine's store: what it commits is copied a moment later. */
-function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<Store, 'commit' | 'loadAccount'> {
+function storeWithCopies(
+  { store, copies, slowWork }: Opened,
+  figures: RunFigures,
+  week: WeekTrades,
+): Pick<Store, 'commit' | 'loadAccount'> {
   return {
     commit(records) {
       const begunMs = monotonicMs()
+      const endWork = slowWork.begin('a commit', {
+        accounts: records.map(({ accountId, cause }) => ({ accountId, cause })),
+      })
       const end = beginActivity(() => ({
         name: 'store commit',
         about: `${records.length} turns`,
@@ -441,9 +468,11 @@ function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<S
         store.commit(records)
       } finally {
         end()
+        endWork()
       }
       figures.onCommit(monotonicMs() - begunMs)
       copies.committed(records)
+      week.committed(records)
     },
     loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
   }
@@ -539,8 +568,8 @@ function policiesOf(connected: Connected, certificate: CertificateGuard): readon
   return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 
-function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
-  return new TradingCalendar(reset, holidays)
+function calendarOf({ reset, holidays, weeklyReset }: LoadedConfig): TradingCalendar {
+  return new TradingCalendar(reset, holidays, weeklyReset)
 }
 
 function watchFiles(ready: RulesReady): () => void {
@@ -569,19 +598,6 @@ function guardedPlaces(ready: RulesReady): GuardedPlaces {
 function anchorFileOf({ config, options }: Configured): string | null {
   const { anchorFile } = config.general.audit
   return anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile)
-}
-
-async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {
-  try {
-    return await openDaemonLog(general.logging, options.dataDirectory, wallClockMs)
-  } catch (error) {
-    throw new RmError(
-      'ENVIRONMENT_UNSUITABLE',
-      `The logs below ${options.dataDirectory} cannot be written: ${reasonOf(error)}`,
-      {},
-      error,
-    )
-  }
 }
 
 function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {

@@ -17,6 +17,7 @@ import type { LineLevel, LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
 import type { SettingChange } from './setting-changes.ts'
 import type { SettingsInForce } from './settings-in-force.ts'
+import type { SlowWork } from './slow-work.ts'
 import { placesOf, problemsOf, tellAcceptance } from './starting-config.ts'
 import { localToday } from './system-clock.ts'
 
@@ -37,6 +38,7 @@ export interface ConfigReloadOptions {
   readonly gateway: Gateway
   readonly lines: LineQueue
   readonly certificate: CertificateGuard
+  readonly slowWork: SlowWork
   /** Whether the files were refused when the daemon started, which goes on with the last good ones then (reliability C-01). */
   readonly isRefused: boolean
   /** Told of every configuration that was accepted. */
@@ -92,13 +94,15 @@ export class ConfigReload {
   }
 
   #read(cause: ReloadCause, credentials: OpenedCredentials): void {
-    const { options, lines } = this.#options
+    const { options, lines, slowWork } = this.#options
+    const end = slowWork.begin('reading the configuration', { cause })
     const loaded = loadConfig({
       directory: options.configDirectory,
       environment: process.env,
       credentials,
       today: localToday(),
     })
+    end()
     if (!loaded.ok) {
       const problems = problemsOf(loaded)
       this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {

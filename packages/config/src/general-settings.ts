@@ -81,10 +81,12 @@ const LoggingSchema = z.strictObject({
     .describe('The log files.'),
   slow_ms: whole(1, 600_000, 'slower work is logged')
     .default(100)
-    .describe('Work that takes longer is logged, in milliseconds.'),
+    .describe('Work of the daemon that takes as long or longer is a warning, in milliseconds.'),
   mask_accounts: flag('account names are shortened in the logs or not')
     .default(false)
-    .describe('Whether account names are shortened in the logs.'),
+    .describe(
+      'Whether names and numbers of accounts are shortened in the logs; not in the database and the local API.',
+    ),
 })
 
 const positive = (why: string): z.ZodType<number> => whole(1, 1_000_000, why)

@@ -8,6 +8,7 @@ export {
   PnlReport,
   PositionReport,
   RuleReport,
+  WeekReport,
 } from './account-report.ts'
 export { type Change, ControlClient, wireText } from './control-client.ts'
 export { DaemonReport, StreamReport } from './daemon-report.ts'

@@ -27,6 +27,7 @@ describe('values on the wire', () => {
     costs: usd(124_000),
     unrealized: null,
     total: null,
+    week: { since: instantOf('2026-11-16T22:00:00Z'), knownFrom: null, net: null, gross: null, costs: null },
     products: [],
   }
 

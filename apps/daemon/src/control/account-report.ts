@@ -1,4 +1,12 @@
-import type { AccountReport, LimitReport, LockoutReport, OrderReport, PnlReport, PositionReport } from '@rm/control-api'
+import type {
+  AccountReport,
+  LimitReport,
+  LockoutReport,
+  OrderReport,
+  PnlReport,
+  PositionReport,
+  WeekReport,
+} from '@rm/control-api'
 import {
   addUsd,
   type Breach,
@@ -23,7 +31,7 @@ import type { AccountFace } from '@rm/engine'
 import { EVALUATION_ORDER, rules } from '@rm/rules'
 
 /** What is told of one account. */
-export function accountReport(face: AccountFace, elapsedMs: number): AccountReport {
+export function accountReport(face: AccountFace, week: WeekReport | null, elapsedMs: number): AccountReport {
   const { state, view } = face
   const { account } = view
   return {
@@ -33,7 +41,7 @@ export function accountReport(face: AccountFace, elapsedMs: number): AccountRepo
     because: becauseOf(face),
     balance: account?.balance ?? null,
     canTrade: account?.canTrade ?? null,
-    pnl: pnlReport(face),
+    pnl: { ...pnlReport(face), week },
     positions: view.positions.map(positionReport),
     orders: view.orders.map((order) => orderReport(face, order)),
     limits: face.limits.map((use) => limitReport(face, use)),
@@ -76,7 +84,7 @@ function becauseOf({ state, settings }: AccountFace): readonly string[] & string
   return reasons
 }
 
-function pnlReport({ view }: AccountFace): PnlReport {
+function pnlReport({ view }: AccountFace): Omit<PnlReport, 'week'> {
   const { realized, unrealized, day } = view
   const open = unrealized.known ? unrealized.current : null
   const byProduct = Map.groupBy(view.trades, ({ trade }) => productOf(trade.contractId))

@@ -1,9 +1,11 @@
 import type { RouteInput, RouteName, RouteOutput } from '@rm/control-api'
 import { explain, type AccountId, instant } from '@rm/domain'
+import type { AccountFace } from '@rm/engine'
 import type { AlertRecord } from '@rm/state'
 import type { RulesReady } from '../boot.ts'
 import { monotonicMs } from '../system-clock.ts'
 import { VERSION } from '../version.ts'
+import type { TodayOfAccount } from '../week-trades.ts'
 import { accountReport, breachReport, lockoutReport } from './account-report.ts'
 import { calendarReport } from './calendar-report.ts'
 import { CallRefused } from './call-refused.ts'
@@ -20,7 +22,7 @@ export interface ControlledDaemon {
 }
 
 export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Handlers {
-  const { kernel, store, gateway, config, configReload } = ready
+  const { kernel, store, gateway, config, configReload, week } = ready
   const startedAt = gateway.clock.now()
   const faces = () => kernel.faces()
   const audit = (action: string, subject: string, detail: Readonly<Record<string, unknown>>): void =>
@@ -38,7 +40,7 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
       configuration: configReload.configuration,
       streams: { user: streams.report('user'), market: streams.report('market') },
       requestsLeft: gateway.requestsLeft,
-      accounts: faces().map((face) => accountReport(face, monotonicMs())),
+      accounts: faces().map((face) => accountReport(face, week.reportOf(todayOf(face)), monotonicMs())),
     }),
     lockouts: ({ limit }) => ({
       lockouts: store.history
@@ -116,6 +118,10 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
       return { done: 'the daemon stops; lockouts stay in force' }
     },
   }
+}
+
+function todayOf({ state, view: { day, trades } }: AccountFace): TodayOfAccount {
+  return { accountId: state.accountId, isRead: state.trust.reconciledMs !== null, day, trades }
 }
 
 function alertReport(record: AlertRecord): RouteOutput<'alerts'>['alerts'][number] {

@@ -1,4 +1,4 @@
-import type { Breach, EnforcementStory, Instant, Lockout, PursuedGoal } from '@rm/domain'
+import type { AccountId, Breach, DayTrade, EnforcementStory, Instant, Lockout, PursuedGoal } from '@rm/domain'
 import { z } from 'zod'
 import { AuditRow } from './audit-chain.ts'
 import { json, moment, readRow } from './columns.ts'
@@ -8,6 +8,7 @@ import { breachOf } from './rows/breach-row.ts'
 import { commandRecordOf } from './rows/command-row.ts'
 import { pursuedGoalOf } from './rows/goal-row.ts'
 import { lockoutOf } from './rows/lockout-row.ts'
+import { dayTradeOf } from './rows/trade-row.ts'
 
 /** Something of the past with its end; `null` while it lasts. */
 export interface Ended<What> {
@@ -28,6 +29,21 @@ export class History {
     const { build } = this.#queries
     const newest = build.selectFrom('lockout').selectAll().orderBy('from_at', 'desc').orderBy('id', 'desc').limit(limit)
     return this.#queries.rows(newest).map((row) => ({ what: lockoutOf(row), endedAt: endOf('lockout', row) }))
+  }
+
+  /** The trades of an account from an instant on and before another, in order of their time. */
+  trades(accountId: AccountId, from: Instant, before: Instant): readonly DayTrade[] {
+    const { build } = this.#queries
+    const rows = build
+      .selectFrom('trade')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where('at', '>=', from)
+      .where('at', '<', before)
+      .orderBy('at')
+      .orderBy('microseconds')
+      .orderBy('id')
+    return this.#queries.rows(rows).map(dayTradeOf)
   }
 
   /** The newest breaches of all accounts, newest first. */
