@@ -1,120 +1,69 @@
 import path from 'node:path'
 import { openChannels } from '@rm/alerts'
-import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
-import { type Account, type AccountId, type ContractSpec, type DomainEvent, TradingCalendar } from '@rm/domain'
-import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
+import type { LoadedConfig } from '@rm/config'
+import { type DomainEvent, TradingCalendar } from '@rm/domain'
+import { Kernel, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
-import { beginActivity, createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
-import { type AccountLeases, openStore, type Store } from '@rm/state'
-import { diskCare, tendStore } from './store-care.ts'
-import { StoreCopies } from './store-copies.ts'
-import { storePlaces } from './store-places.ts'
-import { AnchorPost } from './anchor-post.ts'
+import { createGateway, drillEvents } from '@rm/sdk-bridge'
+import { openStore } from '@rm/state'
 import { AlertDesk } from './alerts/alert-desk.ts'
 import { ArmedWatch } from './alerts/armed-watch.ts'
 import { Disguise } from './alerts/disguise.ts'
 import { Heartbeat } from './alerts/heartbeat.ts'
+import { AnchorPost } from './anchor-post.ts'
 import { AuditAnchor } from './audit-anchor.ts'
-import { type BootStep, describeStep } from './boot-step.ts'
-import { bridgeLog, trafficLog } from './bridge-log.ts'
+import { done, reasonOf, say, warn } from './boot-lines.ts'
+import type { Configured, Connected, Opened, RulesReady, Running } from './boot-stages.ts'
+import { CertificateGuard } from './certificate-guard.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { configFingerprint } from './config-fingerprint.ts'
-import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { ConfigReload, configVersionOf } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
-import { type Control, startControl } from './control/start-control.ts'
+import { startControl } from './control/start-control.ts'
 import { StreamWatch } from './control/stream-watch.ts'
+import { storeWithCopies } from './copied-store.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { type GuardedPlaces, guardFiles } from './exposed-files.ts'
-import { rememberConfig } from './last-good-config.ts'
-import { type LineQueue, logFailure } from './line-queue.ts'
+import { gatewayOptions } from './gateway-options.ts'
+import { checkInstruments } from './instruments-at-start.ts'
+import { keepConfig, keepPayload } from './kept-in-spite.ts'
+import { logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { MarketHours } from './market-hours.ts'
 import { watchMemory } from './memory-watch.ts'
-import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from './named-products.ts'
+import { matchAccounts } from './monitored-accounts.ts'
+import { openLines } from './open-lines.ts'
+import { policiesOf } from './policies-at-start.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
-import { withoutRules } from './safe-boot.ts'
 import { SettingsInForce } from './settings-in-force.ts'
 import { SleepGuard } from './sleep-guard.ts'
-import { placesOf, startingConfig } from './starting-config.ts'
+import { SlowWork } from './slow-work.ts'
+import { recordStart, tellRecovery } from './start-records.ts'
+import { startingConfig } from './starting-config.ts'
+import { diskCare, tendStore } from './store-care.ts'
+import { StoreCopies } from './store-copies.ts'
+import { storePlaces } from './store-places.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { takeLeases } from './take-leases.ts'
-import { CertificateGuard } from './certificate-guard.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
-import { VERSION } from './version.ts'
-import { openLines } from './open-lines.ts'
-import { SlowWork } from './slow-work.ts'
 import { TurnStopwatch } from './turn-stopwatch.ts'
-import { watchLoopDelay } from './loop-delay.ts'
+import { VERSION } from './version.ts'
 import { startWatchdog } from './watchdog.ts'
 import { WeekTrades } from './week-trades.ts'
 
 /*
- * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
- * skipped or reordered without a type error.
+ * The composition root. Each stage (boot-stages.ts) is the argument of the next, so none can be forgotten, skipped or reordered without a type
+ * error.
  */
 
-/** The configuration is read and valid, the log is open. */
-export interface Configured {
-  readonly options: DaemonOptions
-  readonly config: LoadedConfig
-  readonly lines: LineQueue
-  readonly slowWork: SlowWork
-  readonly credentials: CredentialSources
-  /** Why the files were refused; the configuration is the last good one then. */
-  readonly refused: readonly Diagnostic[] | null
-  /** The configuration folder as it was before it was read. */
-  readonly fingerprint: string
-}
-
-/** The store is open, and no other process has it. */
-export interface Opened extends Configured {
-  readonly store: Store
-  readonly gateway: Gateway
-  readonly settings: SettingsInForce
-  readonly copies: StoreCopies
-  readonly alerts: AlertDesk
-  readonly disguise: Disguise
-}
-
-/** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
-export interface Connected extends Opened {
-  /** `null`: practice without leases. */
-  readonly leases: AccountLeases | null
-  readonly monitored: readonly MonitoredAccount[]
-  /** Accounts that left the configuration and are held to their former settings until these may loosen. */
-  readonly released: readonly Account[]
-  readonly contracts: readonly ContractSpec[]
-}
-
-/** Every account has its rules and its remembered state. */
-export interface RulesReady extends Connected {
-  readonly kernel: Kernel
-  readonly figures: RunFigures
-  readonly configReload: ConfigReload
-  readonly contractList: ContractList
-  readonly certificate: CertificateGuard
-  readonly auditAnchor: AuditAnchor
-  readonly heartbeat: Heartbeat
-  readonly week: WeekTrades
-}
-
-/** Streams are subscribed and timers run. */
-export interface Running extends RulesReady {
-  /** Reads the configuration again. */
-  reload(cause: ReloadCause): void
-  /** Takes no more events from the streams; answers that are under way are still taken. */
-  stopIntake(): void
-  /** Resolves when the administrator has ordered the daemon to stop. */
-  readonly stopOrdered: Promise<void>
-  readonly control: Control
-}
+export type { Opened, Running } from './boot-stages.ts'
 
 /** How long the start waits for the user stream. A hub that is down is retried for ever while the program runs (reliability R-08). */
 const FIRST_STREAM_MS = 5_000
@@ -123,8 +72,6 @@ const CHECKPOINT_INTERVAL_MS = 30_000
 const TICK_MS = 1_000
 /** A certificate that was renewed, removed or expired is noticed within that time. */
 const CERTIFICATE_LOOK_MS = 5_000
-/** Total deadline of a request that changes something (reliability G-08). */
-const MUTATION_MS = 3_000
 
 export async function boot(options: DaemonOptions): Promise<Running> {
   const configured = await configure(options)
@@ -169,31 +116,7 @@ async function traceActivities({ config, options, lines }: Configured): Promise<
 export async function open(configured: Configured): Promise<Opened> {
   const { config, options, lines, slowWork } = configured
   let opened: Opened | null = null
-  const gateway = createGateway({
-    apiUrl: config.api.apiUrl,
-    userHubUrl: config.api.userHubUrl,
-    marketHubUrl: config.api.marketHubUrl,
-    credentials: { userName: config.credentials.userName, apiKey: config.credentials.apiKey.reveal() },
-    environment: config.api.environment,
-    timeouts: { ...config.api.timeouts, mutationMs: MUTATION_MS },
-    rateBudget: {
-      windowMs: config.api.rateLimit.windowMs,
-      requests: config.api.rateLimit.budget,
-      reservedForEnforcement: config.api.rateLimit.reservedForEnforcement,
-    },
-    retry: config.api.retry,
-    reconnect: config.api.reconnect,
-    circuitBreaker: config.api.circuitBreaker,
-    renewAtFractionLeft: config.api.token.renewAtFractionLeft,
-    caFile: config.api.tls.caFile,
-    wallClock: wallClockMs,
-    monotonic: monotonicMs,
-    random: Math.random,
-    log: bridgeLog(lines),
-    traffic: config.api.logging,
-    trafficLog: trafficLog(lines),
-    quarantine: (payload) => keepPayload(opened, payload),
-  })
+  const gateway = createGateway(gatewayOptions(configured, (payload) => keepPayload(opened, payload)))
   const { database } = config.general
   const { recent, hourly, daily } = database.backupKeep
   const { databaseFile, secondFolder, emergencyJournal } = storePlaces(options.dataDirectory, database)
@@ -432,52 +355,6 @@ export async function run(ready: RulesReady): Promise<Running> {
   }
 }
 
-/** What opening the store had to repair is for a human, and for the audit trail. */
-function tellRecovery({ store, gateway, lines }: Opened): void {
-  for (const sentence of store.recovery) {
-    const facts = { event: 'alert', alert: 'store-recovered' }
-    lines.add({ level: 'fatal', message: `Alert: ${sentence}`, topic: null, facts })
-  }
-  const entries = store.recovery.map((sentence) => ({
-    actor: 'daemon' as const,
-    action: 'store-recovered',
-    subject: `run ${store.epoch}`,
-    detail: { sentence },
-  }))
-  store.audit(entries, gateway.clock.now())
-}
-
-/** The engine's store: what it commits is copied a moment later. */
-function storeWithCopies(
-  { store, copies, slowWork }: Opened,
-  figures: RunFigures,
-  week: WeekTrades,
-): Pick<Store, 'commit' | 'loadAccount'> {
-  return {
-    commit(records) {
-      const begunMs = monotonicMs()
-      const endWork = slowWork.begin('a commit', {
-        accounts: records.map(({ accountId, cause }) => ({ accountId, cause })),
-      })
-      const end = beginActivity(() => ({
-        name: 'store commit',
-        about: `${records.length} turns`,
-        waitsFor: 'the sync of the disk',
-      }))
-      try {
-        store.commit(records)
-      } finally {
-        end()
-        endWork()
-      }
-      figures.onCommit(monotonicMs() - begunMs)
-      copies.committed(records)
-      week.committed(records)
-    },
-    loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
-  }
-}
-
 /** After a gap nothing is known of what was missed: both streams begin anew, and every account is distrusted until it was read (T-08). */
 function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
   const awakening = sleepGuard.look(wallClockMs(), monotonicMs())
@@ -489,83 +366,6 @@ function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
   ready.lines.add({ level: 'error', message, topic: 'enforcement', facts })
   ready.gateway.recycle('user')
   ready.gateway.recycle('market')
-}
-
-function recordStart({ store, gateway, config, refused, certificate }: RulesReady): void {
-  const now = gateway.clock.now()
-  store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
-  const files = digestsOf(config)
-  const detail = { version: VERSION, configuration: config.hash, files, uncertified: certificate.fault }
-  store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
-  if (refused === null) return
-  const refusal = { cause: 'start', problems: placesOf(refused) }
-  store.audit([{ actor: 'admin', action: 'configuration-refused', subject: config.hash, detail: refusal }], now)
-}
-
-/** For a start at which the files are refused. A disk that is full must not cost more than that. */
-function keepConfig(configured: Configured, config: LoadedConfig): void {
-  try {
-    rememberConfig(configured.options.dataDirectory, config)
-  } catch (error) {
-    warn(configured, `The configuration could not be kept for another start: ${reasonOf(error)}`, {
-      event: 'config-unkept',
-    })
-  }
-}
-
-/** Keeps what could not be decoded for a human. A disk that is full must not cost more than that. */
-function keepPayload(opened: Opened | null, { surface, raw, reason }: QuarantinedPayload): void {
-  if (opened === null) return // no stream is subscribed before the store is open
-  try {
-    opened.store.quarantine(surface, raw, reason, opened.gateway.clock.now())
-  } catch (error) {
-    warn(opened, `A payload of ${surface} could not be kept: ${reasonOf(error)}`, { event: 'quarantine-unwritable' })
-  }
-}
-
-/**
- * Only a configuration that names instruments makes the start wait for the venue's list. When that cannot be read the start goes on: an
- * account without a daemon is worse off than one with a misspelt name.
- */
-async function checkInstruments(opened: Opened, monitored: readonly MonitoredAccount[]): Promise<void> {
-  const accounts = monitored.map((one) => one.configured)
-  if (!namesInstruments(accounts)) return
-  const listed = await opened.gateway.contracts().catch((error: unknown) => {
-    const facts = { event: 'instruments-unchecked' }
-    warn(opened, `general.instruments could not be compared with the gateway: ${reasonOf(error)}`, facts)
-    return null
-  })
-  const refusal = listed === null ? null : refusalOfInstruments(accounts, listed)
-  if (refusal === null) return
-  // A lockout that is stored outlives a mistake in a file (reliability C-01).
-  if (!opened.store.hasUnfinishedProtection()) throw refusal
-  warn(opened, `Alert: ${refusal.message}; the start goes on, as a lockout or a goal is stored`, {
-    event: 'instruments-unknown',
-    ...refusal.details,
-  })
-}
-
-/** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
-function policiesOf(connected: Connected, certificate: CertificateGuard): readonly PolicyInForce[] {
-  const { config, options, settings, monitored, released, lines, store, gateway } = connected
-  const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
-    const detail = { configuration: config.hash, cause: 'start', ...facts }
-    store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
-  }
-  const named = monitored.map(({ account, configured }) => {
-    const held = settings.hold(account.id, settingsOf(config, configured), configured.source, config.hash)
-    tellChanges(lines, account.id, held.changes)
-    if (held.changes.length > 0) record('settings-changed', account.id, { changes: held.changes })
-    return held.settings
-  })
-  const kept = released.flatMap(({ id }) => {
-    const held = settings.release(id)
-    if (held === null) return []
-    record('account-released', id, {})
-    return [held]
-  })
-  const policies = [...named, ...kept].map((held) => certificate.applyTo(held))
-  return options.mode === 'safe' ? policies.map(withoutRules) : policies
 }
 
 function calendarOf({ reset, holidays, weeklyReset }: LoadedConfig): TradingCalendar {
@@ -598,21 +398,4 @@ function guardedPlaces(ready: RulesReady): GuardedPlaces {
 function anchorFileOf({ config, options }: Configured): string | null {
   const { anchorFile } = config.general.audit
   return anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile)
-}
-
-function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
-  lines.add({ level: 'info', message, topic: null, facts: { event: 'checkpoint', ...facts } })
-}
-
-function warn({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {
-  lines.add({ level: 'warn', message, topic: null, facts })
-}
-
-function done({ lines }: Configured, step: BootStep): void {
-  const facts = { event: 'boot-step', step, sinceStartMs: Math.round(monotonicMs()) }
-  lines.add({ level: 'info', message: describeStep(step), topic: null, facts })
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
