@@ -59,4 +59,13 @@ test('each role has a socket of its own in the folder', () => {
   expect(socketPath('/run/risk-manager', 'admin')).not.toBe(socketPath('/run/risk-manager', 'trader'))
 })
 
-const RECORD = { seq: 1, run: 1, accountId: null, actor: 'admin', action: 'panic', subject: 'all', detail: {}, hash: 'a' }
+const RECORD = {
+  seq: 1,
+  run: 1,
+  accountId: null,
+  actor: 'admin',
+  action: 'panic',
+  subject: 'all',
+  detail: {},
+  hash: 'a',
+}
