@@ -62,7 +62,7 @@ describe.each(LEAVES)('$words', ({ words, command }) => {
     expect(command.description()).toMatch(/\.$/)
     const help = helpOf(command)
     expect(help).toContain('Examples:')
-    expect(help).toContain(`$ ${words}`)
+    expect(help).toMatch(new RegExp(String.raw`\$ (?:sudo )?${words}\b`))
     expect(help).toMatch(/Exit codes/)
     for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
   })

@@ -1,0 +1,6 @@
+import type { TradedContract, TradeReport } from '@rm/control-api'
+import { type ContractId, instantOf, OrderId, TradeId, usd } from '@rm/domain'
+import { propertyRuns } from '@rm/package-config/property-runs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { roundTripsOf } from '../src/round-trips.ts'
