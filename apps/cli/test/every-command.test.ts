@@ -14,12 +14,9 @@ function leavesOf(command: Command, words: string): readonly Leaf[] {
     .createHelp()
     .visibleCommands(command)
     .filter((one) => one.name() !== 'help')
-  const own = below.length === 0 || command.registeredArguments.length > 0 || command === of(riskManager(), 'env')
+  // `env` does something by itself, and has a command below.
+  const own = below.length === 0 || words === 'risk-manager env'
   return [...(own ? [{ words, command }] : []), ...below.flatMap((one) => leavesOf(one, `${words} ${one.name()}`))]
-}
-
-function of(program: Command, name: string): Command | undefined {
-  return program.commands.find((command) => command.name() === name)
 }
 
 const LEAVES = leavesOf(riskManager(), 'risk-manager')
@@ -64,7 +61,7 @@ describe.each(LEAVES)('$words', ({ words, command }) => {
     expect(help).toContain('Examples:')
     expect(help).toMatch(new RegExp(String.raw`\$ (?:sudo )?${words}\b`))
     expect(help).toMatch(/Exit codes/)
-    for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
   test('has JSON for programs', () => {
@@ -73,8 +70,9 @@ describe.each(LEAVES)('$words', ({ words, command }) => {
   })
 
   test('describes every option and every argument', () => {
-    for (const { flags, description } of command.options) expect(description, flags).not.toBe('')
-    for (const argument of command.registeredArguments) expect(argument.description, argument.name()).not.toBe('')
+    const nameless = command.options.filter(({ description }) => description === '').map(({ flags }) => flags)
+    const unsaid = command.registeredArguments.filter(({ description }) => description === '').map((one) => one.name())
+    expect([...nameless, ...unsaid]).toEqual([])
   })
 
   test('takes no word too many', () => {
