@@ -6,7 +6,7 @@ export type Offer =
   | { readonly kind: 'files' }
   | { readonly kind: 'folders' }
 
-export interface OfferedWord {
+interface OfferedWord {
   readonly word: string
   readonly about: string
 }

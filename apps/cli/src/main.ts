@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { CommanderError } from 'commander'
-import { riskManager } from './risk-manager.ts'
+import { riskManager } from './command-program.ts'
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

@@ -26,7 +26,7 @@ export function onlyWhoMay<Options extends object>(
 }
 
 /** Why this user may not, and who may; `null`: he may, or there is nothing. */
-export function refusalOf({ place, to }: Need): string | null {
+function refusalOf({ place, to }: Need): string | null {
   try {
     accessSync(place, to === 'read' ? constants.R_OK : constants.W_OK)
     return null

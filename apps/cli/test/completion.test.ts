@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { offerFor } from '../src/completion-offer.ts'
 import { completionScript, SHELLS } from '../src/completion-script.ts'
-import { riskManager } from '../src/risk-manager.ts'
+import { riskManager } from '../src/command-program.ts'
 
 function offered(...typed: readonly string[]) {
   const offer = offerFor(riskManager(), typed)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { riskManager } from '../src/risk-manager.ts'
+import { riskManager } from '../src/command-program.ts'
 
 interface Leaf {
   /** As it is typed. */
