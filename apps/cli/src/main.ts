@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { CommanderError } from 'commander'
 import { riskManager } from './command-program.ts'

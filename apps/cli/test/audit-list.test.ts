@@ -44,7 +44,10 @@ test('what is left is told, and where to go on', () => {
 
 test('a text of the trail steers no terminal, and colours come only where they are wanted', () => {
   const foreign = { ...RECORD, subject: 'x\u001B[2Jy', detail: 'z\u0007' }
-  const hasControls = (text: string) => /\p{Cc}/u.test(text.replaceAll('\n', ''))
   expect(hasControls(auditText(page({ records: [foreign] }), 'UTC', PLAIN))).toBe(false)
   expect(hasControls(auditText(page(), 'UTC', { ...PLAIN, color: true }))).toBe(true)
 })
+
+function hasControls(text: string): boolean {
+  return /\p{Cc}/u.test(text.replaceAll('\n', ''))
+}
