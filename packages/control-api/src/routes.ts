@@ -50,8 +50,8 @@ export const ROUTES = {
     /** Labels of the first and the last trading day, at most {@link DAYS_MAX}. */
     input: z
       .object({ account: Account, from: z.iso.date(), to: z.iso.date() })
-      .refine(({ from, to }) => Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days < DAYS_MAX, {
-        error: `expected at most ${DAYS_MAX} days`,
+      .refine(({ from, to }) => areFewDays(from, to), {
+        error: `expected dates of the calendar, at most ${DAYS_MAX} days`,
       }),
     output: AccountDaysReport,
   },
@@ -101,6 +101,15 @@ export const ROUTES = {
     output: Done,
   },
 } as const satisfies Readonly<Record<string, Route>>
+
+function areFewDays(from: string, to: string): boolean {
+  try {
+    return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days < DAYS_MAX
+  } catch {
+    // Well-formed, and no day of the calendar, such as November 31st.
+    return false
+  }
+}
 
 /** A route: what goes in is the query of a GET and the body of a POST. */
 export interface Route {
