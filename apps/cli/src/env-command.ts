@@ -67,6 +67,7 @@ function diffCommand(): Command {
     .addArgument(new Argument('<new>', 'another one'))
     .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
     .exitOverride()
     .action((old: string, fresh: string, { json }: { readonly json?: true }, command: Command) => {
       // The option of the same name belongs to the command above when it stands before "diff".

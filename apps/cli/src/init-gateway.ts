@@ -8,6 +8,8 @@ export interface GatewayPlace {
   readonly apiUrl: string
   readonly userHubUrl: string
   readonly marketHubUrl: string
+  /** A certificate authority beside the system's. */
+  readonly caFile: string | null
 }
 
 export interface Login {
@@ -39,7 +41,6 @@ const PACE = {
   reconnect: { initialMs: 0, maxMs: 30_000 },
   circuitBreaker: { failures: 5, openMs: 30_000, halfOpen: 1 },
   renewAtFractionLeft: 0.25,
-  caFile: null,
   wallClock: wallNow,
   monotonic: monotonicMs,
   random: Math.random,

@@ -1,22 +1,18 @@
-import type {
-  AccountReport,
-  LimitReport,
-  LockoutReport,
-  OrderReport,
-  PnlReport,
-  PositionReport,
-  WeekReport,
+import {
+  type AccountReport,
+  breachReport,
+  type LimitReport,
+  lockoutReport,
+  type OrderReport,
+  type PnlReport,
+  type PositionReport,
+  type WeekReport,
 } from '@rm/control-api'
 import {
   addUsd,
-  type Breach,
-  describeEnd,
   describeGoal,
-  endInstant,
   hasOwnTag,
-  type Instant,
   type LimitUse,
-  type Lockout,
   type Order,
   type PositionView,
   productOf,
@@ -58,16 +54,6 @@ export function accountReport(face: AccountFace, week: WeekReport | null, elapse
     readMsAgo: state.trust.reconciledMs === null ? null : elapsedMs - state.trust.reconciledMs,
     settingsWait: face.settings.pending !== null,
   }
-}
-
-export function lockoutReport(lockout: Lockout, endedAt: Instant | null): LockoutReport {
-  const { id, rule, scope, effect, from, end, reason } = lockout
-  return { id, rule, scope, effect, from, until: endInstant(end), endsWith: describeEnd(end), reason, endedAt }
-}
-
-export function breachReport(breach: Breach, endedAt: Instant | null): AccountReport['breaches'][number] {
-  const { id, rule, scope, measured, limit, message, cause, firstSeenAt } = breach
-  return { id, rule, scope, measured, limit, message, cause, firstSeenAt, endedAt }
 }
 
 /** Every reason that keeps it from being ACTIVE. */
