@@ -7,9 +7,8 @@ import type {
   WeekReport,
 } from '@rm/control-api'
 import { formatInZone, type Instant, unreachable } from '@rm/domain'
+import { table, visible, wrapped } from '@rm/runtime-pack/terminal'
 import { amount, span } from './amounts-text.ts'
-import { table } from './terminal-table.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { painted, type TextStyle } from './text-style.ts'
 
 /** `status`: the daemon in two lines, each account with why it is what it is. */

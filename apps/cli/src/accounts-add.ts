@@ -8,11 +8,11 @@ import {
 } from '@rm/config'
 import { type Account, RmError } from '@rm/domain'
 import { EXIT_CODES } from '@rm/runtime-pack'
+import { visible } from '@rm/runtime-pack/terminal'
 import { programmeOf } from './account-programme.ts'
 import { gatewayRefusal, listedBy } from './accounts-list.ts'
 import type { CommandResult } from './config-check.ts'
 import type { AccountList } from './init-wizard.ts'
-import { visible } from './terminal-text.ts'
 import type { TextStyle } from './text-style.ts'
 import { refusedDraft, writeDraft } from './write-draft.ts'
 

@@ -1,11 +1,10 @@
 import { type ConfiguredAccount, formatDiagnostics, loadConfig, type LoadedConfig, type LoadOptions } from '@rm/config'
 import { type Account, RmError, usdToDecimalText } from '@rm/domain'
 import { EXIT_CODES, exitCodeOf } from '@rm/runtime-pack'
+import { table, visible, wrapped } from '@rm/runtime-pack/terminal'
 import { amount } from './amounts-text.ts'
 import type { CommandResult } from './config-check.ts'
 import type { AccountList } from './init-wizard.ts'
-import { table } from './terminal-table.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { painted, type TextStyle } from './text-style.ts'
 
 export interface ListOptions extends LoadOptions {

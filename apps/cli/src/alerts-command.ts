@@ -1,10 +1,9 @@
 import type { AlertList } from '@rm/control-api'
 import { formatInZone } from '@rm/domain'
+import { table, visible } from '@rm/runtime-pack/terminal'
 import { Command } from 'commander'
 import { testAlerts } from './alerts-test.ts'
 import { ask, askingCommand, type AskOptions, orderingCommand } from './ask-daemon.ts'
-import { table } from './terminal-table.ts'
-import { visible } from './terminal-text.ts'
 import { localToday, wallNow } from './system-clock.ts'
 
 const EXAMPLES = `

@@ -1,10 +1,10 @@
 import { type AuditPage, ControlClient, ROUTES, type RouteOutput, socketPath } from '@rm/control-api'
 import { type AccountId, formatInZone } from '@rm/domain'
+import { visible, wrapped } from '@rm/runtime-pack/terminal'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { type AskOptions, orderingCommand, tellRefusal } from './ask-daemon.ts'
 import { accountNumber, wholeUpTo } from './option-values.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { painted, style, type TextStyle } from './text-style.ts'
 
 const EXAMPLES = `  $ risk-manager audit list

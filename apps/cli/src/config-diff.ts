@@ -2,8 +2,8 @@ import { type DiagnosticStyle, formatDiagnostics, loadConfig, type LoadedConfig,
 import type { DaemonReport, RouteOutput } from '@rm/control-api'
 import { formatUsd, usd } from '@rm/domain'
 import { EXIT_CODES } from '@rm/runtime-pack'
+import { visible } from '@rm/runtime-pack/terminal'
 import type { CommandResult } from './config-check.ts'
-import { visible } from './terminal-text.ts'
 
 export interface DiffOptions extends LoadOptions {
   /** What the daemon holds every account to. */

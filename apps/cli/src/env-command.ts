@@ -7,12 +7,11 @@ import {
   type GatewayProbe,
   takeSnapshot,
 } from '@rm/runtime-pack'
+import { paint, visible, WIDTH, wrapped } from '@rm/runtime-pack/terminal'
 import { Argument, Command } from 'commander'
 import { chosenGateway } from './chosen-gateway.ts'
 import { DAEMON } from './program-files.ts'
 import { localToday } from './system-clock.ts'
-import { paint, WIDTH } from './terminal-style.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:

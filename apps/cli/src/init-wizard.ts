@@ -1,5 +1,6 @@
 import { isLoopback } from '@rm/config'
 import { type Account, RmError } from '@rm/domain'
+import { visible } from '@rm/runtime-pack/terminal'
 import { programmeOf } from './account-programme.ts'
 import { amount } from './amounts-text.ts'
 import { accountType, address, contracts, loss, places, products, size, someText } from './init-answers.ts'
@@ -7,7 +8,6 @@ import type { Answers, ChosenAccount } from './init-files.ts'
 import type { GatewayPlace, Login } from './init-gateway.ts'
 import { type MainLimits, shippedLimits } from './init-profile.ts'
 import type { Questions } from './init-questions.ts'
-import { visible } from './terminal-text.ts'
 
 /** Lists the accounts of a login, which proves that it is good. */
 export type AccountList = (place: GatewayPlace, login: Login) => Promise<readonly Account[]>

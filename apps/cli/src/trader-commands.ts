@@ -1,10 +1,9 @@
 import { ControlClient, type DaemonReport, socketPath } from '@rm/control-api'
 import { formatInZone } from '@rm/domain'
+import { table, visible, wrapped } from '@rm/runtime-pack/terminal'
 import { type Command, InvalidArgumentError } from 'commander'
 import { calendarText, limitsText, lockoutText, pnlText, positionsText, statusText } from './account-faces.ts'
 import { ask, askingCommand, type AskOptions, tellRefusal } from './ask-daemon.ts'
-import { table } from './terminal-table.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { style, type TextStyle } from './text-style.ts'
 
 /** What everybody may ask who may enter the folder of the sockets. Nothing of it changes anything. */
