@@ -2,7 +2,7 @@ import type { Exchange, LedgerEntry } from '@rm/gateway-sim'
 
 type Fill = Extract<LedgerEntry, { kind: 'fill' }>
 
-/** Dollars and contracts of one product, by the gateway's code for it. */
+/** Dollars and contracts of one product, by the name that traders have for it. */
 interface ProductBook {
   readonly product: string
   readonly gross: number
@@ -50,7 +50,13 @@ export function booksOf(exchange: Exchange, accountId: number, until?: Fill): Ac
     const trades = charged.filter((trade) => trade.contractId === contractId)
     const gross = cents(grossTicks * tickValueOf(exchange, contractId))
     const costs = cents(sum(trades.map(({ fees, commissions }) => fees + (commissions ?? 0))))
-    return { product: codeOf(contractId), gross, costs, net: cents(gross - costs), trades: trades.length }
+    return {
+      product: productNameOf(exchange, contractId),
+      gross,
+      costs,
+      net: cents(gross - costs),
+      trades: trades.length,
+    }
   })
   const positions = [...held]
     .filter(([, { signedSize }]) => signedSize !== 0)
@@ -101,7 +107,12 @@ function tickValueOf(exchange: Exchange, contractId: string): number {
   return contractOf(exchange, contractId).tickValue
 }
 
-function contractOf(exchange: Exchange, contractId: string): { readonly tickSize: number; readonly tickValue: number } {
+/** `ES` of `ESZ6`. */
+function productNameOf(exchange: Exchange, contractId: string): string {
+  return contractOf(exchange, contractId).name.replace(/[FGHJKMNQUVXZ]\d+$/, '')
+}
+
+function contractOf(exchange: Exchange, contractId: string): NonNullable<ReturnType<Exchange['contract']>> {
   const contract = exchange.contract(contractId)
   if (contract === undefined) throw new RangeError(`nobody lists ${contractId}`)
   return contract

@@ -10,6 +10,8 @@ import {
 } from '@rm/control-api'
 import {
   addUsd,
+  type ContractId,
+  type ContractSpec,
   describeGoal,
   hasOwnTag,
   type LimitUse,
@@ -26,8 +28,16 @@ import {
 import type { AccountFace } from '@rm/engine'
 import { EVALUATION_ORDER, rules } from '@rm/rules'
 
+/** What is told of an account and is not its own. */
+interface ReportedBeside {
+  readonly week: WeekReport | null
+  /** Monotonic. */
+  readonly elapsedMs: number
+  readonly contract: (contractId: ContractId) => ContractSpec | null
+}
+
 /** What is told of one account. */
-export function accountReport(face: AccountFace, week: WeekReport | null, elapsedMs: number): AccountReport {
+export function accountReport(face: AccountFace, { week, elapsedMs, contract }: ReportedBeside): AccountReport {
   const { state, view } = face
   const { account } = view
   return {
@@ -37,7 +47,7 @@ export function accountReport(face: AccountFace, week: WeekReport | null, elapse
     because: becauseOf(face),
     balance: account?.balance ?? null,
     canTrade: account?.canTrade ?? null,
-    pnl: { ...pnlReport(face), week },
+    pnl: { ...pnlReport(face, contract), week },
     positions: view.positions.map(positionReport),
     orders: view.orders.map((order) => orderReport(face, order)),
     limits: face.limits.map((use) => limitReport(face, use)),
@@ -70,10 +80,13 @@ function becauseOf({ state, settings }: AccountFace): readonly string[] & string
   return reasons
 }
 
-function pnlReport({ view }: AccountFace): Omit<PnlReport, 'week'> {
+function pnlReport({ view }: AccountFace, contract: ReportedBeside['contract']): Omit<PnlReport, 'week'> {
   const { realized, unrealized, day } = view
   const open = unrealized.known ? unrealized.current : null
-  const byProduct = Map.groupBy(view.trades, ({ trade }) => productOf(trade.contractId))
+  const byProduct = Map.groupBy(view.trades, ({ trade: { contractId } }) => {
+    // Traders call it ES; the gateway's code EP stands in where its record is not known.
+    return contract(contractId)?.root ?? productOf(contractId)
+  })
   return {
     day: day.label,
     net: realized.net,

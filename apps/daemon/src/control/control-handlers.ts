@@ -48,7 +48,13 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
       configuration: configReload.configuration,
       streams: { user: streams.report('user'), market: streams.report('market') },
       requestsLeft: gateway.requestsLeft,
-      accounts: faces().map((face) => accountReport(face, week.reportOf(todayOf(face)), monotonicMs())),
+      accounts: faces().map((face) =>
+        accountReport(face, {
+          week: week.reportOf(todayOf(face)),
+          elapsedMs: monotonicMs(),
+          contract: (id) => kernel.contract(id),
+        }),
+      ),
     }),
     lockouts: ({ limit }) => ({
       lockouts: store.history
