@@ -1,4 +1,5 @@
 import type { Breach, EnforcementStory, Instant, Lockout, PursuedGoal } from '@rm/domain'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { AuditRow } from './audit-chain.ts'
 import { json, moment, readRow } from './columns.ts'
@@ -55,7 +56,13 @@ export class History {
     const goals = build
       .selectFrom('goal')
       .selectAll()
-      .where((goal) => goal.or([goal('id', '=', id), goal('origin_id', '=', id)]))
+      .where((goal) =>
+        goal.or([
+          // By the key, which begins with the account.
+          goal.and([goal('id', '=', id), goal('account_id', 'in', build.selectFrom('last_turn').select('account_id'))]),
+          goal('origin_id', '=', id),
+        ]),
+      )
       .orderBy('begun_at')
       .orderBy('id')
     return this.#queries.rows(goals).map((row) => this.#storyOf(pursuedGoalOf(row)))
@@ -112,8 +119,7 @@ export class History {
       .selectFrom('audit')
       .select('detail')
       .where('subject', '=', origin.id)
-      .where('action', '=', 'breach-begun')
-      .orderBy('seq', 'desc') // there is no index; the newest are asked for most
+      .where(sql<boolean>`action = 'breach-begun'`) // in a literal, for the partial index
       .limit(1)
     const row = this.#queries.rows(begun)[0]
     return row === undefined ? 'unknown' : readRow('audit', BegunDetail, row).detail.configuration
