@@ -1,38 +1,25 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { instantOf } from '@rm/domain'
 import { makeEarlierVersion } from '@rm/state'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { historyAccount, writeHistory } from '../src/stored-data/history-of-days.ts'
-import { openAsDaemon } from '../src/stored-data/new-store.ts'
+import { historyAccount } from '../src/stored-data/history-of-days.ts'
 import { earlierVersionsCheck } from '../src/validators/database/earlier-versions-check.ts'
 import { indexUseCheck } from '../src/validators/database/index-use-check.ts'
 import { ownHistoryCheck } from '../src/validators/database/own-history-check.ts'
 import { soundFileCheck } from '../src/validators/database/sound-file-check.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
+import { DATABASE, NOON, storedDays } from './stored-days.ts'
 
-const NOON = instantOf('2026-11-20T18:00:00Z')
 const ACCOUNT = historyAccount(0)
 
 let folder = ''
 beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'rm-database-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A data folder as a daemon leaves it behind, with some days in it. */
-async function dataFolder(name: string, work: (database: Sqlite.Database) => void = () => {}): Promise<string> {
-  const data = path.join(folder, name)
-  const file = path.join(data, 'practice-day.db')
-  {
-    using store = await openAsDaemon(file)
-    writeHistory(store, { accounts: 2, days: 3, tradesADay: 20, breachesADay: 2, until: NOON })
-    store.saveSettingsInForce(ACCOUNT, [{}], NOON)
-  }
-  const database = new Sqlite(file)
-  work(database)
-  database.close()
-  return data
+function dataFolder(name: string, tamper?: (database: Sqlite.Database) => void): Promise<string> {
+  return storedDays(path.join(folder, name), tamper)
 }
 
 function ask(check: Parameters<typeof askCheck>[0], dataDirectory: string | null) {
@@ -41,10 +28,10 @@ function ask(check: Parameters<typeof askCheck>[0], dataDirectory: string | null
 
 test('a sound database of this build passes, and is left as it was', async () => {
   const data = await dataFolder('sound')
-  const before = readFileSync(path.join(data, 'practice-day.db'))
+  const before = readFileSync(path.join(data, DATABASE))
   expect(await ask(soundFileCheck, data)).toMatchObject({ verdict: 'passed', findings: [] })
   expect(await ask(indexUseCheck, data)).toMatchObject({ verdict: 'passed', findings: [] })
-  expect(readFileSync(path.join(data, 'practice-day.db')).equals(before)).toBe(true)
+  expect(readFileSync(path.join(data, DATABASE)).equals(before)).toBe(true)
 })
 
 test('every earlier version comes up, and no statement on a new database walks a table that grows', async () => {
@@ -68,7 +55,7 @@ describe('planted: a database that must not be relied on', () => {
 
   test('bytes of the file were overwritten', async () => {
     const data = await dataFolder('bytes')
-    const file = path.join(data, 'practice-day.db')
+    const file = path.join(data, DATABASE)
     const bytes = readFileSync(file)
     bytes.fill(0xa5, 4096 * 3 + 8, 4096 * 12)
     writeFileSync(file, bytes)
@@ -95,7 +82,7 @@ describe('planted: a database that must not be relied on', () => {
   test('a database of an earlier version has a lockout that cannot be read', async () => {
     const data = path.join(folder, 'earlier')
     mkdirSync(data)
-    const file = path.join(data, 'practice-day.db')
+    const file = path.join(data, DATABASE)
     await makeEarlierVersion(file, 3, NOON)
     const database = new Sqlite(file)
     database.exec(`INSERT INTO lockout (account_id, id, rule, scope, effect, baseline, from_at, end_kind, end_at, reason)
