@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { listBackups } from '@rm/state'
 import Sqlite from 'better-sqlite3'
+import { readCopy } from '../rehearsal/rehearsal.ts'
 import type { CheckContext } from '../validator.ts'
 
 /** A database that a check may do with as it likes. */
@@ -12,8 +13,9 @@ export interface DatabaseCopy {
 }
 
 /** Where the configuration has the database of a data folder. */
-export function databaseFile(dataDirectory: string, { config }: Pick<CheckContext, 'config'>): string {
-  return path.resolve(dataDirectory, config.ok ? config.general.database.path : 'state.db')
+export function databaseFile(dataDirectory: string, { subject }: Pick<CheckContext, 'subject'>): string {
+  const { database } = readCopy(subject.configDirectory, subject.environment).general
+  return path.resolve(dataDirectory, database.path)
 }
 
 /**

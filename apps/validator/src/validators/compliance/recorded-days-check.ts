@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { readAnchors } from '@rm/state'
+import { readCopy } from '../../rehearsal/rehearsal.ts'
 import type { Finding } from '../../report/validation-report.ts'
 import { copyDatabase } from '../../stored-data/operators-database.ts'
 import { answer, type Check, type CheckContext } from '../../validator.ts'
@@ -12,17 +13,16 @@ export const recordedDaysCheck: Check = {
   title: 'The recorded days are complete, and as they were written',
   from: 'quick',
   limitMs: 120_000,
-  run(context) {
+  async run(context) {
     const { dataDirectory } = context.subject
-    if (dataDirectory === null)
-      return Promise.resolve({ notApplicable: 'No data folder was named (--data), so no day is recorded.' })
+    if (dataDirectory === null) return { notApplicable: 'No data folder was named (--data), so no day is recorded.' }
     const { file, source } = copyDatabase(dataDirectory, context)
     const kept = anchorsOf(context, dataDirectory)
     const { links, records, findings } = trailAnswer(file, kept.anchors)
     const counted = `${links?.breaches ?? 0} breaches, ${links?.goals ?? 0} goals and ${links?.commands ?? 0} requests`
     const compared = `${kept.anchors.length} heads that were kept elsewhere`
     const evidence = `${source}: ${records} audit records verify, compared with ${compared}; ${counted} were followed.`
-    return Promise.resolve(answer(evidence, [...findings, ...kept.findings]))
+    return answer(evidence, [...findings, ...kept.findings])
   },
 }
 
@@ -32,8 +32,8 @@ interface KeptAnchors {
 }
 
 /** Without a head kept elsewhere nobody would see a trail that was computed anew. */
-function anchorsOf({ config }: CheckContext, dataDirectory: string): KeptAnchors {
-  const named = config.ok ? config.general.audit.anchorFile : null
+function anchorsOf({ subject }: CheckContext, dataDirectory: string): KeptAnchors {
+  const named = readCopy(subject.configDirectory, subject.environment).general.audit.anchorFile
   if (named === null) {
     const what = 'no anchor file: a trail that somebody computed anew would verify'
     const remedy = 'Name a file on another machine or medium.'

@@ -1,3 +1,4 @@
+import { readCopy } from '../../rehearsal/rehearsal.ts'
 import type { Finding } from '../../report/validation-report.ts'
 import { answer, type Check } from '../../validator.ts'
 
@@ -7,9 +8,8 @@ export const retentionCheck: Check = {
   title: 'The settings keep error logs and figures long enough',
   from: 'quick',
   limitMs: 5_000,
-  run({ config, criteria: { retention } }) {
-    if (!config.ok) return Promise.resolve({ notApplicable: 'The configuration is refused; "smoke" says why.' })
-    const { logging, control } = config.general
+  async run({ subject, criteria: { retention } }) {
+    const { logging, control } = readCopy(subject.configDirectory, subject.environment).general
     const findings: Finding[] = []
     if (logging.files.error === null) {
       const what = 'error.log is turned off, so no errors are kept'
@@ -29,6 +29,6 @@ export const retentionCheck: Check = {
       remedy: `Start Prometheus with --storage.tsdb.retention.time=${retention.metricsDays}d; its own default is 15 days.`,
     })
     const evidence = `Log files are kept for ${logging.retentionDays} days; of trades, positions, requests, breaches and lockouts nothing is ever removed ("old-records").`
-    return Promise.resolve(answer(evidence, findings))
+    return answer(evidence, findings)
   },
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { readCopy } from '../../rehearsal/rehearsal.ts'
 import { historyAccount, writeHistory } from '../../stored-data/history-of-days.ts'
 import { machineTime, openAsDaemon } from '../../stored-data/new-store.ts'
 import { answer, type Check } from '../../validator.ts'
@@ -16,9 +17,10 @@ export const yearOfHistoryCheck: Check = {
   title: 'A year of history slows neither queries nor commits',
   from: 'standard',
   limitMs: 240_000,
-  async run({ config, criteria, scratch, tell }) {
+  async run({ subject, criteria, scratch, tell }) {
     const until = machineTime()
-    const count = config.ok ? Math.min(Math.max(config.accounts.length, 1), ACCOUNTS_MAX) : 1
+    const { accounts: configured } = readCopy(subject.configDirectory, subject.environment)
+    const count = Math.min(Math.max(configured.length, 1), ACCOUNTS_MAX)
     using store = await openAsDaemon(path.join(scratch, 'year', 'state.db'))
     const plan = { accounts: count, days: DAYS, tradesADay: TRADES_A_DAY, breachesADay: BREACHES_A_DAY, until }
     writeHistory(store, plan, (day) => {

@@ -1,3 +1,4 @@
+import { readCopy } from '../../rehearsal/rehearsal.ts'
 import type { Finding } from '../../report/validation-report.ts'
 import { answer, type Check } from '../../validator.ts'
 
@@ -9,9 +10,9 @@ export const backupScheduleCheck: Check = {
   title: 'Backups are made often enough',
   from: 'quick',
   limitMs: 5_000,
-  run({ config, criteria: { reliability } }) {
-    if (!config.ok) return Promise.resolve({ notApplicable: 'The configuration is refused; "smoke" says why.' })
-    const { backupIntervalMs, secondFolder, carryCopies } = config.general.database
+  async run({ subject, criteria: { reliability } }) {
+    const { general } = readCopy(subject.configDirectory, subject.environment)
+    const { backupIntervalMs, secondFolder, carryCopies } = general.database
     const findings: Finding[] = []
     const allowed = reliability.backupAgeMs / MINUTE_MS
     if (backupIntervalMs > reliability.backupAgeMs) {
@@ -25,6 +26,6 @@ export const backupScheduleCheck: Check = {
       findings.push({ severity: 'notice', place: 'general.database.second_folder', what, remedy })
     }
     const evidence = `A backup is made every ${backupIntervalMs / MINUTE_MS} minutes; ${allowed} are allowed.`
-    return Promise.resolve(answer(evidence, findings))
+    return answer(evidence, findings)
   },
 }
