@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readOnly } from './read-only.ts'
 
 /** A link that is missing on the way from a breach to its outcome. */
-export interface TrailGap {
+interface TrailGap {
   /** Id of the breach, lockout, goal or command. */
   readonly subject: string
   readonly what: string
