@@ -116,7 +116,8 @@ export class WeekTrades {
   #pnlOfOverDays(accountId: AccountId, since: Instant, until: Instant): DayPnl {
     const held = this.#overDays.get(accountId)
     if (held?.since === since && held.until === until) return held.pnl
-    const trades: readonly DayTrade[] = since < until ? this.#options.store.history.trades(accountId, since, until) : []
+    const trades: readonly DayTrade[] =
+      since < until ? this.#options.store.history.tradesOf({ accountId, since, until }) : []
     const pnl = tradesPnl(trades)
     this.#overDays.set(accountId, { since, until, pnl })
     return pnl

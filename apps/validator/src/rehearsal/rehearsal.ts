@@ -92,7 +92,11 @@ const SOMEWHERE = {
   PROJECTX_API_KEY: 'rehearsal-key',
 } as const
 
-function readCopy(directory: string, environment: CheckContext['subject']['environment']): LoadedConfig {
+/**
+ * Reads a configuration whose gateway and login may be missing from the environment: what is rehearsed gets the simulator's. Throws when it is refused for
+ * another reason.
+ */
+export function readCopy(directory: string, environment: CheckContext['subject']['environment']): LoadedConfig {
   const read = loadConfig({ directory, environment: { ...environment, ...SOMEWHERE }, today: localToday() })
   if (read.ok) return read
   const [first] = read.diagnostics.filter(({ severity }) => severity === 'error')

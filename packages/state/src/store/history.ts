@@ -8,6 +8,7 @@ import type {
   Lockout,
   PursuedGoal,
 } from '@rm/domain'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { AuditRow } from './audit-chain.ts'
 import { json, moment, readRow } from './columns.ts'
@@ -72,21 +73,6 @@ export class History {
     return this.#queries.rows(newest).map((row) => ({ what: lockoutOf(row), endedAt: endOf('lockout', row) }))
   }
 
-  /** The trades of an account from an instant on and before another, in order of their time. */
-  trades(accountId: AccountId, from: Instant, before: Instant): readonly DayTrade[] {
-    const { build } = this.#queries
-    const rows = build
-      .selectFrom('trade')
-      .selectAll()
-      .where('account_id', '=', accountId)
-      .where('at', '>=', from)
-      .where('at', '<', before)
-      .orderBy('at')
-      .orderBy('microseconds')
-      .orderBy('id')
-    return this.#queries.rows(rows).map(dayTradeOf)
-  }
-
   /** The newest breaches of all accounts, newest first. */
   breaches(limit: number): readonly Ended<Breach>[] {
     const { build } = this.#queries
@@ -112,7 +98,13 @@ export class History {
     const goals = build
       .selectFrom('goal')
       .selectAll()
-      .where((goal) => goal.or([goal('id', '=', id), goal('origin_id', '=', id)]))
+      .where((goal) =>
+        goal.or([
+          // By the key, which begins with the account.
+          goal.and([goal('id', '=', id), goal('account_id', 'in', build.selectFrom('last_turn').select('account_id'))]),
+          goal('origin_id', '=', id),
+        ]),
+      )
       .orderBy('begun_at')
       .orderBy('id')
     return this.#queries.rows(goals).map((row) => this.#storyOf(pursuedGoalOf(row)))
@@ -233,8 +225,7 @@ export class History {
       .selectFrom('audit')
       .select('detail')
       .where('subject', '=', origin.id)
-      .where('action', '=', 'breach-begun')
-      .orderBy('seq', 'desc') // there is no index; the newest are asked for most
+      .where(sql<boolean>`action = 'breach-begun'`) // in a literal, for the partial index
       .limit(1)
     const row = this.#queries.rows(begun)[0]
     return row === undefined ? 'unknown' : readRow('audit', BegunDetail, row).detail.configuration
