@@ -2,6 +2,7 @@ import type { RuleReport } from '@rm/control-api'
 import { EVALUATION_ORDER, rules } from '@rm/rules'
 import type { DrillRehearsal } from '../../drills/drill-rehearsal.ts'
 import type { RehearsedDaemon } from '../../rehearsal/rehearsed-daemon.ts'
+import { accountsInWords } from '../../report/accounts-in-words.ts'
 import type { Finding } from '../../report/validation-report.ts'
 
 interface LivingRules {
@@ -91,6 +92,6 @@ function findingsOf(remarks: readonly Remark[]): readonly Finding[] {
     const [first] = group
     if (first === undefined) return []
     const { severity, rule, what, remedy } = first
-    return [{ severity, place: `${rule} of ${group.map(({ account }) => account).join(', ')}`, what, remedy }]
+    return [{ severity, place: `${rule} of ${accountsInWords(group.map(({ account }) => account))}`, what, remedy }]
   })
 }

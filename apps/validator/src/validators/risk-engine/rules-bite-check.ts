@@ -1,6 +1,7 @@
 import { type Instant } from '@rm/domain'
 import { type RuleId, rules } from '@rm/rules'
 import { type DrilledRule, drilledRules } from '../../drills/drilled-rules.ts'
+import { accountsInWords } from '../../report/accounts-in-words.ts'
 import { type DrillRehearsal, drillRehearsal } from '../../drills/drill-rehearsal.ts'
 import { type Enforcement, enforcement, provoke, type StagedDrill } from '../../drills/play-drill.ts'
 import type { Finding, Measure } from '../../report/validation-report.ts'
@@ -80,15 +81,17 @@ async function playAll({ staged, stage }: DrillRehearsal): Promise<readonly Play
     }),
   )
   const played = soon.flat()
-  for (const { one, until } of later.toSorted((a, b) => a.until - b.until)) {
-    await stage.venue.advance(Math.max(0, until - (await stage.venue.now())))
-    played.push({ drilled: one.drilled, followed: await enforcement(one, stage) })
+  const byInstant = Map.groupBy(later, ({ until }) => until)
+  for (const [until, due] of [...byInstant].toSorted(([a], [b]) => a - b)) {
+    if (until > (await stage.venue.now())) await stage.venue.jumpTo(until)
+    const followed = due.map(async ({ one }) => ({ drilled: one.drilled, followed: await enforcement(one, stage) }))
+    played.push(...(await Promise.all(followed)))
   }
   return played
 }
 
 function placeOf({ rule, accounts }: DrilledRule): string {
-  return `${rules[rule].code} ${rule} of ${accounts.join(', ')}`
+  return `${rules[rule].code} ${rule} of ${accountsInWords(accounts)}`
 }
 
 function findingOf({ drilled, followed }: Played, mode: Mode): readonly Finding[] {
