@@ -26,12 +26,15 @@ export type DrillPlacement = 'beside' | 'instead'
 export function addDrillAccounts(directory: string, drilled: readonly DrilledRule[], placement: DrillPlacement): void {
   const file = path.join(directory, 'accounts.yaml')
   const { monitored_account: single, accounts: list, ...rest } = AccountsFile.parse(parse(readFileSync(file, 'utf8')))
-  const configured = list ?? (single === undefined ? [] : [{ name: 'monitored', ...single, id: single['account_id'] }])
-  const kept = configured.map(({ account_id: _, ...entry }) =>
-    placement === 'beside' ? entry : { ...entry, enabled: false },
-  )
+  const configured = list ?? (single === undefined ? [] : [asListed(single)])
+  const kept = configured.map((entry) => (placement === 'beside' ? entry : { ...entry, enabled: false }))
   const added = drilled.map((one) => drillEntry(one, configured[one.index]))
   writeFileSync(file, stringify({ ...rest, accounts: [...kept, ...added] }, { aliasDuplicateObjects: false }))
+}
+
+/** The older form for one account, as an entry of the list. */
+function asListed({ account_id: id, ...single }: Entry): Entry {
+  return { name: String(id), ...single, id }
 }
 
 function drillEntry(drilled: DrilledRule, entry: Entry | undefined): Tree {

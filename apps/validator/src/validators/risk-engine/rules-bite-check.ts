@@ -49,7 +49,11 @@ async function bite(context: CheckContext): Promise<Answer | NotApplicable> {
     await one.daemon.stop()
   }
   findings.push(...played.flatMap((one) => findingOf(one, mode)))
-  return answer(evidenceOf(proved, drilled, played), findings, played.flatMap((one) => measureOf(one, context)))
+  return answer(
+    evidenceOf(proved, drilled, played),
+    findings,
+    played.flatMap((one) => measureOf(one, context)),
+  )
 }
 
 function firstOfEach(drilled: readonly DrilledRule[]): readonly DrilledRule[] {
@@ -123,7 +127,8 @@ function measureOf({ drilled, followed }: Played, { criteria }: CheckContext): r
       value: Math.round(followed.tookMs),
       unit: 'ms',
       bound: { kind: 'at most', value: criteria.reliability.enforcementMs },
-      remedy: 'Run it alone on a machine that does nothing else; if it stays slow, look at the disk ("risk-manager env").',
+      remedy:
+        'Run it alone on a machine that does nothing else; if it stays slow, look at the disk ("risk-manager env").',
       series: [],
     },
   ]

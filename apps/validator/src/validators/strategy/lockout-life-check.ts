@@ -76,15 +76,25 @@ async function begin(staged: StagedDrill, stage: DrillStage): Promise<Life> {
   if (life.lockout === null) return fails(life, 'the lockout is gone at once')
   life.lived.push('in force')
   if (isBarred(staged)) {
-    life.lived.push('re-entry impossible, as the firm bars the account')
-    return life
+    life.lived.push('re-entry refused by the exchange')
+    return settled(life, stage)
   }
   const contract = await staged.trader.enterOther()
   const isUndone = await within(stage.withinMs, stage, async () => !(await holds(life, contract.id, stage)))
   if (!isUndone) return fails(life, `1 ${contract.name} that was bought while locked is still open`)
   if ((await lockoutOf(life, stage)) === null) return fails(life, 'the lockout ended with a re-entry')
   life.lived.push('re-entry undone')
-  return life
+  return settled(life, stage)
+}
+
+/** Until the daemon has proved what it did: a goal is pursued so long, also beyond the end of its lockout. */
+async function settled(life: Life, stage: DrillStage): Promise<Life> {
+  const isSettled = await within(stage.withinMs, stage, async () => {
+    const { accounts } = await stage.daemon.client.call('report', {})
+    const goals = accounts.find(({ id }) => id === life.staged.drilled.accountId)?.goals ?? []
+    return goals.every(({ state }) => state === 'reached' || state === 'moot')
+  })
+  return isSettled ? life : fails(life, `its goals were not proved within ${stage.withinMs / 1_000} s`)
 }
 
 /** The exchange itself refuses every order then. */
@@ -138,10 +148,24 @@ async function release(life: Life, stage: DrillStage): Promise<void> {
     return
   }
   life.measures.push(endMeasure(life, (await stage.venue.now()) - startedMs, stage))
+  if ((await lockoutOf(life, stage)) !== null) {
+    life.findings.push(lockedAnew(life))
+    return
+  }
   const contract = await staged.trader.enterOther()
   await pause(STAYS_MS, undefined, { signal: stage.signal })
   if (await holds(life, contract.id, stage)) life.lived.push('released')
   else fails(life, `1 ${contract.name} that was bought after its end was closed again`)
+}
+
+/** A lockout that ends before the day does: what led to it still holds. */
+function lockedAnew(life: Life): Finding {
+  return {
+    severity: 'warning',
+    place: placeOf(life),
+    what: 'when it ends the same loss or profit of the day locks the account anew',
+    remedy: 'Write `until_reset` as its length, unless this is meant.',
+  }
 }
 
 function endMeasure({ staged }: Life, value: number, { withinMs }: DrillStage): Measure {
@@ -180,14 +204,20 @@ async function within(ms: number, { signal }: DrillStage, look: () => Promise<bo
 
 /** The life ends here. */
 function fails(life: Life, what: string): Life {
-  const { rule, accounts } = life.staged.drilled
-  const place = `lockout of ${rules[rule].code} ${rule} of ${accountsInWords(accounts)}`
+  const place = placeOf(life)
   const remedy = `Do not deploy this build. It was ${life.lived.join(', ') || 'not begun'} before; docs/rules says what the lockout should do.`
   life.findings.push({ severity: 'error', place, what, remedy })
   life.lockout = null
   return life
 }
 
-function partition<One>(all: readonly One[], isFirst: (one: One) => boolean): readonly [readonly One[], readonly One[]] {
+function placeOf({ staged: { drilled } }: Life): string {
+  return `lockout of ${rules[drilled.rule].code} ${drilled.rule} of ${accountsInWords(drilled.accounts)}`
+}
+
+function partition<One>(
+  all: readonly One[],
+  isFirst: (one: One) => boolean,
+): readonly [readonly One[], readonly One[]] {
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
