@@ -9,7 +9,7 @@ import { answer, type Answer, type Check, type CheckContext, type Mode, type Not
 import { livingRules } from './living-rules.ts'
 
 /** An account is read some times while something is owed; with more of them the daemon's budget of requests would set the pace. */
-const ACCOUNTS_OF_A_DAEMON = 12
+const ACCOUNTS_OF_A_DAEMON = 16
 /** What `quick` tries over the wire: what bounds a loss and a size. */
 const QUICK: readonly RuleId[] = ['daily_realized_loss', 'max_contracts', 'max_contracts_per_instrument']
 

@@ -2,7 +2,7 @@ import type { ConfiguredAccount } from '@rm/config'
 import { usd } from '@rm/domain'
 import type { Finding } from '../../report/validation-report.ts'
 import { answer, type Answer, type Check, type CheckContext } from '../../validator.ts'
-import { constructedRules } from './constructed-rules.ts'
+import { constructedRules, idleFinding } from './constructed-rules.ts'
 import { diagnosticFinding } from './diagnostic-finding.ts'
 
 /** The configuration as the daemon reads it, with its own checks across files and its lint. */
@@ -20,8 +20,8 @@ function loads({ config }: CheckContext): Answer {
   const watched = config.accounts.filter(({ enabled }) => enabled)
   const { made, idle, findings } = constructedRules(watched, config)
   const said = [...config.warnings, ...config.lint, ...config.notices].map(diagnosticFinding)
-  const evidence = `${watched.length} accounts are watched; ${made} rules of theirs were made with their settings, ${idle.length} are on and limit nothing; ${config.files.length} files were read.`
-  return answer(evidence, [...findings, ...said, ...watched.flatMap(balanceOff)])
+  const evidence = `${watched.length === 1 ? '1 account is' : `${watched.length} accounts are`} watched; ${made} rules of theirs were made with their settings, ${idle.length} are on and limit nothing; ${config.files.length} files were read.`
+  return answer(evidence, [...findings, ...idle.map(idleFinding), ...said, ...watched.flatMap(balanceOff)])
 }
 
 const THOUSAND_DOLLARS = 10_000_000

@@ -33,3 +33,13 @@ export function constructedRules(
     }
   return { made, idle, findings }
 }
+
+/** A rule that is on and protects from nothing. */
+export function idleFinding(place: string): Finding {
+  return {
+    severity: 'warning',
+    place,
+    what: 'is on, and its settings limit nothing',
+    remedy: 'Give it a limit that can be reached, or turn it off.',
+  }
+}

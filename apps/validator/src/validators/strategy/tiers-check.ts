@@ -7,7 +7,7 @@ import { rehearsalConfig } from '../../rehearsal/rehearsal-config.ts'
 import { loadCopy } from '../../rehearsal/rehearsal.ts'
 import type { Finding } from '../../report/validation-report.ts'
 import { answer, type Answer, type Check, type CheckContext, type NotApplicable } from '../../validator.ts'
-import { constructedRules } from './constructed-rules.ts'
+import { constructedRules, idleFinding } from './constructed-rules.ts'
 import { diagnosticFinding } from './diagnostic-finding.ts'
 
 /** Profiles are for an account size, so that an account with one is held against the firm's plan of that size, also where nobody stated it. */
@@ -104,10 +104,7 @@ function everyProfile(context: CheckContext): Profiles {
   const loaded = loadCopy(directory, environment)
   if (!loaded.ok) return { names, made: 0, findings: beyondTier(loaded) }
   const { made, idle, findings } = constructedRules(loaded.accounts, loaded)
-  const idleFindings = idle.map((place): Finding => {
-    return { severity: 'warning', place, what: 'is on and limits nothing', remedy: 'Give it a limit, or turn it off.' }
-  })
-  return { names, made, findings: [...findings, ...idleFindings, ...inProfiles(loaded)] }
+  return { names, made, findings: [...findings, ...idle.map(idleFinding), ...inProfiles(loaded)] }
 }
 
 const FIRST_ID = 9_600_001
