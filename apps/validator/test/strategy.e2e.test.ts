@@ -42,7 +42,8 @@ describe('planted: a lockout that does not live as it should', () => {
   })
 
   test('a build whose lockouts let the trader back in', async () => {
-    const result = await shortLife(patchedDaemon(folder, [['standing.length===0', 'standing.length>=0']]))
+    const standing = 'standing=standingGoals(draft.state);if(standing.length'
+    const result = await shortLife(patchedDaemon(folder, [[`${standing}===0)`, `${standing}>=0)`]]))
     expect(errorsOf(result)[0]).toMatch(/^lockout of RULE-003 .*bought while locked is still open/)
   })
 })

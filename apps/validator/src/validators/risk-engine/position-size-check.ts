@@ -23,7 +23,12 @@ function positionSize({ config, subject, scratch }: CheckContext): Answer | NotA
   if (!config.ok) return { notApplicable: 'the configuration is refused; the strategy validator says why' }
   const database = path.resolve(dataDirectory, config.general.database.path)
   if (!existsSync(database)) return { notApplicable: `there is no database ${path.basename(database)} yet` }
-  const histories = storedRoundTrips(database, scratch)
+  const { histories, unreadable } = storedRoundTrips(database, scratch)
+  if (unreadable.length > 0)
+    return answer(
+      `${unreadable.length} stored round trips make no sense, so no size is advised.`,
+      unreadable.map((what) => ({ severity: 'error', place: 'position_cycle', what, remedy: DAMAGED })),
+    )
   const longest = histories.reduce((most, { trips }) => Math.max(most, trips.length), 0)
   const enough = histories.filter(({ trips }) => trips.length >= TRIPS_MIN)
   if (enough.length === 0)
@@ -72,6 +77,7 @@ function adviceOn({ product, balance, trips }: StoredHistory, account: Configure
   return [{ severity: 'notice', place, what, remedy: remedyOf(advised, caps) }]
 }
 
+const DAMAGED = 'Stop the daemon, run "risk-manager audit verify", and restore the newest good backup.'
 const NO_EDGE = 'Trade the smallest size or none until the history wins; no size makes up for it.'
 
 function remedyOf(advised: number, { contracts }: SizeCaps): string {

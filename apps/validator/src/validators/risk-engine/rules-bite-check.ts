@@ -46,7 +46,8 @@ async function bite(context: CheckContext): Promise<Answer | NotApplicable> {
     findings.push(...one.unplayable.map(unplayable))
     tell(`${one.staged.length} rules are driven to breach`)
     played.push(...(await playAll(one)))
-    await one.daemon.stop()
+    // What it would still have to say and to tidy up is gone with the rehearsal.
+    await one.daemon.kill()
   }
   findings.push(...played.flatMap((one) => findingOf(one, mode)))
   return answer(

@@ -15,6 +15,12 @@ export interface StoredHistory {
   readonly trips: readonly RoundTrip[]
 }
 
+export interface StoredRoundTrips {
+  readonly histories: readonly StoredHistory[]
+  /** Rows that are no round trips, each with its id and what is wrong. */
+  readonly unreadable: readonly string[]
+}
+
 const Row = z.object({
   account_id: z.int(),
   name: z.string(),
@@ -26,7 +32,7 @@ const Row = z.object({
 
 /** Position cycles are from flat to flat, net of fees and commissions. */
 const CLOSED_CYCLES = `
-  SELECT position_cycle.account_id, account.name, account.balance, contract.root, position_cycle.realized, position_cycle.max_size
+  SELECT position_cycle.id, position_cycle.account_id, account.name, account.balance, contract.root, position_cycle.realized, position_cycle.max_size
   FROM position_cycle
   JOIN account ON account.id = position_cycle.account_id
   JOIN contract ON contract.id = position_cycle.contract_id
@@ -38,20 +44,31 @@ const CLOSED_CYCLES = `
  *
  * @param scratch - an empty folder for the copy
  */
-export function storedRoundTrips(database: string, scratch: string): readonly StoredHistory[] {
+export function storedRoundTrips(database: string, scratch: string): StoredRoundTrips {
   const copy = path.join(scratch, 'history.db')
   for (const suffix of ['', '-wal'])
     if (existsSync(`${database}${suffix}`)) copyFileSync(`${database}${suffix}`, `${copy}${suffix}`)
   using connection = connect(copy)
-  const rows = z.array(Row).parse(connection.database.prepare(CLOSED_CYCLES).all())
+  const read = connection.database.prepare(CLOSED_CYCLES).all().map(readRow)
+  const rows = read.flatMap((one) => ('row' in one ? [one.row] : []))
   const groups = Map.groupBy(rows, ({ account_id, root }) => `${account_id} ${root}`)
-  return [...groups.values()].flatMap((group) => {
+  const histories = [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
     const { account_id: accountId, name: accountName, root: product, balance } = first
     const trips = group.map(({ realized, max_size }) => ({ net: realized, contracts: max_size }))
     return [{ accountId, accountName, product, balance, trips }]
   })
+  return { histories, unreadable: read.flatMap((one) => ('unreadable' in one ? [one.unreadable] : [])) }
+}
+
+function readRow(stored: unknown): { readonly row: z.infer<typeof Row> } | { readonly unreadable: string } {
+  const { data: row, error } = Row.safeParse(stored)
+  if (row !== undefined) return { row }
+  const { data } = z.looseObject({ id: z.string() }).safeParse(stored)
+  return {
+    unreadable: `${data?.id ?? 'of unknown id'}: ${error?.issues.map(({ path: at, message }) => `${at.join('.')} ${message}`).join(', ')}`,
+  }
 }
 
 function connect(file: string): Disposable & { readonly database: Sqlite.Database } {

@@ -38,6 +38,8 @@ async function live(context: CheckContext): Promise<Answer | NotApplicable> {
   tell(`${locking.length} lockouts are lived through`)
   const lives = await Promise.all(locking.map((staged) => begin(staged, one.stage)))
   await endThem(lives, one)
+  // What it would still have to say and to tidy up is gone with the rehearsal.
+  await one.daemon.kill()
   const done = lives.map(({ staged, lived }) => `${rules[staged.drilled.rule].code} (${lived.join(', ')})`)
   const evidence = `${lives.length} lockouts were lived through on simulated time: ${done.join('; ')}.`
   const measures = lives.flatMap((life) => life.measures)
