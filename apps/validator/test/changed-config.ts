@@ -3,7 +3,7 @@ import path from 'node:path'
 import { parseDocument } from 'yaml'
 
 /** A file of the configuration, the path of a key in it, and what is to stand there. */
-type Change = readonly [file: string, key: readonly (string | number)[], value: unknown]
+export type Change = readonly [file: string, key: readonly (string | number)[], value: unknown]
 
 /** A copy of a configuration with some keys changed. */
 export function changedConfig(from: string, into: string, changes: readonly Change[]): string {
@@ -16,3 +16,10 @@ export function changedConfig(from: string, into: string, changes: readonly Chan
   }
   return into
 }
+
+/** Of the practice day the first account alone, so that less has to be started. */
+export const FIRST_ACCOUNT_ALONE: readonly Change[] = [1, 2, 3, 4, 5, 6].map((index) => [
+  'accounts.yaml',
+  ['accounts', index, 'enabled'],
+  false,
+])

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROGRAMS, ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import { rulesBiteCheck } from '../src/validators/risk-engine/rules-bite-check.ts'
-import { changedConfig } from './changed-config.ts'
+import { type Change, changedConfig, FIRST_ACCOUNT_ALONE } from './changed-config.ts'
 import { patchedDaemon } from './patched-daemon.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
 
@@ -20,16 +20,19 @@ test('each of the thirteen rules is alive and bites', async () => {
   expect(codes.size).toBe(13)
 })
 
-describe('planted: a rule that does not bite', () => {
-  /** As before a deployment, with little patience. */
-  function askQuickly(daemon: string, changes: Parameters<typeof changedConfig>[2] = []): ReturnType<typeof askCheck> {
-    const configDirectory = changedConfig(SIMULATOR_CONFIG, mkdtempSync(path.join(folder, 'config-')), changes)
-    const context = runContext({ configDirectory, programs: { ...PROGRAMS, daemon } })
-    const { reliability } = context.criteria
-    const criteria = { ...context.criteria, reliability: { ...reliability, enforcementMs: 2_000 } }
-    return askCheck(rulesBiteCheck, { ...context, mode: 'quick', criteria }, folder)
-  }
+/** As before a deployment, with little patience. */
+function askQuickly(daemon: string, changes: readonly Change[] = []): ReturnType<typeof askCheck> {
+  const configDirectory = changedConfig(SIMULATOR_CONFIG, mkdtempSync(path.join(folder, 'config-')), [
+    ...FIRST_ACCOUNT_ALONE,
+    ...changes,
+  ])
+  const context = runContext({ configDirectory, programs: { ...PROGRAMS, daemon } })
+  const { reliability } = context.criteria
+  const criteria = { ...context.criteria, reliability: { ...reliability, enforcementMs: 2_000 } }
+  return askCheck(rulesBiteCheck, { ...context, mode: 'quick', criteria }, folder)
+}
 
+describe('planted: a rule that does not bite', () => {
   test('a build in which a rule is dead', async () => {
     const daemon = patchedDaemon(folder, [['held<=unitsMax', 'held<=unitsMax*1e6']])
     const errors = errorsOf(await askQuickly(daemon))

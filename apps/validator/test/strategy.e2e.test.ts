@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROGRAMS, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import { lockoutLifeCheck } from '../src/validators/strategy/lockout-life-check.ts'
-import { changedConfig } from './changed-config.ts'
+import { changedConfig, FIRST_ACCOUNT_ALONE } from './changed-config.ts'
 import { patchedDaemon } from './patched-daemon.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
 
@@ -20,20 +20,20 @@ test('the lockouts of this checkout live as they should', async () => {
   expect(evidence).toContain(whole)
 })
 
-describe('planted: a lockout that does not live as it should', () => {
-  /** One rule that locks, and little patience. */
-  function shortLife(daemon: string): ReturnType<typeof askCheck> {
-    const configDirectory = changedConfig(SIMULATOR_CONFIG, mkdtempSync(path.join(folder, 'config-')), [
-      ['risk_config.yaml', ['rules', 'trade_frequency_limit', 'enabled'], false],
-      ['risk_config.yaml', ['rules', 'auth_loss_guard', 'enabled'], false],
-      ['accounts.yaml', ['accounts', 2, 'config_overrides'], {}],
-    ])
-    const context = runContext({ configDirectory, programs: { ...PROGRAMS, daemon } })
-    const { reliability } = context.criteria
-    const criteria = { ...context.criteria, reliability: { ...reliability, enforcementMs: 2_500 } }
-    return askCheck(lockoutLifeCheck, { ...context, criteria }, folder)
-  }
+/** One rule that locks, and little patience. */
+function shortLife(daemon: string): ReturnType<typeof askCheck> {
+  const configDirectory = changedConfig(SIMULATOR_CONFIG, mkdtempSync(path.join(folder, 'config-')), [
+    ['risk_config.yaml', ['rules', 'trade_frequency_limit', 'enabled'], false],
+    ['risk_config.yaml', ['rules', 'auth_loss_guard', 'enabled'], false],
+    ...FIRST_ACCOUNT_ALONE,
+  ])
+  const context = runContext({ configDirectory, programs: { ...PROGRAMS, daemon } })
+  const { reliability } = context.criteria
+  const criteria = { ...context.criteria, reliability: { ...reliability, enforcementMs: 2_500 } }
+  return askCheck(lockoutLifeCheck, { ...context, criteria }, folder)
+}
 
+describe('planted: a lockout that does not live as it should', () => {
   test('a build whose lockouts never end', async () => {
     const never = 'filter(lockout=>draft===lockout&&hasEnded(draft,lockout))'
     const result = await shortLife(patchedDaemon(folder, [['filter(lockout=>hasEnded(draft,lockout))', never]]))

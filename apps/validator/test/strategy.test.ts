@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import { accountsLoadCheck } from '../src/validators/strategy/accounts-load-check.ts'
 import { tiersCheck } from '../src/validators/strategy/tiers-check.ts'
-import { changedConfig } from './changed-config.ts'
+import { type Change, changedConfig } from './changed-config.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
 
 const SHIPPED = path.join(ROOT, 'config')
@@ -16,7 +16,7 @@ beforeAll(() => (folder = mkdtempSync(path.join(tmpdir(), 'rm-strategy-'))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Asks about a copy of a configuration with some keys changed. */
-function ask(check: typeof tiersCheck, from: string, name: string, changes: Parameters<typeof changedConfig>[2]) {
+function ask(check: typeof tiersCheck, from: string, name: string, changes: readonly Change[]) {
   const configDirectory = changedConfig(from, path.join(folder, name), changes)
   return askCheck(check, runContext({ configDirectory, environment: OPERATOR }), folder)
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { instant, type Instant, TradingCalendar } from '@rm/domain'
+import { type ContractId, instant, type Instant, TradingCalendar } from '@rm/domain'
 import { drillOf } from '@rm/rules'
 import { listedContracts } from '../rehearsal/listed-contracts.ts'
 import { Rehearsal } from '../rehearsal/rehearsal.ts'
@@ -48,13 +48,17 @@ export async function drillRehearsal(
   const listed = await listedContracts(rehearsal)
   const now = instant(await venue.now())
   const [staged, idle, unplayable]: [StagedDrill[], DrilledRule[], DrilledRule[]] = [[], [], []]
-  for (const [place, one] of drilled.entries()) {
+  const used = new Set<ContractId>()
+  for (const one of drilled) {
     const drill = drillAt(one, rehearsal, now)
     if (drill === null) idle.push(one)
     else {
-      const found = standIns(one, drill, listed, place)
+      const found = standIns(one, drill, listed, used)
       if (found === null) unplayable.push(one)
-      else staged.push(stageDrill(one, drill, found, stage))
+      else {
+        for (const { id } of [...found.by.values(), found.other]) used.add(id)
+        staged.push(stageDrill(one, drill, found, stage))
+      }
     }
   }
   const drillIds = new Set(drilled.map(({ accountId }) => accountId))

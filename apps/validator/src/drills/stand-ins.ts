@@ -10,41 +10,38 @@ export interface StandIns {
 }
 
 /** Trade nearly around the clock, so that they can be traded at the end of a session too. */
-const PLAYGROUND = ['ES', 'NQ', 'RTY', 'YM', 'GC', 'CL', 'ZN', 'ZB', '6E', '6A', '6B', '6J', 'SI', 'HG', 'NG', 'ZF']
+const PLAYGROUND = [
+  ['ES', 'NQ', 'RTY', 'YM', 'GC', 'CL', 'ZN', 'ZB', '6E', '6A', '6B', '6J', 'SI', 'HG', 'NG', 'ZF', 'ZT', 'TN', 'UB'],
+  ['6C', '6N', '6S', 'NKD', 'HO', 'RB', 'QM', 'QG', 'PL', 'E7', 'MES', 'MNQ', 'M2K', 'MYM', 'MCL', 'MGC', 'M6E', 'M6A'],
+].flat()
 
 /**
  * What the drill means, in contracts of the exchange, or `null` when it lists none of that kind.
  *
- * @param place - of the drill among all; drills take turns, so that the prices of one move under few others
+ * @param used - by other drills: they are taken when nothing else is left, as the prices of one would move under the other
  */
 export function standIns(
   drilled: DrilledRule,
   drill: Drill,
   listed: readonly ContractSpec[],
-  place: number,
+  used: ReadonlySet<ContractId>,
 ): StandIns | null {
   const wanted = new Map(drill.steps.flatMap((step) => ('contract' in step ? [[step.contract.id, step.contract]] : [])))
-  const pool = rotated(
-    PLAYGROUND.flatMap((root) => listed.filter((contract) => contract.root === root)),
-    2 * place,
-  ).filter((contract) => isUnlisted(contract, drilled))
+  const pool = PLAYGROUND.flatMap((root) => listed.filter((contract) => contract.root === root))
+    .filter((contract) => isUnlisted(contract, drilled))
+    .toSorted((a, b) => Number(used.has(a.id)) - Number(used.has(b.id)))
   const by = new Map<ContractId, ContractSpec>()
   for (const contract of wanted.values()) {
     const found = named(contract, drilled, listed) ?? pool.find((one) => !taken(by).has(one.id))
     if (found === undefined) return null
     by.set(contract.id, found)
   }
-  const other = pool.find((one) => !taken(by).has(one.id)) ?? listed.find((one) => !taken(by).has(one.id))
+  const other = pool.find((one) => !taken(by).has(one.id))
   return other === undefined ? null : { by, other }
 }
 
 function taken(by: ReadonlyMap<ContractId, ContractSpec>): ReadonlySet<ContractId> {
   return new Set([...by.values()].map(({ id }) => id))
-}
-
-function rotated<One>(all: readonly One[], by: number): readonly One[] {
-  const from = all.length === 0 ? 0 : by % all.length
-  return [...all.slice(from), ...all.slice(0, from)]
 }
 
 /** The contract that the settings name. */
