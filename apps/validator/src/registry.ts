@@ -2,10 +2,14 @@ import type { Validator, ValidatorId } from './validator.ts'
 import { complianceValidator } from './validators/compliance/compliance-validator.ts'
 import { databaseValidator } from './validators/database/database-validator.ts'
 import { disasterRecoveryValidator } from './validators/disaster-recovery/disaster-recovery-validator.ts'
+import { riskEngineValidator } from './validators/risk-engine/risk-engine-validator.ts'
 import { smokeValidator } from './validators/smoke/smoke-validator.ts'
+import { strategyValidator } from './validators/strategy/strategy-validator.ts'
 
 /** Every validator by its id: one that is missing does not compile. */
 export const validators: { readonly [Id in ValidatorId]: Validator } = {
+  strategy: strategyValidator,
+  'risk-engine': riskEngineValidator,
   database: databaseValidator,
   compliance: complianceValidator,
   'disaster-recovery': disasterRecoveryValidator,

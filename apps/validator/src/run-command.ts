@@ -6,7 +6,7 @@ import { paint, WIDTH } from '@rm/runtime-pack/terminal'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { statementOf } from './certificate/certificate-of.ts'
 import { signingKey, usualKeyFile } from './certificate/signing-key.ts'
-import { PROGRAMS, ROOT, SIMULATOR_CONFIG } from './program-files.ts'
+import { PRACTICE_LOGIN, PROGRAMS, ROOT, SIMULATOR_CONFIG } from './program-files.ts'
 import { validators } from './registry.ts'
 import { answeredLine, terminalReport } from './report/terminal-report.ts'
 import type { ValidationReport } from './report/validation-report.ts'
@@ -78,7 +78,7 @@ async function validate(options: Options, command: Command): Promise<number> {
       exitCode: EXIT_CODES.environment,
     })
   const { config: directory, json } = options
-  const environment = process.env
+  const environment = directory === SIMULATOR_CONFIG ? { ...PRACTICE_LOGIN, ...process.env } : process.env
   const read = readCriteria({ directory, environment })
   if (!read.ok) {
     process.stderr.write(formatDiagnostics(read.diagnostics, { color: false, width: WIDTH }))

@@ -14,7 +14,7 @@ export { type AccountWish, draftAccount, draftWithoutAccount } from './draft-acc
 export { draftSetting, type SettingDraft, type SettingWish } from './draft-setting.ts'
 export { editorSchema } from './editor-schema.ts'
 export { explainConfig, type ExplainedAccount, type ExplainedSetting, type Explanation } from './explain-config.ts'
-export type { AccountType, PlanSize } from './firm-plans.ts'
+export { type AccountType, type PlanLimits, PLANS, type PlanSize } from './firm-plans.ts'
 export { diagnosticsToJson, type DiagnosticStyle, formatDiagnostics } from './format-diagnostics.ts'
 export type { GeneralSettings, LogFileSettings, LoggingSettings, LogLevel } from './general-settings.ts'
 export type { Json, Snapshot } from './json.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type LoadedConfig, loadConfig } from '@rm/config'
+import { type LoadedConfig, loadConfig, type RefusedConfig } from '@rm/config'
 import { instant, later, TradingCalendar } from '@rm/domain'
 import { EmbeddedGateway } from '@rm/runtime-pack'
 import { localToday, wallClockMs } from '../system-clock.ts'
@@ -92,12 +92,17 @@ const SOMEWHERE = {
   PROJECTX_API_KEY: 'rehearsal-key',
 } as const
 
-/**
- * Reads a configuration whose gateway and login may be missing from the environment: what is rehearsed gets the simulator's. Throws when it is refused for
- * another reason.
- */
+/** A copy of a configuration as a daemon would read it, wherever its gateway will be. */
+export function loadCopy(
+  directory: string,
+  environment: CheckContext['subject']['environment'],
+): LoadedConfig | RefusedConfig {
+  return loadConfig({ directory, environment: { ...environment, ...SOMEWHERE }, today: localToday() })
+}
+
+/** The same. Throws when it is refused, naming the first problem. */
 export function readCopy(directory: string, environment: CheckContext['subject']['environment']): LoadedConfig {
-  const read = loadConfig({ directory, environment: { ...environment, ...SOMEWHERE }, today: localToday() })
+  const read = loadCopy(directory, environment)
   if (read.ok) return read
   const [first] = read.diagnostics.filter(({ severity }) => severity === 'error')
   const where = first === undefined ? '' : `: ${path.basename(first.file)}:${first.line} ${first.keyPath}: ${first.got}`

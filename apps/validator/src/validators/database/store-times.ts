@@ -23,6 +23,16 @@ const TRIES = 3
 const BEYOND_MAX = 5
 const DAY_MS = 86_400_000
 
+const OLDEST_AUDIT = {
+  after: 0,
+  before: Number.MAX_SAFE_INTEGER,
+  order: 'oldest',
+  limit: 100,
+  action: null,
+  actor: null,
+  accountId: null,
+} as const
+
 /** The readings of the product, each with the time that of a hundred different ones at most one exceeds. */
 export function readingTimes({ store, accounts, until, what, bounds }: TimedStore): readonly Measure[] {
   const since = instant(until - DAY_MS)
@@ -33,7 +43,7 @@ export function readingTimes({ store, accounts, until, what, bounds }: TimedStor
     'the newest breaches': () => store.history.breaches(50),
     'the newest explanation': () => store.history.newestStories(1),
     'one explanation': (sample) => store.history.storiesOf(`b-${account(sample)}-${sample}-1`),
-    'a page of the audit trail': (sample) => store.history.audit(sample * 100, 100),
+    'a page of the audit trail': (sample) => store.history.audit({ ...OLDEST_AUDIT, after: sample * 100 }),
     'unfinished protection': () => store.hasUnfinishedProtection(),
     'the lock snapshot': () => store.lockSnapshot(until),
   }
