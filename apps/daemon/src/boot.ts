@@ -422,6 +422,7 @@ function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<S
   return {
     commit(records) {
       const begunMs = monotonicMs()
+      figures.decidedMs = begunMs
       const end = beginActivity(() => ({
         name: 'store commit',
         about: `${records.length} turns`,
