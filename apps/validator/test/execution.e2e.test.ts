@@ -41,23 +41,22 @@ describe.concurrent('execution', () => {
 })
 
 describe.concurrent('planted: execution', () => {
-  test('a build that loses a close, reduces twice, and closes with too large an order', async () => {
+  test('a build that loses a cancel, reduces twice, and closes with too large an order', async () => {
     const daemon = spoiling(
       'spoils-commands',
       `const { accountId, contractId } = body === '' ? {} : JSON.parse(body)
-       if (route === 'closeContract' && accountId === ${stagedId(0)}) return done
-       if (route === 'partialCloseContract') await forward()
-       if (route === 'closeContract' && accountId === ${stagedId(3)})
+       if (route === 'closeContract' && accountId === ${stagedId(0)})
          return forward('/api/Order/place', JSON.stringify({ accountId, contractId, type: 2, side: 0, size: 3 }))
-       return forward()`,
+       if (route === 'partialCloseContract') await forward()
+       return route === 'cancel' ? done : forward()`,
     )
     const context = runContext({ configDirectory: configWith('spoils', ''), programs: { ...PROGRAMS, daemon } })
     const { verdict, findings } = await askCheck(enforcementCheck, context, path.join(folder, 'spoils'))
     expect(verdict).toBe('failed')
     const said = findings.map(({ place, what }) => `${place}: ${what}`)
-    expect(said).toContain('a position is closed: the exchange still shows -2 contracts where 0 are allowed')
+    expect(said).toContain('a position is closed: a request of ours led from -2 to 1')
     expect(said).toContain('a position is reduced to its limit: 2 closes took effect where 1 was enough')
-    expect(said).toContain('a close that took effect and whose answer was cut off: a request of ours led from -2 to 1')
+    expect(said).toContain('an order for a blocked product is cancelled: 1 working orders are left')
     expect(
       findings.every(({ remedy }) => remedy.includes('Do not deploy this build') || remedy.includes('See what')),
     ).toBe(true)
