@@ -33,8 +33,9 @@ const server = createServer(async (request, response) => {
     response.setHeader('date', answer.headers.get('date') ?? '')
     return { status: answer.status, text: await answer.text() }
   }
-  const answer = await detour(request.url.split('/').at(-1), text, forward)
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text)
+  const answer = await detour(request.url.split('/').at(-1), text, forward).catch(() => null)
+  if (answer === null) response.destroy() // as the gateway did
+  else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text)
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 server.unref()
