@@ -1,6 +1,12 @@
 import path from 'node:path'
 import { openChannels } from '@rm/alerts'
-import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
+import {
+  type CredentialSources,
+  type Diagnostic,
+  type LoadedConfig,
+  namesInstruments,
+  refusalOfInstruments,
+} from '@rm/config'
 import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
 import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
@@ -36,7 +42,6 @@ import { logIn } from './log-in.ts'
 import { MarketHours } from './market-hours.ts'
 import { watchMemory } from './memory-watch.ts'
 import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
 import { withoutRules } from './safe-boot.ts'

@@ -9,6 +9,8 @@ import {
   idleUntil,
   type LoadedConfig,
   loadConfig,
+  namesInstruments,
+  refusalOfInstruments,
   type Setting,
 } from '@rm/config'
 import { AccountId, instantOf, TradingCalendar } from '@rm/domain'
@@ -22,7 +24,6 @@ import { monotonicMs } from '../src/system-clock.ts'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { LineQueue } from '../src/line-queue.ts'
 import { matchAccounts } from '../src/monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from '../src/named-products.ts'
 import { differences, ownFiles, propertiesTaken, watched } from './setting-reads.ts'
 
 /*

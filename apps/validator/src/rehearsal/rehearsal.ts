@@ -5,6 +5,7 @@ import { instant, later, TradingCalendar } from '@rm/domain'
 import { EmbeddedGateway } from '@rm/runtime-pack'
 import { localToday, wallClockMs } from '../system-clock.ts'
 import type { CheckContext } from '../validator.ts'
+import { definedOf } from './defined-variables.ts'
 import { removeLeases } from './left-leases.ts'
 import { type RehearsedAccount, rehearsalConfig, rehearsedAccounts } from './rehearsal-config.ts'
 import { RehearsedDaemon } from './rehearsed-daemon.ts'
@@ -75,12 +76,6 @@ export class Rehearsal {
     await daemon.trusted(ids, { withinMs: STARTUP_MS, signal: this.#context.signal })
     return daemon
   }
-}
-
-function definedOf(environment: CheckContext['subject']['environment']): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 /** Where the simulator is, is not known yet when the copy is read. */

@@ -89,7 +89,7 @@ async function ledgerFindings(
 }
 
 /** A fill by which we made a position larger or turned it over: there must never be one (reliability S-03). */
-export function isWrongWay({
+function isWrongWay({
   positionBefore,
   positionAfter,
 }: {
