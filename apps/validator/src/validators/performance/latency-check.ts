@@ -3,10 +3,11 @@ import { percentile } from '@rm/runtime-pack'
 import { listedContracts } from '../../rehearsal/listed-contracts.ts'
 import { Rehearsal } from '../../rehearsal/rehearsal.ts'
 import { stageAccounts, stagedId } from '../../rehearsal/staged-accounts.ts'
-import type { Finding, Measure } from '../../report/validation-report.ts'
+import type { Measure } from '../../report/validation-report.ts'
 import { answer, type Check, type CheckContext, type Mode } from '../../validator.ts'
 import { startBareRelay } from './bare-floor.ts'
 import { breach, latencies } from './breach-samples.ts'
+import { judgedTime } from './judged-time.ts'
 
 const ACCOUNT = stagedId(0)
 const RULES = { max_contracts_per_instrument: { enabled: true, default_limit: 1, enforcement: 'reduce_to_limit' } }
@@ -39,10 +40,11 @@ export const latencyCheck: Check = {
       throw new Error(
         `${requestMs.length} requests, ${decisionMs.length} decisions and ${bareMs.length} of the floor for ${count} breaches`,
       )
+    const { measures, findings } = judged(context, { requestMs, decisionMs, bareMs })
     return answer(
       `${count} breaches: the request came after ${shown(percentile(requestMs, 0.5))} ms in the median, the bare program's after ${shown(percentile(bareMs, 0.5))} ms.`,
-      noiseOf(context, { requestMs, decisionMs, bareMs }),
-      measuresOf(context, { requestMs, decisionMs, bareMs }),
+      findings,
+      measures,
     )
   },
 }
@@ -86,45 +88,32 @@ interface Series {
   readonly bareMs: readonly number[]
 }
 
-/** Times that are beyond their bound although the daemon cannot help it: on a machine that is busy the bare program is late too. */
-function noiseOf({ criteria }: CheckContext, { requestMs, bareMs }: Series): readonly Finding[] {
-  const { eventToRequestP99Ms, relayRatioMax } = criteria.performance
-  const [ours, floor] = [percentile(requestMs, 0.99), percentile(bareMs, 0.99)]
-  if (ours <= eventToRequestP99Ms || ours > floor * relayRatioMax) return []
-  return [
-    {
-      severity: 'warning',
-      place: 'event to request, p99',
-      what: `${shown(ours)} ms, and ${eventToRequestP99Ms} ms are allowed; a program that only answers took ${shown(floor)} ms itself`,
-      remedy:
-        'The machine is too busy or too slow for a judgement in milliseconds: let nothing else run, and ask again.',
-    },
-  ]
-}
-
-function measuresOf({ criteria }: CheckContext, { requestMs, decisionMs, bareMs }: Series): readonly Measure[] {
+function judged({ criteria }: CheckContext, { requestMs, decisionMs, bareMs }: Series) {
   const { eventToDecisionP99Ms, eventToRequestP99Ms, relayRatioMax } = criteria.performance
-  const ratio = percentile(requestMs, 0.5) / percentile(bareMs, 0.5)
-  const floorMs = percentile(bareMs, 0.99)
-  return [
+  const floor = { bareMs, ratioMax: relayRatioMax }
+  const decision = judgedTime(
     {
       name: 'event to decision, p99',
-      value: percentile(decisionMs, 0.99),
-      unit: 'ms',
-      // A decision cannot be asked to come sooner than a program answers that decides nothing.
-      bound: { kind: 'at most', value: Math.max(eventToDecisionP99Ms, floorMs) },
+      ms: decisionMs,
+      allowedMs: eventToDecisionP99Ms,
       remedy: 'Let nothing else run on the machine; watch fewer accounts with one daemon.',
-      series: [...decisionMs],
     },
+    floor,
+  )
+  const request = judgedTime(
     {
       name: 'event to request, p99',
-      value: percentile(requestMs, 0.99),
-      unit: 'ms',
-      bound: { kind: 'at most', value: Math.max(eventToRequestP99Ms, floorMs * relayRatioMax) },
+      ms: requestMs,
+      allowedMs: eventToRequestP99Ms,
       remedy:
         'Put the data folder on a faster disk (each decision is synced before it leaves) and let nothing else run.',
-      series: [...requestMs],
     },
+    floor,
+  )
+  const ratio = percentile(requestMs, 0.5) / percentile(bareMs, 0.5)
+  const measures: readonly Measure[] = [
+    decision.measure,
+    request.measure,
     {
       name: 'event to request, median, as a multiple of the bare program',
       value: ratio,
@@ -142,6 +131,7 @@ function measuresOf({ criteria }: CheckContext, { requestMs, decisionMs, bareMs 
       series: [...bareMs],
     },
   ]
+  return { measures, findings: [...decision.findings, ...request.findings] }
 }
 
 function shown(ms: number): string {
