@@ -1,3 +1,3 @@
 import { libraryBuild } from '@rm/package-config/tsup'
 
-export default libraryBuild('index', 'terminal')
+export default libraryBuild('index', 'terminal', 'bare')

@@ -1,10 +1,10 @@
+import { unknownProductsOfRules } from '@rm/config'
 import type { Clock } from '@rm/domain'
 import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
 import type { Store } from '@rm/state'
 import type { LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
-import { unknownProductsOfRules } from './named-products.ts'
 
 export interface ContractListOptions {
   readonly gateway: Pick<Gateway, 'contracts'> & { readonly clock: Pick<Clock, 'now'> }

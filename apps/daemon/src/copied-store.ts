@@ -14,6 +14,7 @@ export function storeWithCopies(
   return {
     commit(records) {
       const begunMs = monotonicMs()
+      figures.decidedMs = begunMs
       const endWork = slowWork.begin('a commit', {
         accounts: records.map(({ accountId, cause }) => ({ accountId, cause })),
       })

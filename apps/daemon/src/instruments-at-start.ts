@@ -1,7 +1,7 @@
+import { namesInstruments, refusalOfInstruments } from '@rm/config'
 import { reasonOf, warn } from './boot-lines.ts'
 import type { Opened } from './boot-stages.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from './named-products.ts'
 
 /**
  * Only a configuration that names instruments makes the start wait for the venue's list. When that cannot be read the start goes on: an

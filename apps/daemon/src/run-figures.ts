@@ -13,6 +13,8 @@ export class RunFigures {
   readonly quoteLags = new QuoteLags()
   /** Told how long each commit of decisions took, in milliseconds. */
   onCommit: (ms: number) => void = () => {}
+  /** Monotonic: when the newest commit of decisions began, which is when they were made. */
+  decidedMs = Number.NEGATIVE_INFINITY
   readonly #latencies: number[] = []
 
   /** @param eventToRequestMs - from the arrival of the event to its request on the wire */

@@ -37,13 +37,19 @@ export class TurnReporter implements Reporter {
       if (note.kind === 'breach-begun') this.#figures.breaches += 1
       if (note.kind === 'command-sent' && note.record.goalId !== null)
         this.#figures.countEnforcement(elapsedMs - note.causedMs)
-      const told = lineOf(note, elapsedMs, this.#timeZone)
+      const told = lineOf(note, { elapsedMs, decidedMs: this.#figures.decidedMs }, this.#timeZone)
       this.#queue.add({ ...told, facts: { accountId, at: formatInstant(at), ...told.facts } })
     }
   }
 }
 
-function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
+/** Monotonic milliseconds. What is told now was decided when the commit before it began. */
+interface Told {
+  readonly elapsedMs: number
+  readonly decidedMs: number
+}
+
+function lineOf(note: Note, { elapsedMs, decidedMs }: Told, timeZone: string): Line {
   switch (note.kind) {
     case 'rule-evaluated': {
       const { rule, result, because } = note
@@ -124,7 +130,8 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
         commandId: id,
         goalId,
         attempt,
-        eventToRequestMs: Math.round((elapsedMs - note.causedMs) * 1000) / 1000,
+        eventToDecisionMs: thousandths(decidedMs - note.causedMs),
+        eventToRequestMs: thousandths(elapsedMs - note.causedMs),
       }
       // An order that is kept in place is no enforcement.
       if (goalId === null) return enforcement('info', `Trade management: ${action}`, facts)
@@ -189,6 +196,10 @@ function lineOf(note: Note, elapsedMs: number, timeZone: string): Line {
     default:
       return unreachable(note)
   }
+}
+
+function thousandths(ms: number): number {
+  return Math.round(ms * 1000) / 1000
 }
 
 const SEVERITY_LEVELS: Readonly<Record<Severity, LineLevel>> = { warning: 'warn', error: 'error', critical: 'fatal' }

@@ -8,6 +8,8 @@ import {
   type Diagnostic,
   type LoadedConfig,
   loadConfig,
+  namesInstruments,
+  refusalOfInstruments,
   type Setting,
 } from '@rm/config'
 import { AccountId, instantOf, TradingCalendar } from '@rm/domain'
@@ -19,7 +21,6 @@ import { startControl } from '../src/control/start-control.ts'
 import { StreamWatch } from '../src/control/stream-watch.ts'
 import { monotonicMs } from '../src/system-clock.ts'
 import { matchAccounts } from '../src/monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from '../src/named-products.ts'
 import { openLines } from '../src/open-lines.ts'
 import { SlowWork } from '../src/slow-work.ts'
 import { differences, ownFiles, propertiesTaken, watched } from './setting-reads.ts'

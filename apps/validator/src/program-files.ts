@@ -13,6 +13,9 @@ export const PROGRAMS: Programs = {
   cli: path.join(ROOT, 'apps/cli/dist/main.js'),
 }
 
+/** The floor that latencies are compared with: a program of the validator's own. */
+export const BARE_RELAY = path.join(ROOT, 'apps/validator/dist/bare-relay.js')
+
 /** What is validated when nobody names another configuration: that of the practice day. */
 export const SIMULATOR_CONFIG = path.join(ROOT, 'config/simulator')
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { RmError } from '@rm/domain'
 import type { CheckResult, CheckVerdict, Finding, Measure } from './report/validation-report.ts'
 import { monotonicMs } from './system-clock.ts'
 import type { Answer, Check, CheckContext, NotApplicable } from './validator.ts'
@@ -58,11 +59,21 @@ async function outcomeOf(check: Check, context: CheckContext): Promise<Outcome> 
     return {
       verdict: 'failed',
       evidence: 'The check could not be made.',
-      findings: [{ severity: 'error', place: check.id, what: sentenceOf(error), remedy: CRASH_REMEDY }],
+      findings: [{ severity: 'error', place: check.id, what: sentenceOf(error), ...causeOf(error) }],
       measures: [],
     }
   }
 }
+
+/** What to do about it, and who failed where that is known. */
+function causeOf(error: unknown): Pick<Finding, 'remedy' | 'failure'> {
+  if (!(error instanceof RmError)) return { remedy: CRASH_REMEDY }
+  const failure = FAILURES_OF_OTHERS.find((one) => one === error.failure)
+  return failure === undefined ? { remedy: error.remedy } : { remedy: error.remedy, failure }
+}
+
+/** In the order in which a start would meet them. */
+export const FAILURES_OF_OTHERS = ['environment', 'configuration', 'gateway'] as const
 
 const CRASH_REMEDY = 'Read what is said, mend it, run the check again with --only; report it if it says nothing to you.'
 

@@ -5,7 +5,7 @@ import { EXIT_CODES, type ExitCode, programBuild } from '@rm/runtime-pack'
 import pLimit from 'p-limit'
 import { validators } from './registry.ts'
 import type { CheckResult, ValidationReport, ValidationResult } from './report/validation-report.ts'
-import { type RunContext, runCheck } from './run-check.ts'
+import { FAILURES_OF_OTHERS, type RunContext, runCheck } from './run-check.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { type Check, isAskedIn, type ValidatorId } from './validator.ts'
 
@@ -49,7 +49,7 @@ export async function runValidation(run: ValidationRun): Promise<ValidationRepor
     target: shared.target.kind,
     subject: subjectOf(shared),
     verdict,
-    exitCode: exitCodeOf(verdict, shared),
+    exitCode: exitCodeOf(verdict, shared, ordered),
     validators: ordered,
   }
 }
@@ -97,8 +97,17 @@ function subjectOf({ subject, config, criteria }: RunContext): ValidationReport[
   }
 }
 
-function exitCodeOf(verdict: Verdict, { config }: RunContext): ExitCode {
+function exitCodeOf(
+  verdict: Verdict,
+  { config }: Pick<RunContext, 'config'>,
+  results: readonly ValidationResult[],
+): ExitCode {
   if (verdict === 'passed' || verdict === 'warned') return EXIT_CODES.success
   if (!config.ok) return EXIT_CODES.configuration
+  const errors = results
+    .flatMap(({ checks }) => checks.flatMap(({ findings }) => findings))
+    .filter(({ severity }) => severity === 'error')
+  const failure = FAILURES_OF_OTHERS.find((one) => errors.some((finding) => finding.failure === one))
+  if (failure !== undefined) return EXIT_CODES[failure]
   return verdict === 'stalled' ? EXIT_CODES.stalled : EXIT_CODES.exception
 }

@@ -9,8 +9,10 @@ export type Mode = (typeof MODES)[number]
 export const VALIDATOR_IDS = [
   'strategy',
   'risk-engine',
+  'execution',
   'database',
   'compliance',
+  'performance',
   'disaster-recovery',
   'smoke',
 ] as const

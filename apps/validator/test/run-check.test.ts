@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { RmError } from '@rm/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Measure } from '../src/report/validation-report.ts'
 import { runCheck } from '../src/run-check.ts'
@@ -24,6 +25,19 @@ function measure(value: number, kind: 'at most' | 'at least'): Measure {
 test('a check that throws has failed, with what it said', async () => {
   const { verdict, findings } = await ask(() => Promise.reject(new Error('no such table: trade')))
   expect([verdict, findings[0]?.what]).toEqual(['failed', 'no such table: trade'])
+})
+
+test('a check that the gateway let down says so, with what to do about it', async () => {
+  const { findings } = await ask(() => Promise.reject(new RmError('GATEWAY_UNREACHABLE', 'no answer from the gateway')))
+  expect(findings).toEqual([
+    {
+      severity: 'error',
+      place: 'a-question',
+      what: 'no answer from the gateway',
+      remedy: 'Check the URLs in api_config.yaml and the network.',
+      failure: 'gateway',
+    },
+  ])
 })
 
 test('a check that takes too long has stalled, and what it started is ended', async () => {

@@ -26,6 +26,12 @@ export type {
 } from './notification-settings.ts'
 export { loadConfig } from './load-config.ts'
 export { isLoopback } from './loopback.ts'
+export {
+  type NamingAccount,
+  namesInstruments,
+  refusalOfInstruments,
+  unknownProductsOfRules,
+} from './named-products.ts'
 export type { ConfiguredAccount, LoadedConfig, RefusedConfig } from './loaded-config.ts'
 export type { LoadOptions } from './read-folder.ts'
 export { Secret } from './secret.ts'

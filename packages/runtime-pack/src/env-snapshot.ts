@@ -5,7 +5,7 @@ import { type Diagnostic, type LoadedConfig, loadConfig, type RefusedConfig } fr
 import type { Failure } from '@rm/domain'
 import { type DeploymentClass, deploymentClass } from './deployment-class.ts'
 import { EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.ts'
-import { type GatewayProbe, probeGateway } from './gateway-probe.ts'
+import { CLOCK_OFFSET_MS_MAX, type GatewayProbe, probeGateways } from './gateway-probe.ts'
 import { type ProgramBuild, programBuild } from './program-build.ts'
 import { wallClockMs } from './system-clock.ts'
 
@@ -70,10 +70,6 @@ interface EnvProblem {
 }
 
 const PROBE_MS = 5_000
-/** The gateway's route that asks for nothing (gateway contract 1.1). */
-const PING_PATH = '/api/Status/ping'
-/** Beyond it business time is not trusted, in production (ARCHITECTURE.md, Time), and a second more is the header's resolution. */
-const CLOCK_OFFSET_MS_MAX = 3_000
 /** Logs, backups and the store's journal need some room; a guess. */
 const FREE_DISK_BYTES_MIN = 512 * 1_048_576
 const NODE_MAJOR_MIN = 26
@@ -96,7 +92,7 @@ export async function takeSnapshot(options: EnvOptions): Promise<EnvSnapshot> {
     configuration: configurationFacts(config),
     credentials: credentialFacts(config),
     disk: diskFacts(path.resolve(options.dataDirectory)),
-    gateway: config.ok ? await probesOf(config) : [],
+    gateway: config.ok ? await probeGateways(config.api, PROBE_MS) : [],
     deployment: deploymentClass(),
   }
   return { ...facts, problems: problemsOf(facts) }
@@ -151,11 +147,6 @@ function isWritable(folder: string): boolean {
   } catch {
     return false
   }
-}
-
-function probesOf({ api }: LoadedConfig): Promise<readonly GatewayProbe[]> {
-  const urls = [new URL(PING_PATH, api.apiUrl).href, api.userHubUrl, api.marketHubUrl]
-  return Promise.all(urls.map((url) => probeGateway(url, { caFile: api.tls.caFile, withinMs: PROBE_MS })))
 }
 
 function problemsOf(facts: Omit<EnvSnapshot, 'problems'>): readonly EnvProblem[] {

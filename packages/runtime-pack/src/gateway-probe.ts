@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import { getCACertificates, TLSSocket } from 'node:tls'
+import type { ApiSettings } from '@rm/config'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 
 /** How one address of the gateway was reached, step by step; what was not reached is `null`. */
@@ -29,16 +30,27 @@ interface TlsFacts {
   readonly handshakeMs: number
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   readonly caFile: string | null
   readonly withinMs: number
+}
+
+/** Beyond it business time is not trusted, in production (ARCHITECTURE.md, Time), and a second more is the header's resolution. */
+export const CLOCK_OFFSET_MS_MAX = 3_000
+/** The gateway's route that asks for nothing (gateway contract 1.1). */
+const PING_PATH = '/api/Status/ping'
+
+/** Each address of a gateway once: its REST, which also tells the time, then the hub of the user and that of the market. */
+export function probeGateways(api: ApiSettings, withinMs: number): Promise<readonly GatewayProbe[]> {
+  const urls = [new URL(PING_PATH, api.apiUrl).href, api.userHubUrl, api.marketHubUrl]
+  return Promise.all(urls.map((url) => probeGateway(url, { caFile: api.tls.caFile, withinMs })))
 }
 
 /** The header is cut to whole seconds, so on average the truth is half a second later. */
 const HALF_SECOND_MS = 500
 
 /** Asks an address once, on a connection of its own. Never rejects: what went wrong is in the result. */
-export function probeGateway(url: string, { caFile, withinMs }: ProbeOptions): Promise<GatewayProbe> {
+function probeGateway(url: string, { caFile, withinMs }: ProbeOptions): Promise<GatewayProbe> {
   const { promise, resolve } = Promise.withResolvers<GatewayProbe>()
   let probe: GatewayProbe = {
     url,

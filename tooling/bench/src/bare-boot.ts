@@ -1,4 +1,4 @@
-import { accountIds, bareHub, bareLogin, subscribeUser, untilStopped } from './bare-client.ts'
+import { accountIds, bareHub, bareLogin, subscribeUser, untilStopped } from '@rm/runtime-pack/bare'
 
 /** Logs in, reads three REST lists, subscribes both hubs: what no start can leave out. */
 const { api, token } = await bareLogin()

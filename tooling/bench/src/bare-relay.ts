@@ -1,14 +1,3 @@
-import { bareHub, bareLogin, subscribeUser, untilStopped } from './bare-client.ts'
+import { bareRelay } from '@rm/runtime-pack/bare'
 
-/** Real SignalR callback → immediate POST with stock axios. Knows nothing, remembers nothing, checks nothing. */
-const { api, token } = await bareLogin()
-const hub = bareHub('user', token)
-hub.on('GatewayUserPosition', ({ data }: { data: { accountId: number; contractId: string; size: number } }) => {
-  if (data.size !== 2) return
-  const { accountId, contractId } = data
-  api.post('/api/Position/partialCloseContract', { accountId, contractId, size: 1 }).catch(() => {})
-})
-for (const name of ['GatewayUserAccount', 'GatewayUserOrder', 'GatewayUserTrade']) hub.on(name, () => {})
-await hub.start()
-await subscribeUser(hub)
-untilStopped()
+await bareRelay()

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { GatewaySim } from '@rm/gateway-sim'
-import { percentile } from './percentile.ts'
+import { percentile } from '@rm/runtime-pack'
 import { type Report, reportOf } from './report.ts'
 import { accountIds, FIRST_ACCOUNT, Home, openGateway, Program } from './stage.ts'
 

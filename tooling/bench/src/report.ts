@@ -1,4 +1,4 @@
-import { percentile } from './percentile.ts'
+import { percentile } from '@rm/runtime-pack'
 
 /** One figure of a bench over its rounds. */
 export interface Figure {

@@ -30,7 +30,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'apps/dashboard': ['@rm/control-api'],
   'apps/daemon': everythingBelowTheApps(),
   // It plays a trader, in the words of the wire, on a gateway that is simulated.
-  'apps/validator': [...everythingBelowTheApps(), '@rm/sdk-bridge/wire', '@rm/runtime-pack/terminal'],
+  'apps/validator': [
+    ...everythingBelowTheApps(),
+    '@rm/sdk-bridge/wire',
+    '@rm/runtime-pack/terminal',
+    '@rm/runtime-pack/bare',
+  ],
 }
 
 /** Parts of a package that may import more than the rest of it. */

@@ -976,7 +976,10 @@ export const referenceSections: readonly Section[] = [
         ['override of a rule that is off', 'overrides of a rule that is off are remarked upon'],
         ['looser account', 'an account with wider limits than the others is a notice, a tighter one is none'],
       ),
-      ...inFile('apps/daemon/test/named-products.test.ts', ['unknown instrument', 'instruments of the configuration']),
+      ...inFile('packages/config/test/named-products.test.ts', [
+        'unknown instrument',
+        'instruments of the configuration',
+      ]),
       ...inFile(story('startup/refused-start'), [
         'two daemons on one store',
         'ends with code 1 on a data folder that another daemon has, and names that one',

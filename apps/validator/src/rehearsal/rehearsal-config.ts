@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ConfiguredAccount, LoadedConfig } from '@rm/config'
-import { parseDocument } from 'yaml'
+import { type Document, parseDocument } from 'yaml'
 
 /** An account of a configuration as the simulated gateway has it. */
 export interface RehearsedAccount {
@@ -50,6 +50,29 @@ export function rehearsalConfig(directory: string, into: string): void {
   change(gateway, 'api_config.yaml')
 }
 
+/**
+ * Copies a whole configuration, with what holds its secrets, for a daemon that is started on the real gateway: nothing changes but that it reaches
+ * no people, no other machines and no folders of the one that is deployed.
+ *
+ * @param into - a folder that is not there yet
+ */
+export function quietConfig(directory: string, into: string): void {
+  cpSync(directory, into, { recursive: true })
+  for (const name of configFiles(into)) changeFile(path.join(into, name), (document) => keepInside(document, name))
+}
+
+/** Variables that a copy names and that the configuration it is of has from its `.env` or from its sealed credentials. */
+export function variablesOf(copy: string, valueOf: (name: string) => string | null): Readonly<Record<string, string>> {
+  const texts = configFiles(copy).map((name) => readFileSync(path.join(copy, name), 'utf8'))
+  const names = new Set(texts.flatMap((text) => [...text.matchAll(/\$\{([A-Za-z_]\w*)/g)].map(([, name = '']) => name)))
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const value = valueOf(name)
+      return value === null ? [] : [[name, value] as const]
+    }),
+  )
+}
+
 /** The accounts that are watched. One that is known by its name alone gets a number that no other has. */
 export function rehearsedAccounts({ accounts }: LoadedConfig): readonly RehearsedAccount[] {
   const watched = accounts.filter(({ enabled }) => enabled)
@@ -70,12 +93,23 @@ function configFiles(directory: string): readonly string[] {
 }
 
 function change(file: string, name: string): void {
-  const document = parseDocument(readFileSync(file, 'utf8'))
-  if (name === 'api_config.yaml') for (const [key, value] of Object.entries(SIMULATED_GATEWAY)) document.set(key, value)
-  else if (name === 'accounts.yaml') {
-    document.setIn(['topstepx', 'username'], '${PROJECTX_USERNAME}')
-    document.setIn(['topstepx', 'api_key'], '${PROJECTX_API_KEY}')
-  } else for (const key of LEADING_OUT) if (document.hasIn(key)) document.deleteIn(key)
+  changeFile(file, (document) => {
+    if (name === 'api_config.yaml')
+      for (const [key, value] of Object.entries(SIMULATED_GATEWAY)) document.set(key, value)
+    else if (name === 'accounts.yaml') {
+      document.setIn(['topstepx', 'username'], '${PROJECTX_USERNAME}')
+      document.setIn(['topstepx', 'api_key'], '${PROJECTX_API_KEY}')
+    } else keepInside(document, name)
+  })
+}
+
+function keepInside(document: Document, name: string): void {
+  for (const key of LEADING_OUT) if (document.hasIn(key)) document.deleteIn(key)
   if (name === 'logging.yaml') for (const key of ['directory', 'console']) document.delete(key)
+}
+
+function changeFile(file: string, work: (document: Document) => void): void {
+  const document = parseDocument(readFileSync(file, 'utf8'))
+  work(document)
   writeFileSync(file, document.toString())
 }

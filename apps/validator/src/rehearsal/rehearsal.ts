@@ -5,8 +5,9 @@ import { instant, later, TradingCalendar } from '@rm/domain'
 import { EmbeddedGateway } from '@rm/runtime-pack'
 import { localToday, wallClockMs } from '../system-clock.ts'
 import type { CheckContext } from '../validator.ts'
+import { definedOf } from './defined-variables.ts'
 import { removeLeases } from './left-leases.ts'
-import { type RehearsedAccount, rehearsalConfig, rehearsedAccounts } from './rehearsal-config.ts'
+import { type RehearsedAccount, rehearsalConfig, rehearsedAccounts, variablesOf } from './rehearsal-config.ts'
 import { RehearsedDaemon } from './rehearsed-daemon.ts'
 import { Venue } from './venue.ts'
 
@@ -35,14 +36,20 @@ export class Rehearsal {
   readonly environment: Readonly<Record<string, string>>
   readonly #context: CheckContext
 
-  private constructor(context: CheckContext, configDirectory: string, config: LoadedConfig, gateway: EmbeddedGateway) {
+  private constructor(
+    context: CheckContext,
+    configDirectory: string,
+    config: LoadedConfig,
+    environment: Rehearsal['environment'],
+    gateway: EmbeddedGateway,
+  ) {
     this.#context = context
     this.configDirectory = configDirectory
     this.dataDirectory = path.join(context.scratch, 'data')
     this.config = config
     this.accounts = rehearsedAccounts(config)
     this.venue = new Venue(gateway.controlUrl)
-    this.environment = { ...definedOf(context.subject.environment), ...gateway.environment }
+    this.environment = environment
   }
 
   /** The gateway is up, and nobody watches it yet. Throws when the configuration is refused. */
@@ -51,7 +58,8 @@ export class Rehearsal {
     const configDirectory = path.join(scratch, 'config')
     rehearsalConfig(subject.configDirectory, configDirectory)
     prepare?.(configDirectory)
-    const config = readCopy(configDirectory, subject.environment)
+    const own = variablesOf(configDirectory, context.config.variable)
+    const config = readCopy(configDirectory, { ...own, ...subject.environment })
     const accounts = rehearsedAccounts(config)
     const scenario = path.join(scratch, 'scenario.json')
     writeFileSync(scenario, JSON.stringify(scenarioOf(config, accounts)))
@@ -59,7 +67,13 @@ export class Rehearsal {
     const gateway = resources.use(await EmbeddedGateway.start({ entry, scenario, seed: 1 }))
     const ids = accounts.map(({ id }) => id)
     resources.defer(() => removeLeases(gateway.url, ids))
-    return new Rehearsal(context, configDirectory, config, gateway)
+    return new Rehearsal(
+      context,
+      configDirectory,
+      config,
+      { ...own, ...definedOf(subject.environment), ...gateway.environment },
+      gateway,
+    )
   }
 
   /**
@@ -75,12 +89,6 @@ export class Rehearsal {
     await daemon.trusted(ids, { withinMs: STARTUP_MS, signal: this.#context.signal })
     return daemon
   }
-}
-
-function definedOf(environment: CheckContext['subject']['environment']): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 /** Where the simulator is, is not known yet when the copy is read. */

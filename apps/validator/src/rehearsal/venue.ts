@@ -21,14 +21,38 @@ const LedgerEntry = z.discriminatedUnion('kind', [
     author: z.enum(['trader', 'daemon', 'venue']),
     accountId: z.number(),
     contractId: z.string(),
+    orderId: z.number(),
+    size: z.number(),
+    positionBefore: z.number(),
+    positionAfter: z.number(),
   }),
 ])
 /** An order that was accepted or a fill, as the exchange itself keeps them. */
 export type LedgerEntry = z.infer<typeof LedgerEntry>
 
-const Request = z.looseObject({ at: z.number(), route: z.string(), accountId: z.number().nullish() })
-/** A request as it arrived. */
+/** A fill, with the signed contracts before and after it. */
+export type VenueFill = Extract<LedgerEntry, { kind: 'fill' }>
+
+const Request = z.looseObject({
+  sequence: z.number(),
+  at: z.number(),
+  arrivedAtMs: z.number(),
+  route: z.string(),
+  accountId: z.number().nullish(),
+  status: z.number().nullish(),
+})
+/** A request as it arrived. `arrivedAtMs` is machine time, on the scale of `VenueEvent.sentAtMs`. */
 export type VenueRequest = z.infer<typeof Request>
+
+const Event = z.looseObject({
+  sequence: z.number(),
+  sentAtMs: z.number(),
+  target: z.string(),
+  accountId: z.number().nullish(),
+  receivers: z.number(),
+})
+/** A hub event as it left. */
+export type VenueEvent = z.infer<typeof Event>
 
 const State = z.object({
   now: z.number(),
@@ -109,9 +133,14 @@ export class Venue {
     return z.array(LedgerEntry).parse(await this.#get('/sim/ledger'))
   }
 
-  /** What arrived by REST, oldest first. */
-  async requests(): Promise<readonly VenueRequest[]> {
-    return z.array(Request).parse(await this.#get('/sim/requests'))
+  /** What arrived by REST, oldest first; after a request by its number. */
+  async requests(after = 0): Promise<readonly VenueRequest[]> {
+    return z.array(Request).parse(await this.#get(`/sim/requests?after=${after}`))
+  }
+
+  /** What left by the hubs, the same way. */
+  async events(after = 0): Promise<readonly VenueEvent[]> {
+    return z.array(Event).parse(await this.#get(`/sim/events?after=${after}`))
   }
 
   /** Throws when the exchange refuses the order. @returns its id */

@@ -8,6 +8,8 @@ export const Finding = z.object({
   place: z.string(),
   what: z.string(),
   remedy: z.string(),
+  /** What failed when it is not what was validated: the exit code of the run tells it. */
+  failure: z.enum(['configuration', 'gateway', 'environment']).exactOptional(),
 })
 export type Finding = z.output<typeof Finding>
 

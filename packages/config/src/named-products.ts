@@ -1,5 +1,5 @@
-import type { ConfiguredAccount } from '@rm/config'
 import { type ContractSpec, namesProduct, RmError } from '@rm/domain'
+import type { ConfiguredAccount } from './loaded-config.ts'
 
 /** What the check looks at of an account. */
 export type NamingAccount = Pick<ConfiguredAccount, 'name' | 'rules'> & {

@@ -1,4 +1,3 @@
-import type { ConfiguredAccount } from '@rm/config'
 import { contracts } from '@rm/domain/testing'
 import { rules } from '@rm/rules'
 import { describe, expect, test } from 'vitest'
@@ -8,6 +7,7 @@ import {
   refusalOfInstruments,
   unknownProductsOfRules,
 } from '../src/named-products.ts'
+import type { ConfiguredAccount } from '../src/loaded-config.ts'
 
 const LISTED = [contracts.ES, contracts.NQ, contracts.MNQ]
 

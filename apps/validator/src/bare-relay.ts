@@ -1,0 +1,3 @@
+import { bareRelay } from '@rm/runtime-pack/bare'
+
+await bareRelay()

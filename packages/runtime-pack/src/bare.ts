@@ -1,0 +1,2 @@
+export { accountIds, bareHub, bareLogin, subscribeUser, untilStopped } from './bare/bare-client.ts'
+export { bareRelay } from './bare/bare-relay.ts'
