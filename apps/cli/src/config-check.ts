@@ -5,6 +5,8 @@ import {
   formatDiagnostics,
   loadConfig,
   type LoadOptions,
+  readCriteria,
+  SETTINGS_FILES,
 } from '@rm/config'
 import { EXIT_CODES, type ExitCode } from '@rm/runtime-pack'
 
@@ -22,10 +24,16 @@ export interface CommandResult {
   readonly exitCode: ExitCode
 }
 
+const { validation: CRITERIA_FILE } = SETTINGS_FILES
+
 /** `config check`: every problem of every file, and what is allowed but will not do what is expected of it. */
 export function checkConfig(options: CheckOptions): CommandResult {
   const loaded = loadConfig(options)
-  const found = loaded.ok ? [...loaded.warnings, ...loaded.notices, ...loaded.lint] : loaded.diagnostics
+  const criteria = readCriteria(options)
+  const found = [
+    ...(loaded.ok ? [...loaded.warnings, ...loaded.notices, ...loaded.lint] : loaded.diagnostics),
+    ...(criteria.ok ? [] : criteria.diagnostics.filter(({ file }) => file.endsWith(CRITERIA_FILE))),
+  ]
   const diagnostics = options.strict ? found.map(strictly) : found
   const exitCode = diagnostics.some(({ severity }) => severity === 'error')
     ? EXIT_CODES.configuration

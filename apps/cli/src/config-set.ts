@@ -1,8 +1,10 @@
 import {
   type DiagnosticStyle,
   draftSetting,
+  type LoadedConfig,
   loadConfig,
   type LoadOptions,
+  readCriteria,
   type SettingWish,
   type TakesEffect,
   takesEffect,
@@ -34,9 +36,15 @@ export function setSetting({ wish, style, ...options }: SetOptions): CommandResu
   const { draft } = drafted
   const after = loadConfig({ ...options, draft })
   if (!after.ok) return refused(after.diagnostics, style)
+  const criteria = readCriteria({ ...options, draft })
+  if (!criteria.ok) return refused(criteria.diagnostics, style)
   const file = writeAccepted(options.directory, draft)
-  const when = before.ok
-    ? IN_WORDS[takesEffect(before, after)]
-    : 'The configuration was refused before, and is accepted now.'
+  const when = drafted.file === 'validation' ? MEASURED_BY : appliesWhen(before, after)
   return { output: `${file}: ${wish.path} is ${wish.value} now. ${when}\n`, exitCode: EXIT_CODES.success }
+}
+
+const MEASURED_BY = 'The next run of the validator measures by it.'
+
+function appliesWhen(before: ReturnType<typeof loadConfig>, after: LoadedConfig): string {
+  return before.ok ? IN_WORDS[takesEffect(before, after)] : 'The configuration was refused before, and is accepted now.'
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checkConfig } from '../src/config-check.ts'
 import { setSetting } from '../src/config-set.ts'
 
 const RISK = `# What holds for all.
@@ -37,11 +38,15 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const text = (name: string) => readFileSync(path.join(directory, name), 'utf8')
 
+const inFolder = (folder: string) => ({
+  directory: folder,
+  environment: { PROJECTX_USERNAME: 'trader', PROJECTX_API_KEY: 'k3y-0f-the-trader' },
+  today: Temporal.PlainDate.from('2026-11-18'),
+})
+
 function set(key: string, value: string, account: string | null = null) {
   return setSetting({
-    directory,
-    environment: { PROJECTX_USERNAME: 'trader', PROJECTX_API_KEY: 'k3y-0f-the-trader' },
-    today: Temporal.PlainDate.from('2026-11-18'),
+    ...inFolder(directory),
     wish: { path: key, value, account },
     style: { color: false, width: 80 },
   })
@@ -73,6 +78,23 @@ describe('config set', () => {
       'risk_config.yaml',
       'timers_config.yaml',
     ])
+  })
+
+  test('looks at what the validator measures against as well', () => {
+    writeFileSync(path.join(directory, 'validation_criteria.yaml'), 'modes: { quick_s: 60 }\n', { mode: 0o640 })
+    expect(set('modes.quick_s', '45').output).toContain('The next run of the validator measures by it.')
+    expect(text('validation_criteria.yaml')).toBe('modes: { quick_s: 45 }\n')
+    const { output, exitCode } = set('modes.quick_s', '1')
+    expect([exitCode, text('validation_criteria.yaml')]).toEqual([3, 'modes: { quick_s: 45 }\n'])
+    expect(output).toContain('a whole number from 10 to 3 600')
+    writeFileSync(path.join(directory, 'validation_criteria.yaml'), 'modes: { quick_s: 1 }\n')
+    const check = checkConfig({
+      ...inFolder(directory),
+      strict: false,
+      face: 'text',
+      style: { color: false, width: 80 },
+    })
+    expect([check.exitCode, check.output.includes('modes.quick_s')]).toEqual([3, true])
   })
 
   test('fills a file that has comments only', () => {
