@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Document, isMap, parseDocument } from 'yaml'
+import { type Document, isMap, isSeq, parseDocument } from 'yaml'
 
 /** Changes one YAML file of a copied configuration. */
 export function changeCopy(configDirectory: string, name: string, change: (document: Document) => void): void {
@@ -10,20 +10,24 @@ export function changeCopy(configDirectory: string, name: string, change: (docum
   writeFileSync(file, document.toString(), { mode: 0o600 })
 }
 
-/** More than one contract breaches from now on, on every account of the copy and above every other layer: a breach is to be had at will. */
+/** More than one contract breaches from now on: a breach is to be had at will. */
 export function limitToOneContract(configDirectory: string): void {
-  changeCopy(configDirectory, 'accounts.yaml', (document) => {
-    const accounts = document.get('accounts')
-    const count = typeof accounts === 'object' && accounts !== null && 'items' in accounts ? itemsOf(accounts).length : 0
-    for (let index = 0; index < count; index += 1) {
-      const place = ['accounts', index, 'config_overrides']
-      if (!isMap(document.getIn(place, true))) document.setIn(place, document.createNode({}))
-      document.setIn([...place, 'rules', 'max_contracts', 'enabled'], true)
-      document.setIn([...place, 'rules', 'max_contracts', 'limit'], 1)
-    }
-  })
+  setForAccounts(configDirectory, 'max_contracts', { enabled: true, limit: 1 })
 }
 
-function itemsOf({ items }: { readonly items: unknown }): readonly unknown[] {
-  return Array.isArray(items) ? items : []
+/** A dollar that is lost locks the account until the daily reset. */
+export function limitLosses(configDirectory: string): void {
+  setForAccounts(configDirectory, 'daily_realized_loss', { enabled: true, limit: -1, include_unrealized: true })
+}
+
+/** Sets keys of a rule for every account of the copy, above every other layer. */
+function setForAccounts(configDirectory: string, rule: string, settings: Readonly<Record<string, unknown>>): void {
+  changeCopy(configDirectory, 'accounts.yaml', (document) => {
+    const accounts = document.get('accounts')
+    for (const index of isSeq(accounts) ? accounts.items.keys() : []) {
+      const place = ['accounts', index, 'config_overrides']
+      if (!isMap(document.getIn(place, true))) document.setIn(place, document.createNode({}))
+      for (const [key, value] of Object.entries(settings)) document.setIn([...place, 'rules', rule, key], value)
+    }
+  })
 }

@@ -25,9 +25,9 @@ export const watchedDaemonCheck: Check = {
     const pages = await pageFindings(watched, patience)
     const before = await scrape(monitoringPort)
     context.tell('a breach is provoked')
-    const accountId = await provokeBreach(watched, context)
-    if (accountId === null) return answer('The breach was not undone.', [...pages, notEnforced(daemon.lastWords())])
-    const routes = await routeFindings(watched, patience)
+    const rule = await provokeBreach(watched, context)
+    if (rule === null) return answer('The breach was not undone.', [...pages, notEnforced(daemon.lastWords())])
+    const routes = await routeFindings(watched, rule, patience)
     const heartbeat = await heartbeatFindings(watched, patience)
     const after = await scrape(monitoringPort)
     const folder = path.join(context.subject.repository, 'config/monitoring')
@@ -36,7 +36,7 @@ export const watchedDaemonCheck: Check = {
     const evidence = [
       `${DAEMON_METRICS.length} documented figures were scraped twice at 127.0.0.1:${monitoringPort}`,
       `${dashboard.count} queries of the dashboard and ${rules.count} alert rules were read against them (promtool: ${rules.promtool})`,
-      `the breach arrived by ${watched.channels.join(', ')}`,
+      `the breach of ${rule} arrived by ${watched.channels.join(', ')}`,
       `${watched.sinks.heartbeats.length} heartbeats came, and the full log was put aside`,
     ]
     return answer(`${evidence.join('; ')}.`, [
@@ -79,10 +79,14 @@ function notEnforced(lastWords: string): Finding {
   return { severity: 'error', place: 'the rehearsed daemon', what, remedy }
 }
 
-async function routeFindings({ channels, sinks }: WatchedRehearsal, patience: Patience): Promise<readonly Finding[]> {
+async function routeFindings(
+  { channels, sinks }: WatchedRehearsal,
+  rule: string,
+  patience: Patience,
+): Promise<readonly Finding[]> {
   const late = await Promise.all(
     channels.map(async (name) => {
-      const has = (): boolean => sinks.receivedBy(name).some((text) => text.includes('RULE-001'))
+      const has = (): boolean => sinks.receivedBy(name).some((text) => text.includes(rule))
       const arrived = await awaitCondition(`the alert by ${name}`, has, patience).catch(() => false)
       return arrived ? null : name
     }),

@@ -57,20 +57,27 @@ function channelsOf(config: CheckContext['config']): readonly ChannelName[] {
   return names.length === 0 ? ['webhook'] : names
 }
 
-/** Lets the first account hold one contract too many, and waits until that is told and undone. @returns the account, or `null`: nothing was done */
+/**
+ * Lets the first account hold one contract too many, and waits until that is told and undone.
+ *
+ * @returns the rule that was broken, or `null`: nothing was done
+ */
 export async function provokeBreach(
   { rehearsal, daemon }: Pick<WatchedRehearsal, 'rehearsal' | 'daemon'>,
   context: CheckContext,
-): Promise<number | null> {
+): Promise<string | null> {
   const accountId = rehearsal.accounts[0]?.id
   if (accountId === undefined) throw new Error('the configuration watches no account')
-  const contractId = await listedContract(rehearsal, 'MNQ')
+  // A whole contract: some rules count a micro as a tenth of one.
+  const contractId = await listedContract(rehearsal, 'ES')
   await rehearsal.venue.place({ accountId, contractId, side: 'buy', size: 2 })
   const patience = { withinMs: context.criteria.reliability.enforcementMs, signal: context.signal }
+  const told = (event: string) =>
+    daemon.awaitLine(event, (line) => line.event === event && line.accountId === accountId, patience)
   try {
-    for (const event of ['breach-begun', 'goal-ended'])
-      await daemon.awaitLine(event, (line) => line.event === event && line.accountId === accountId, patience)
-    return accountId
+    const { rule } = await told('breach-begun')
+    await told('goal-ended')
+    return rule ?? null
   } catch (error) {
     context.tell(error instanceof Error ? error.message : String(error))
     return null
