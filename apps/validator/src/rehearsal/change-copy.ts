@@ -15,8 +15,10 @@ export function limitToOneContract(configDirectory: string): void {
   setForAccounts(configDirectory, 'max_contracts', { enabled: true, limit: 1 })
 }
 
-/** A dollar that is lost locks the account until the daily reset. */
+/** A dollar that is lost locks the account until the daily reset. Smaller limits of open losses would be refused above that one. */
 export function limitLosses(configDirectory: string): void {
+  for (const rule of ['daily_unrealized_loss', 'cooldown_after_loss'])
+    setForAccounts(configDirectory, rule, { enabled: false })
   setForAccounts(configDirectory, 'daily_realized_loss', { enabled: true, limit: -1, include_unrealized: true })
 }
 

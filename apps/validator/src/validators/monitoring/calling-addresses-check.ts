@@ -1,16 +1,13 @@
-import net from 'node:net'
-import tls from 'node:tls'
-import type { ChannelSettings, Diagnostic, LoadedConfig, NotificationSettings, RefusedConfig } from '@rm/config'
+import type { ChannelSettings, LoadedConfig, NotificationSettings, RefusedConfig } from '@rm/config'
+import { type Address, addressOfUrl, isThisMachine, reachAddress } from '../../reach-address.ts'
+import { refusedSettings } from '../../refused-settings.ts'
 import type { Finding } from '../../report/validation-report.ts'
 import { answer, type Check, type CheckContext } from '../../validator.ts'
 
 /** A place that the daemon would call. */
-interface CalledAddress {
+interface CalledAddress extends Address {
   /** The setting that names it. */
   readonly setting: string
-  readonly host: string
-  readonly port: number
-  readonly isEncrypted: boolean
 }
 
 /** Looks whether those who are to be called are named and there. Nothing is sent to them. */
@@ -36,19 +33,7 @@ export const callingAddressesCheck: Check = {
 
 /** A variable that is not set, or an address that is none, is refused with the whole configuration. */
 function unreadSettings(config: LoadedConfig | RefusedConfig): readonly Finding[] {
-  if (config.ok) return []
-  return config.diagnostics
-    .filter(({ severity, keyPath }) => severity === 'error' && /^general\.(notifications|heartbeat)\b/.test(keyPath))
-    .map(findingOf)
-}
-
-function findingOf({ file, line, keyPath, expected, got, fix }: Diagnostic): Finding {
-  return {
-    severity: 'error',
-    place: `${file}:${line} ${keyPath}`,
-    what: `expected ${expected}; got ${got}`,
-    remedy: fix,
-  }
+  return refusedSettings(config, /^general\.(notifications|heartbeat)\b/)
 }
 
 /** Where nobody is called. Of the practice day that is worth knowing, of real money it has to be decided. */
@@ -101,37 +86,15 @@ const ADDRESSES: { readonly [Name in keyof ChannelSettings]: (settings: ChannelS
   alertmanager: ({ url }) => ofUrl('general.notifications.alertmanager.url', url.reveal()),
 }
 
-const PORTS = { 'https:': 443, 'http:': 80 } as const
-
 function ofUrl(setting: string, url: string): CalledAddress {
-  const { hostname, port, protocol } = new URL(url)
-  const isEncrypted = protocol === 'https:'
-  const usual = isEncrypted ? PORTS['https:'] : PORTS['http:']
-  return { setting, host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usual : Number(port), isEncrypted }
+  return { setting, ...addressOfUrl(url) }
 }
 
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-const CONNECT_MS = 5_000
-
-/** Connects, and with encryption shakes hands, so that a certificate that does not fit is noticed; then hangs up. */
 async function reachFindings(address: CalledAddress, { signal }: CheckContext): Promise<readonly Finding[]> {
-  const { setting, host, port, isEncrypted } = address
-  const { promise, resolve } = Promise.withResolvers<string | null>()
-  const socket = isEncrypted
-    ? tls.connect({ host, port, servername: net.isIP(host) === 0 ? host : '', rejectUnauthorized: true })
-    : net.connect({ host, port })
-  socket.once(isEncrypted ? 'secureConnect' : 'connect', () => resolve(null))
-  socket.once('error', (error) => resolve(error.message === '' ? String(error) : error.message))
-  socket.setTimeout(CONNECT_MS, () => resolve(`no answer within ${CONNECT_MS / 1_000} s`))
-  signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
-  const reason = await promise
-  socket.destroy()
+  const reason = await reachAddress(address, signal)
   if (reason === null) return []
   // The path of an address may be a credential, so only its host is shown.
-  const what = `${host}:${port} cannot be reached: ${reason}`
+  const what = `${address.host}:${address.port} cannot be reached: ${reason}`
   const remedy = 'Correct the address, or start its receiver, and try "risk-manager alerts test".'
-  return [{ severity: 'error', place: setting, what, remedy }]
+  return [{ severity: 'error', place: address.setting, what, remedy }]
 }

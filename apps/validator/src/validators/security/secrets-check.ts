@@ -11,8 +11,8 @@ export const secretsCheck: Check = {
   title: 'No secret stands in the repository or in the configuration',
   from: 'quick',
   limitMs: 120_000,
-  async run({ subject, mode, signal }) {
-    const tracked = trackedFiles(subject.repository).filter((name) => mode !== 'quick' || IS_DATA.test(name))
+  async run({ subject, signal }) {
+    const tracked = trackedFiles(subject.repository)
     const configured = filesBelow(subject.configDirectory).filter((name) => !HOLDS_SECRETS.has(path.basename(name)))
     const files = new Set([
       ...tracked.map((name) => path.resolve(subject.repository, name)),
@@ -23,15 +23,12 @@ export const secretsCheck: Check = {
       if (signal.aborted) break
       findings.push(...(await fileFindings(file, subject)))
     }
-    const scope = mode === 'quick' ? ' (texts and settings; sources from --mode standard on)' : ''
-    return answer(`${files.size} files were read${scope}, ${tracked.length} of them tracked.`, findings)
+    return answer(`${files.size} files were read, ${tracked.length} of them tracked.`, findings)
   },
 }
 
 /** Files of a configuration folder that are there to hold secrets; their rights are looked at elsewhere. */
 const HOLDS_SECRETS: ReadonlySet<string> = new Set(['.env', 'credentials.enc'])
-/** What people fill in and paste into. */
-const IS_DATA = /(?:^|\/)\.env|(?<!\/__snapshots__\/.*)\.(?:ya?ml|json|toml|ini|conf|env|sh|service|pem|key|md|txt)$/
 const BYTES_MAX = 2_000_000
 
 async function fileFindings(file: string, { repository }: CheckContext['subject']): Promise<readonly Finding[]> {
