@@ -2,7 +2,15 @@ import { leanAxios, programBuild } from '@rm/package-config/tsup'
 import type { Options } from 'tsup'
 
 const validator: Options = {
-  ...programBuild(['better-sqlite3', 'nodemailer', '@microsoft/signalr']),
+  ...programBuild([
+    'better-sqlite3',
+    'nodemailer',
+    'smtp-server',
+    '@microsoft/signalr',
+    '@cyclonedx/cyclonedx-library',
+    '@secretlint/core',
+    '@secretlint/secretlint-rule-preset-recommend',
+  ]),
   esbuildPlugins: [leanAxios],
 }
 

@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ChannelName } from '@rm/config'
+import { unreachable } from '@rm/domain'
 import { changeCopy } from '../rehearsal/change-copy.ts'
 import { HttpSink } from './http-sink.ts'
 import { MailSink } from './mail-sink.ts'
 
 /** The shortest interval that the settings allow. */
 const HEARTBEAT_SECONDS = 5
-const HEARTBEAT_PATH = '/heartbeat'
+/** Where heartbeats are posted to. */
+export const HEARTBEAT_PATH = '/heartbeat'
 
 /** Receivers on this machine for every alert channel and for the heartbeat. */
 export class AlertSinks implements AsyncDisposable {
@@ -59,8 +61,11 @@ export class AlertSinks implements AsyncDisposable {
       case 'discord':
       case 'slack':
         return { webhook_url: `\${${variableOf(name)}}` }
-      default:
+      case 'webhook':
+      case 'alertmanager':
         return { url: `\${${variableOf(name)}}` }
+      default:
+        return unreachable(name)
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Validator } from '../../validator.ts'
 import { callingAddressesCheck } from './calling-addresses-check.ts'
-import { heartbeatSilenceCheck } from './heartbeat-silence-check.ts'
+import { deadManCheck } from './dead-man-check.ts'
 import { logFolderCheck } from './log-folder-check.ts'
 import { watchedDaemonCheck } from './watched-daemon-check.ts'
 
@@ -8,5 +8,5 @@ import { watchedDaemonCheck } from './watched-daemon-check.ts'
 export const monitoringValidator: Validator = {
   title: 'Monitoring',
   runs: 'beside others',
-  checks: [callingAddressesCheck, logFolderCheck, watchedDaemonCheck, heartbeatSilenceCheck],
+  checks: [callingAddressesCheck, logFolderCheck, watchedDaemonCheck, deadManCheck],
 }

@@ -3,6 +3,7 @@ import type { ChannelName } from '@rm/config'
 import { HEALTH_PATH, METRICS_PATH, READY_PATH } from '@rm/control-api'
 import { awaitCondition, type Patience } from '../../rehearsal/await-condition.ts'
 import type { Finding } from '../../report/validation-report.ts'
+import { AlertSinks } from '../../sinks/alert-sinks.ts'
 import { answer, type Check, type CheckContext } from '../../validator.ts'
 import { alertRulesFindings } from './alert-rules-findings.ts'
 import { dashboardFindings } from './dashboard-findings.ts'
@@ -19,7 +20,8 @@ export const watchedDaemonCheck: Check = {
   from: 'quick',
   limitMs: 90_000,
   async run(context) {
-    const watched = await startWatched(context)
+    const sinks = context.resources.use(await AlertSinks.open())
+    const watched = await startWatched(context, sinks)
     const { daemon, monitoringPort, logFolder, rehearsal } = watched
     const patience = { withinMs: context.criteria.reliability.enforcementMs, signal: context.signal }
     const pages = await pageFindings(watched, patience)
@@ -27,8 +29,10 @@ export const watchedDaemonCheck: Check = {
     context.tell('a breach is provoked')
     const rule = await provokeBreach(watched, context)
     if (rule === null) return answer('The breach was not undone.', [...pages, notEnforced(daemon.lastWords())])
-    const routes = await routeFindings(watched, rule, patience)
-    const heartbeat = await heartbeatFindings(watched, patience)
+    const [routes, heartbeat] = await Promise.all([
+      routeFindings(watched, rule, patience),
+      heartbeatFindings(watched, patience),
+    ])
     const after = await scrape(monitoringPort)
     const folder = path.join(context.subject.repository, 'config/monitoring')
     const dashboard = dashboardFindings(folder, after.names)
@@ -37,7 +41,7 @@ export const watchedDaemonCheck: Check = {
       `${DAEMON_METRICS.length} documented figures were scraped twice at 127.0.0.1:${monitoringPort}`,
       `${dashboard.count} queries of the dashboard and ${rules.count} alert rules were read against them (promtool: ${rules.promtool})`,
       `the breach of ${rule} arrived by ${watched.channels.join(', ')}`,
-      `${watched.sinks.heartbeats.length} heartbeats came, and the full log was put aside`,
+      `${sinks.heartbeats.length} heartbeats came, and the full log was put aside`,
     ]
     return answer(`${evidence.join('; ')}.`, [
       ...pages,
@@ -68,7 +72,12 @@ async function pageFindings({ monitoringPort }: WatchedRehearsal, patience: Pati
   const ready = await awaitCondition(READY_PATH, isReady, patience).catch(() => false)
   if (!ready) {
     const what = await (await fetch(`${address}${READY_PATH}`)).text()
-    findings.push({ severity: 'error', place: READY_PATH, what: `not ready: ${what.trim().replaceAll('\n', ', ')}`, remedy })
+    findings.push({
+      severity: 'error',
+      place: READY_PATH,
+      what: `not ready: ${what.trim().replaceAll('\n', ', ')}`,
+      remedy,
+    })
   }
   return findings
 }

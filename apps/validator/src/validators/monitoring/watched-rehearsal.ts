@@ -6,7 +6,7 @@ import { freePort } from '../../rehearsal/free-port.ts'
 import { listedContract } from '../../rehearsal/listed-contract.ts'
 import { Rehearsal } from '../../rehearsal/rehearsal.ts'
 import type { RehearsedDaemon } from '../../rehearsal/rehearsed-daemon.ts'
-import { AlertSinks } from '../../sinks/alert-sinks.ts'
+import type { AlertSinks } from '../../sinks/alert-sinks.ts'
 import type { CheckContext } from '../../validator.ts'
 import { leaveOldLogs } from './written-logs.ts'
 
@@ -25,10 +25,8 @@ export interface WatchedRehearsal {
 const LOG_FOLDER = 'logs'
 
 /** Starts the daemon on a copy in which alerts and heartbeat lead to sinks, logs are full soon, and a second contract is a breach. */
-export async function startWatched(context: CheckContext): Promise<WatchedRehearsal> {
-  const { config, resources } = context
-  const channels = channelsOf(config)
-  const sinks = resources.use(await AlertSinks.open())
+export async function startWatched(context: CheckContext, sinks: AlertSinks): Promise<WatchedRehearsal> {
+  const channels = channelsOf(context.config)
   const monitoringPort = await freePort()
   const rehearsal = await Rehearsal.set(context, {
     prepare(configDirectory) {

@@ -23,7 +23,10 @@ export function leaveOldLogs(folder: string, { retentionDays }: Pick<LoggingSett
 }
 
 /** Whether the files that are configured hold what happened, the full one was put aside and the old one is gone. */
-export function logFindings(folder: string, { files, json }: Pick<LoggingSettings, 'files' | 'json'>): readonly Finding[] {
+export function logFindings(
+  folder: string,
+  { files, json }: Pick<LoggingSettings, 'files' | 'json'>,
+): readonly Finding[] {
   const wanted = [
     { name: DAEMON_LOG, mustHold: files.daemon.level === 'ERROR' ? null : BREACH },
     { name: 'enforcement.log', mustHold: files.enforcement.level === 'ERROR' ? null : BREACH },
@@ -35,18 +38,28 @@ export function logFindings(folder: string, { files, json }: Pick<LoggingSetting
   return [
     ...written,
     ...(rotated ? [] : [finding(path.join(folder, DAEMON_LOG), 'a full file was written on and not put aside')]),
-    ...(existsSync(path.join(folder, OLD_LOG)) ? [finding(path.join(folder, OLD_LOG), 'an old file was not removed')] : []),
+    ...(existsSync(path.join(folder, OLD_LOG))
+      ? [finding(path.join(folder, OLD_LOG), 'an old file was not removed')]
+      : []),
   ]
 }
 
 function fileFindings(file: string, mustHold: string | null, json: boolean): readonly Finding[] {
   if (!existsSync(file)) return [finding(file, 'it is turned on and was not written')]
-  const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '')
-  if (json && lines.some((line) => readLogLine(line) === null)) return [finding(file, 'a line of it is no JSON of ours')]
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+  if (json && lines.some((line) => readLogLine(line) === null))
+    return [finding(file, 'a line of it is no JSON of ours')]
   if (mustHold === null || lines.some((line) => line.includes(mustHold))) return []
   return [finding(file, `of a breach there is no line (${mustHold}) in it`)]
 }
 
 function finding(place: string, what: string): Finding {
-  return { severity: 'error', place, what, remedy: 'Deploy a build that keeps its logs: nobody could say later what was done.' }
+  return {
+    severity: 'error',
+    place,
+    what,
+    remedy: 'Deploy a build that keeps its logs: nobody could say later what was done.',
+  }
 }

@@ -39,7 +39,9 @@ const Bill = z.object({ components: z.array(z.looseObject({ 'bom-ref': z.string(
 export async function billFindings(text: string, packages: readonly LockedPackage[]): Promise<readonly Finding[]> {
   const refused = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)
   if (refused !== null)
-    return [{ severity: 'error', place: BILL_FILE, what: `CycloneDX refuses it: ${JSON.stringify(refused)}`, remedy: REPORT }]
+    return [
+      { severity: 'error', place: BILL_FILE, what: `CycloneDX refuses it: ${JSON.stringify(refused)}`, remedy: REPORT },
+    ]
   const { components } = Bill.parse(JSON.parse(text))
   const missing = packages.length - components.length
   if (missing === 0) return []

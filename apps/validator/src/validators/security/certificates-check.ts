@@ -28,10 +28,7 @@ export const certificatesCheck: Check = {
   },
 }
 
-async function certificateFindings(
-  rehearsal: Rehearsal,
-  certificate: Certificate,
-): Promise<readonly Finding[]> {
+async function certificateFindings(rehearsal: Rehearsal, certificate: Certificate): Promise<readonly Finding[]> {
   const { url, authority } = await rehearsal.venue.openTls(certificate)
   const caFile = path.join(rehearsal.configDirectory, 'authority.pem')
   writeFileSync(caFile, authority, { mode: 0o600 })

@@ -4,7 +4,14 @@ import path from 'node:path'
 import type { Finding, Measure } from '../../report/validation-report.ts'
 import { wallClockMs } from '../../system-clock.ts'
 import { answer, type Check, type CheckContext } from '../../validator.ts'
-import { ADVISORY_SEVERITIES, type Advisory, type AdvisoryHit, advisoryHits, AdvisoryList, type AdvisorySeverity } from './advisories.ts'
+import {
+  ADVISORY_SEVERITIES,
+  type Advisory,
+  type AdvisoryHit,
+  advisoryHits,
+  AdvisoryList,
+  type AdvisorySeverity,
+} from './advisories.ts'
 import { LOCKFILE, type LockedPackage, readLockedPackages } from './locked-packages.ts'
 import { auditByRegistry } from './registry-audit.ts'
 
@@ -65,7 +72,8 @@ function ageMeasure(days: number, most: number | null): Measure {
     value: Math.round(days * 10) / 10,
     unit: 'days',
     bound: most === null ? null : { kind: 'at most', value: most },
-    remedy: 'Update the libraries, or run --mode standard where the registry can be asked, or put advisories.json there.',
+    remedy:
+      'Update the libraries, or run --mode standard where the registry can be asked, or put advisories.json there.',
     series: [],
   }
 }
@@ -84,7 +92,8 @@ function readAdvisoryFile({ subject, criteria }: CheckContext): AdvisoryFile {
   if (name === undefined) return { kind: 'absent', why: `there is no ${ADVISORY_FILE}` }
   const most = criteria.security.advisoryFileAgeDays
   const days = (wallClockMs() - statSync(name).mtimeMs) / DAY_MS
-  if (days > most) return unusable(name, `it is ${days.toFixed(0)} days old, allowed are ${most}: it counts as none`, 'warning')
+  if (days > most)
+    return unusable(name, `it is ${days.toFixed(0)} days old, allowed are ${most}: it counts as none`, 'warning')
   try {
     return { kind: 'fresh', name, advisories: AdvisoryList.parse(JSON.parse(readFileSync(name, 'utf8'))) }
   } catch (error) {

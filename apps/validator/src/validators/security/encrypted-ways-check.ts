@@ -41,7 +41,9 @@ function waysOf({ api, general: { audit } }: LoadedConfig): readonly Way[] {
     { setting: 'user_hub_url', url: api.userHubUrl },
     { setting: 'market_hub_url', url: api.marketHubUrl },
   ]
-  return audit.anchorUrl === null ? gateway : [...gateway, { setting: 'general.audit.anchor_url', url: audit.anchorUrl }]
+  return audit.anchorUrl === null
+    ? gateway
+    : [...gateway, { setting: 'general.audit.anchor_url', url: audit.anchorUrl }]
 }
 
 /** The settings themselves admit http to this machine, where the simulator is; a gateway that is real is never there. */

@@ -20,7 +20,10 @@ const ANYBODY_MAY_WRITE = 0o002
  * @param isAtStake - whether there is more to lose than a practice day
  */
 export async function configRights(folder: string, isAtStake: boolean): Promise<RightsLookedAt> {
-  const files = [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name))]
+  const files = [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name)),
+  ]
   const exposures = await Promise.all(files.map((file) => fileExposure(file, process.getuid?.() ?? 0)))
   const secrets = files.filter((file) => SECRET_FILES.has(path.basename(file)))
   return {
@@ -46,7 +49,14 @@ function readable(file: string): readonly Finding[] {
   const mode = lstatSync(file).mode & OF_OTHERS
   if (mode === 0) return []
   const what = `others can read or change it (mode ${octal(lstatSync(file))}), and it holds the key of the account`
-  return [{ severity: 'error', place: file, what, remedy: `chmod 600 ${file}, and renew the key if others were on the machine.` }]
+  return [
+    {
+      severity: 'error',
+      place: file,
+      what,
+      remedy: `chmod 600 ${file}, and renew the key if others were on the machine.`,
+    },
+  ]
 }
 
 /** Sockets, by the mode that makes the role (decision 0043). */

@@ -39,7 +39,12 @@ function randomValues(content: string): readonly FoundSecret[] {
     const bits = bitsPerCharacter(value)
     if (!isMixed || bits < (HEX.test(value) ? HEX_BITS_MIN : BITS_MIN)) return []
     const line = content.slice(0, index).split('\n').length
-    return [{ line, what: `${value.length} characters that look random, ${bits.toFixed(1)} bits in each, behind a telling name` }]
+    return [
+      {
+        line,
+        what: `${value.length} characters that look random, ${bits.toFixed(1)} bits in each, behind a telling name`,
+      },
+    ]
   })
 }
 

@@ -1,5 +1,5 @@
 import { ROUTES } from '@rm/control-api'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { callText } from './raw-call.ts'
 
 /** A call that nobody sends who means well. */
@@ -24,7 +24,17 @@ const SQL = [
   "' UNION SELECT * FROM sqlite_master --",
   '%27%3B%20DELETE%20FROM%20audit%3B--',
 ] as const
-const ESCAPES = ['../../etc/passwd', '..%2f..%2fstate.db', '%2e%2e/%2e%2e/', '....//', '%00', '%c0%af', '//', ';/v1/stop', '.%0d%0a'] as const
+const ESCAPES = [
+  '../../etc/passwd',
+  '..%2f..%2fstate.db',
+  '%2e%2e/%2e%2e/',
+  '....//',
+  '%00',
+  '%c0%af',
+  '//',
+  ';/v1/stop',
+  '.%0d%0a',
+] as const
 const HEADERS = [
   'Content-Length: 5\r\nContent-Length: 50',
   'Transfer-Encoding: chunked\r\nContent-Length: 3',
@@ -42,12 +52,33 @@ const HEADERS = [
   ' folded: yes',
   'No colon',
 ] as const
-const BROKEN_JSON = ['{', '[', '{"a":', 'nul', '"\\u00"', '{"yes":tru', '\u0000', '{"a":1}}', '[[[[', "{'yes':true}"] as const
+const BROKEN_JSON = [
+  '{',
+  '[',
+  '{"a":',
+  'nul',
+  '"\\u00"',
+  '{"yes":tru',
+  '\u0000',
+  '{"a":1}}',
+  '[[[[',
+  "{'yes':true}",
+] as const
 /** What JSON allows and no route takes; also what would lead to another prototype. */
-const FOREIGN_JSON = ['[]', '0', '"text"', '[{"yes":true}]', '{"__proto__":{"yes":true},"account":1}', '{"yes":"x","id":5,"account":[]}'] as const
+const FOREIGN_JSON = [
+  '[]',
+  '0',
+  '"text"',
+  '[{"yes":true}]',
+  '{"__proto__":{"yes":true},"account":1}',
+  '{"yes":"x","id":5,"account":[]}',
+] as const
 const HUGE = 200_000
 
-const query = fc.record({ name: fc.constantFrom('id', 'limit', 'after', 'x', '__proto__', 'constructor'), value: fc.oneof(fc.constantFrom(...SQL, '-1', '1e309', 'NaN', '9007199254740993', ''), fc.string()) })
+const query = fc.record({
+  name: fc.constantFrom('id', 'limit', 'after', 'x', '__proto__', 'constructor'),
+  value: fc.oneof(fc.constantFrom(...SQL, '-1', '1e309', 'NaN', '9007199254740993', ''), fc.string()),
+})
 
 /** Each kind as often as the others. Nothing here is a call that a route would obey. */
 const hostileCall: fc.Arbitrary<HostileCall> = fc.oneof(

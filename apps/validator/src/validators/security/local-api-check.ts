@@ -114,7 +114,9 @@ async function roleFindings(trader: string): Promise<readonly Finding[]> {
   return findings
 }
 
-async function rateFindings(trader: string): Promise<{ readonly refused: number; readonly findings: readonly Finding[] }> {
+async function rateFindings(
+  trader: string,
+): Promise<{ readonly refused: number; readonly findings: readonly Finding[] }> {
   const call = callText('GET', ROUTES.report.path)
   const answers = await Promise.all(Array.from({ length: BURST }, () => rawCall(trader, call)))
   const refused = answers.filter(({ status }) => status === 429).length
@@ -125,7 +127,11 @@ async function rateFindings(trader: string): Promise<{ readonly refused: number;
 }
 
 /** What a page of the trader's browser would send to the port of the figures. */
-const FOREIGN_HEADERS = ['Host: attacker.example', 'Origin: https://attacker.example', 'Sec-Fetch-Site: cross-site'] as const
+const FOREIGN_HEADERS = [
+  'Host: attacker.example',
+  'Origin: https://attacker.example',
+  'Sec-Fetch-Site: cross-site',
+] as const
 
 async function foreignFindings(port: number): Promise<readonly Finding[]> {
   const findings: Finding[] = []
@@ -151,7 +157,9 @@ async function hostileFindings(
 ): Promise<{ readonly seen: string; readonly findings: readonly Finding[] }> {
   const limit = pLimit(AT_ONCE)
   const answers = await Promise.all(
-    calls.map((call) => limit(async () => ({ call, status: signal.aborted ? null : (await rawCall(admin, call.text)).status }))),
+    calls.map((call) =>
+      limit(async () => ({ call, status: signal.aborted ? null : (await rawCall(admin, call.text)).status })),
+    ),
   )
   const failed = answers.filter(({ status }) => status !== null && status >= 500)
   const findings = failed.slice(0, FINDINGS_MAX).map(({ call: { trick, text }, status }) => ({
@@ -176,7 +184,9 @@ async function aliveFindings(
   context: CheckContext,
 ): Promise<readonly Finding[]> {
   const remedy = 'Do not deploy this build: what was sent to the local API took the protection away.'
-  const finding = (what: string): readonly Finding[] => [{ severity: 'error', place: 'the rehearsed daemon', what, remedy }]
+  const finding = (what: string): readonly Finding[] => [
+    { severity: 'error', place: 'the rehearsed daemon', what, remedy },
+  ]
   const health = await daemon.client.page(HEALTH_PATH).catch(() => null)
   if (health?.status !== 200) return finding(`it does not answer any more: ${daemon.lastWords()}`)
   const { accounts } = await daemon.client.call('report', {})

@@ -20,7 +20,8 @@ export const sealedCredentialsCheck: Check = {
     const folder = new SealedFolder(context)
     const own = ownFileFindings(context)
     const sealing = await folder.seal()
-    if (sealing !== 0) return answer('Nothing could be sealed.', [...own, finding(SEALED_FILE, `encrypt ended with ${sealing}`)])
+    if (sealing !== 0)
+      return answer('Nothing could be sealed.', [...own, finding(SEALED_FILE, `encrypt ended with ${sealing}`)])
     const findings: Finding[] = []
     if (folder.text.includes(folder.secret)) findings.push(finding(SEALED_FILE, 'the key stands in it in the clear'))
     const opened = await folder.openWith(folder.passphrase)
@@ -31,7 +32,9 @@ export const sealedCredentialsCheck: Check = {
     for (const part of PARTS) {
       context.tell(`a byte of ${part.join('.')} is changed`)
       if ((await folder.openChanged(part)) !== EXIT_CODES.configuration)
-        findings.push(finding(`${SEALED_FILE} ${part.join('.')}`, 'a byte of it was changed, and it was opened all the same'))
+        findings.push(
+          finding(`${SEALED_FILE} ${part.join('.')}`, 'a byte of it was changed, and it was opened all the same'),
+        )
     }
     const evidence = `A login was sealed and opened, one wrong passphrase was tried, and a byte was changed in ${PARTS.length} places.`
     return answer(evidence, [...own, ...findings])
