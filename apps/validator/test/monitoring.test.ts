@@ -21,7 +21,9 @@ const LOGIN = { PROJECTX_USERNAME: 'practice', PROJECTX_API_KEY: 'practice-key' 
 
 /** A scrape that has every documented figure, histograms with their parts. */
 const SCRAPE = readMetricsPage(
-  DAEMON_METRICS.map(({ name, kind }) => `# TYPE ${name} ${kind}\n${kind === 'histogram' ? `${name}_count` : name} 1\n`).join(''),
+  DAEMON_METRICS.map(
+    ({ name, kind }) => `# TYPE ${name} ${kind}\n${kind === 'histogram' ? `${name}_count` : name} 1\n`,
+  ).join(''),
 )
 
 let folder = ''
@@ -33,7 +35,11 @@ function askOfCalls(name: string, section: string, settings: object, environment
   const configDirectory = copiedConfig(folder, name, 'risk_config.yaml', (document) => {
     document.setIn(['general', section], document.createNode(settings))
   })
-  return askCheck(callingAddressesCheck, runContext({ configDirectory, environment: { ...LOGIN, ...environment } }), folder)
+  return askCheck(
+    callingAddressesCheck,
+    runContext({ configDirectory, environment: { ...LOGIN, ...environment } }),
+    folder,
+  )
 }
 
 /** The shipped files of Prometheus and Grafana with one text in place of another. */
@@ -104,7 +110,9 @@ describe('planted: nobody would hear of it', () => {
     const settings = { webhook: { enabled: true, url: '${HOOK}' } }
     const errors = errorsOf(await askOfCalls('refusing', 'notifications', settings, { HOOK: address }))
     expect(errors).toHaveLength(1)
-    expect(errors[0]).toMatch(/^general\.notifications\.webhook\.url: 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/)
+    expect(errors[0]).toMatch(
+      /^general\.notifications\.webhook\.url: 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/,
+    )
     expect(errors[0]).not.toContain('secret-path')
   })
 
@@ -132,7 +140,12 @@ describe('planted: nobody would hear of it', () => {
   })
 
   test('an alert rule that can never fire, and a scrape of another port', () => {
-    const copy = changedMonitoring('rule', 'risk-manager-alerts.yaml', 'risk_manager_time_trusted', 'risk_manager_time_ok')
+    const copy = changedMonitoring(
+      'rule',
+      'risk-manager-alerts.yaml',
+      'risk_manager_time_trusted',
+      'risk_manager_time_ok',
+    )
     const places = alertRulesFindings(copy, SCRAPE.names, 9_999).findings.map(({ place }) => place)
     expect(places).toEqual([
       path.join(copy, 'prometheus.yaml'),
@@ -141,9 +154,12 @@ describe('planted: nobody would hear of it', () => {
   })
 
   test('a figure that is gone, and one that stands still', () => {
-    const text = (names: readonly string[]): string => names.map((name) => `# TYPE ${name} counter\n${name} 3\n`).join('')
+    const text = (names: readonly string[]): string =>
+      names.map((name) => `# TYPE ${name} counter\n${name} 3\n`).join('')
     const without = DAEMON_METRICS.map(({ name }) => name).filter((name) => name !== 'risk_manager_requests_left')
-    const places = metricFindings(readMetricsPage(text(without)), readMetricsPage(text(without))).map(({ place }) => place)
+    const places = metricFindings(readMetricsPage(text(without)), readMetricsPage(text(without))).map(
+      ({ place }) => place,
+    )
     expect(places).toContain('/metrics risk_manager_requests_left')
     expect(places).toContain('/metrics risk_manager_breaches_total')
     expect(places).not.toContain('/metrics risk_manager_time_trusted')
