@@ -7,6 +7,7 @@ const STORY_MS = 90_000
 /** Stories that take minutes, for the nights and before a release. */
 const LONG = 'test/**/*.long.test.ts'
 const INCLUDED: Readonly<Record<string, string>> = {
+  documents: 'documents/**/*.test.ts',
   smoke: 'smoke/**/*.test.ts',
   load: 'load/**/*.test.ts',
   long: LONG,

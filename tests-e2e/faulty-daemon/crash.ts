@@ -51,10 +51,10 @@ export class CrashPointAround {
           gateway.connect(accountIds, (event) => {
             if (crash.hears(event)) sink(event)
           }),
-        send: (command) =>
+        send: (command, commandId) =>
           crash.send(
             command,
-            () => gateway.send(command),
+            () => gateway.send(command, commandId),
             () => store.checkpoint(),
           ),
       }),

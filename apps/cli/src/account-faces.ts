@@ -1,8 +1,14 @@
-import type { AccountReport, CalendarReport, DaemonReport, LimitReport, LockoutReport } from '@rm/control-api'
+import type {
+  AccountReport,
+  CalendarReport,
+  DaemonReport,
+  LimitReport,
+  LockoutReport,
+  WeekReport,
+} from '@rm/control-api'
 import { formatInZone, type Instant, unreachable } from '@rm/domain'
+import { table, visible, wrapped } from '@rm/runtime-pack/terminal'
 import { amount, span } from './amounts-text.ts'
-import { table } from './terminal-table.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { painted, type TextStyle } from './text-style.ts'
 
 /** `status`: the daemon in two lines, each account with why it is what it is. */
@@ -53,10 +59,10 @@ export function positionsText({ accounts }: DaemonReport, style: TextStyle): str
   })
 }
 
-/** `pnl`: the day in all and by product. */
-export function pnlText({ accounts }: DaemonReport, style: TextStyle): string {
+/** `pnl`: the day in all and by product, and the week. */
+export function pnlText({ accounts, timeZone }: DaemonReport, style: TextStyle): string {
   return sections(accounts, style, ({ pnl, balance }) => {
-    const { day, net, gross, costs, unrealized, total, products } = pnl
+    const { day, net, gross, costs, unrealized, total, week, products } = pnl
     const rows = [
       ...products.map((one) => [
         one.product,
@@ -68,9 +74,17 @@ export function pnlText({ accounts }: DaemonReport, style: TextStyle): string {
       ['realized', '', amount(gross), amount(costs), amount(net)],
       ['open', '', '', '', amount(unrealized)],
       ['total', '', '', '', amount(total)],
+      ...(week === null ? [] : [['week', '', amount(week.gross), amount(week.costs), amount(week.net)]]),
     ]
-    return `trading day ${day}, balance ${amount(balance)}\n${table(['', 'trades', 'gross', 'costs', 'net'], rows, style.width)}`
+    const days = table(['', 'trades', 'gross', 'costs', 'net'], rows, style.width)
+    return `trading day ${day}, balance ${amount(balance)}\n${days}${week === null ? '' : `${weekText(week, timeZone)}\n`}`
   })
+}
+
+function weekText({ since, knownFrom, net }: WeekReport, timeZone: string): string {
+  const week = `week since ${formatInZone(since, timeZone)}, realized`
+  if (net !== null) return week
+  return `${week}: ${knownFrom === null ? 'its trades are not read yet' : `trades are known from ${formatInZone(knownFrom, timeZone)} on`}`
 }
 
 /** A lockout in one line with its countdown. */

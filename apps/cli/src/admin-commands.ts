@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { statusText } from './account-faces.ts'
-import { ask, askingCommand, type AskOptions } from './ask-daemon.ts'
+import { ask, askingCommand, type AskOptions, orderingCommand } from './ask-daemon.ts'
 
 /** What the daemon's user alone may order. None of it loosens anything: nobody can unlock. */
 export function adminCommands(): readonly Command[] {
@@ -11,7 +11,7 @@ const told = ({ done }: { readonly done: string }): string => `${done}\n`
 
 function panicCommand(): Command {
   const examples = "  $ risk-manager panic PRAC-V2-1\n  $ risk-manager panic all --reason 'the platform hangs'"
-  return askingCommand(
+  return orderingCommand(
     'panic',
     'Flattens accounts and locks them until the next reset, at once. Nobody can take it back.',
     examples,
@@ -24,7 +24,7 @@ function panicCommand(): Command {
 }
 
 function reloadCommand(): Command {
-  return askingCommand('reload', 'Lets the daemon read its configuration again.', '  $ risk-manager reload').action(
+  return orderingCommand('reload', 'Lets the daemon read its configuration again.', '  $ risk-manager reload').action(
     (options: AskOptions) => ask(options, 'reload', {}, told),
   )
 }
@@ -33,7 +33,7 @@ function daemonCommand(): Command {
   const status = askingCommand('status', 'Whether the daemon runs, and how.', '  $ risk-manager daemon status').action(
     (options: AskOptions) => ask(options, 'report', {}, statusText),
   )
-  const stop = askingCommand(
+  const stop = orderingCommand(
     'stop',
     'Stops the daemon; lockouts stay in force.',
     '  $ risk-manager daemon stop\n  $ risk-manager daemon stop --yes',

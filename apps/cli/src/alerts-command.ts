@@ -1,10 +1,9 @@
 import type { AlertList } from '@rm/control-api'
 import { formatInZone } from '@rm/domain'
+import { table, visible } from '@rm/runtime-pack/terminal'
 import { Command } from 'commander'
 import { testAlerts } from './alerts-test.ts'
-import { ask, askingCommand, type AskOptions } from './ask-daemon.ts'
-import { table } from './terminal-table.ts'
-import { visible } from './terminal-text.ts'
+import { ask, askingCommand, type AskOptions, orderingCommand } from './ask-daemon.ts'
 import { localToday, wallNow } from './system-clock.ts'
 
 const EXAMPLES = `
@@ -15,8 +14,8 @@ Examples:
   $ risk-manager alerts list
   $ risk-manager alerts acknowledge 3-1
 
-For test no daemon is needed. Look at the receivers as well: that one took the alert over
-does not mean that anybody was called.
+For test no daemon is needed. Look at the receivers as well: that one took the
+alert over does not mean that anybody was called.
 
 Exit codes of test:
   0 every channel delivered   1 at least one did not
@@ -82,7 +81,7 @@ function listCommand(): Command {
 
 function acknowledgeCommand(): Command {
   const description = 'Says that somebody knows of an alert: it is not repeated any more.'
-  return askingCommand('acknowledge', description, '  $ risk-manager alerts acknowledge 3-1')
+  return orderingCommand('acknowledge', description, '  $ risk-manager alerts acknowledge 3-1')
     .argument('<id>', 'as alerts list shows it')
     .action((id: string, options: AskOptions) => ask(options, 'acknowledge', { id }, ({ done }) => `${done}\n`))
 }

@@ -10,9 +10,10 @@ import {
   wireText,
 } from '@rm/control-api'
 import { RmError } from '@rm/domain'
-import { exitCodeOf } from '@rm/runtime-pack'
+import { EXIT_CODES, exitCodeOf } from '@rm/runtime-pack'
 import { Command } from 'commander'
 import { style, type TextStyle } from './text-style.ts'
+import { elevationText, entranceText, isPermission, type Need, onlyWhoMay } from './who-may.ts'
 
 export interface AskOptions {
   readonly control: string
@@ -29,13 +30,22 @@ export function askingCommand(name: string, description: string, examples: strin
     .exitOverride()
     .addHelpText(
       'after',
-      `\nExamples:\n${examples}\n\nExit codes:\n  0 answered   1 no daemon answers, or it refuses   64 usage\n`,
+      `\nExamples:\n${examples}\n\nExit codes:\n  0 answered   1 no daemon answers, or it refuses\n  5 you may not open its socket   64 usage\n`,
     )
 }
 
+/** A command that orders the running daemon: whoever may not open the administrator's socket is told so before anything is asked. */
+export function orderingCommand(name: string, description: string, examples: string): Command {
+  return onlyWhoMay(askingCommand(name, description, examples), adminSocket)
+}
+
+/** A pipe of Windows has no rights that could be looked at beforehand: opening it says. */
+function adminSocket({ control }: AskOptions): readonly Need[] {
+  return process.platform === 'win32' ? [] : [{ place: socketPath(control, 'admin'), to: 'change' }]
+}
+
 /**
- * Calls a route and prints what is answered: as JSON in the words of the wire, or for people. An administrator's command is refused here
- * already when its socket is not this user's, with the way to get there.
+ * Calls a route and prints what is answered: as JSON in the words of the wire, or for people.
  */
 export async function ask<Name extends RouteName>(
   { control, json }: AskOptions,
@@ -57,14 +67,12 @@ export async function ask<Name extends RouteName>(
 /** Why nothing was answered, and what to do about it. */
 export function tellRefusal(error: unknown, socket: string, role: Role): void {
   if (!(error instanceof RmError)) throw error
-  const isBarred = role === 'admin' && isPermission(error.cause)
-  const remedy = isBarred
-    ? `${socket} is for the daemon's user: say it as that user, such as with sudo -u`
-    : error.remedy
-  process.stderr.write(`${error.code}: ${error.message}\n  ${remedy}\n`)
+  if (isPermission(error.cause)) {
+    const text = role === 'admin' ? elevationText({ place: socket, to: 'change' }) : entranceText(socket)
+    process.stderr.write(`${text}\n`)
+    process.exitCode = EXIT_CODES.environment
+    return
+  }
+  process.stderr.write(`${error.code}: ${error.message}\n  ${error.remedy}\n`)
   process.exitCode = exitCodeOf(error.failure)
-}
-
-function isPermission(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')
 }

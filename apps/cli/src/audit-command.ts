@@ -1,8 +1,11 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { auditListCommand } from './audit-list.ts'
+import { onlyWhoMay } from './who-may.ts'
 
 const EXAMPLES = `
 Examples:
+  $ risk-manager audit list --last 50
   $ risk-manager audit verify
   $ risk-manager audit verify --data /var/lib/risk-manager
   $ risk-manager audit verify --anchor /mnt/elsewhere/anchors.jsonl --json
@@ -12,18 +15,20 @@ An anchor file is what general.audit.anchor_file names, a log of the daemon in
 JSON, or a copy of either. Without one, a trail whose hashes somebody computed
 anew cannot be told from the true one.
 
-The daemon has to be stopped. Nothing is changed.
+To verify, the daemon has to be stopped; to list, it has to run. Nothing is
+changed.
 
-Exit codes:
+Exit codes of verify:
   0 intact   1 broken   3 not checked: wrong usage, a missing file, a daemon
 `
 
 /** `risk-manager audit`: whether what the daemon wrote down is still what it wrote. */
 export function auditCommand(): Command {
   return new Command('audit')
-    .description('Checks the audit trail: breaches, lockouts, requests, changed settings.')
+    .description('Shows and checks the audit trail: breaches, lockouts, requests, changed settings.')
     .exitOverride(asUnchecked)
     .addHelpText('after', EXAMPLES)
+    .addCommand(auditListCommand())
     .addCommand(verifyCommand())
 }
 
@@ -34,7 +39,7 @@ interface Options {
 }
 
 function verifyCommand(): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('Walks the whole trail and names the first record that is not as it was written.')
     .option('--data <dir>', 'the data folder, or the database file', 'data')
     .option('--anchor <file>', 'compare with the heads that this file names')
@@ -42,7 +47,8 @@ function verifyCommand(): Command {
     .allowExcessArguments(false)
     .exitOverride(asUnchecked)
     .addHelpText('after', EXAMPLES)
-    .action(async ({ data, anchor, json }: Options) => {
+  return onlyWhoMay(command, ({ data }: Options) => [{ place: data, to: 'read' }]).action(
+    async ({ data, anchor, json }: Options) => {
       // Loaded when it is needed: SQLite's native part costs the other commands a part of their start.
       const { verifyAudit } = await import('./audit-verify.ts')
       const { output, exitCode } = verifyAudit({
@@ -54,7 +60,8 @@ function verifyCommand(): Command {
       const isForError = exitCode === EXIT_CODES.configuration && json !== true
       ;(isForError ? process.stderr : process.stdout).write(output)
       process.exitCode = exitCode
-    })
+    },
+  )
 }
 
 const WIDTH = 80

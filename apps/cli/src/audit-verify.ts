@@ -4,8 +4,8 @@ import { styleText } from 'node:util'
 import { RmError } from '@rm/domain'
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { type AuditHead, type AuditVerdict, readAnchors, verifyAuditFile } from '@rm/state'
+import { visible, wrapped } from '@rm/runtime-pack/terminal'
 import type { CommandResult } from './config-check.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 export interface VerifyOptions {
   /** The data folder, or the database file itself. */

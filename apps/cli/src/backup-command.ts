@@ -4,6 +4,7 @@ import { EXIT_CODES, exitCodeOf } from '@rm/runtime-pack'
 import type { Backup } from '@rm/state'
 import { Argument, Command } from 'commander'
 import { wallNow } from './system-clock.ts'
+import { type Need, onlyWhoMay } from './who-may.ts'
 
 const EXAMPLES = `
 Examples:
@@ -19,7 +20,7 @@ what it held locked stays locked, whatever the backup says.
 
 Exit codes:
   0 done   1 a backup is damaged, or the store is in use   3 none of that name
-  64 usage
+  5 you may not open the data folder   64 usage
 `
 
 /** `risk-manager backup`: what the daemon has kept, whether it is good, and how it is put back. */
@@ -44,6 +45,7 @@ function createCommand(): Command {
   return dataCommand(
     'create',
     'Makes a backup. The daemon must be stopped; while it runs it makes them itself.',
+    'change',
   ).action(async ({ data, database, json }: DataOptions) => {
     const { backUpStopped } = await import('@rm/state')
     try {
@@ -62,7 +64,7 @@ function createCommand(): Command {
 }
 
 function listCommand(): Command {
-  return dataCommand('list', 'Lists the backups, newest first.').action(
+  return dataCommand('list', 'Lists the backups, newest first.', 'read').action(
     async ({ data, database, json }: DataOptions) => {
       const { listBackups } = await import('@rm/state')
       const backups = listBackups(path.dirname(path.resolve(data, database)))
@@ -75,7 +77,7 @@ function listCommand(): Command {
 }
 
 function verifyCommand(): Command {
-  return dataCommand('verify', 'Reads every backup whole and says which can be restored.').action(
+  return dataCommand('verify', 'Reads every backup whole and says which can be restored.', 'read').action(
     async ({ data, database, json }: DataOptions) => {
       const { listBackups, verifyBackup } = await import('@rm/state')
       const rows = []
@@ -92,7 +94,7 @@ function verifyCommand(): Command {
 }
 
 function restoreCommand(): Command {
-  return dataCommand('restore', 'Puts a backup in the place of the database. The daemon must be stopped.')
+  return dataCommand('restore', 'Puts a backup in the place of the database. The daemon must be stopped.', 'change')
     .addArgument(new Argument('<name>', 'the name of a backup, or newest'))
     .action(async (name: string, { data, database, json }: DataOptions) => {
       const { listBackups, restoreBackup } = await import('@rm/state')
@@ -118,14 +120,16 @@ function restoreCommand(): Command {
     })
 }
 
-function dataCommand(name: string, description: string): Command {
-  return new Command(name)
+function dataCommand(name: string, description: string, deed: Need['to']): Command {
+  const command = new Command(name)
     .description(description)
     .option('--data <dir>', 'the data folder of the daemon', 'data')
     .option('--database <file>', 'general.database.path, relative to the data folder', 'state.db')
     .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
     .exitOverride()
+    .addHelpText('after', EXAMPLES)
+  return onlyWhoMay(command, ({ data }: DataOptions) => [{ place: data, to: deed }])
 }
 
 function rowOf({ file, manifest: { at, bytes, head, schema } }: Backup) {

@@ -9,6 +9,7 @@ import { explainSettings } from './config-explain.ts'
 import { setSetting } from './config-set.ts'
 import { credentialSources } from './credential-sources.ts'
 import { localToday } from './system-clock.ts'
+import { onlyWhoMay } from './who-may.ts'
 
 const EXAMPLES = `
 Examples:
@@ -26,7 +27,7 @@ Only diff needs a daemon, and only set changes anything.
 
 Exit codes:
   0 the configuration is accepted   1 no daemon answers diff   3 it is refused
-  64 usage
+  5 you may not change the folder   64 usage
 `
 
 /** `risk-manager config`: what the files say, how they are changed, and whether the daemon holds the same. */
@@ -94,7 +95,11 @@ function explainCommand(): Command {
 }
 
 function setCommand(): Command {
-  return folderCommand('set', 'Writes one value, if the configuration is accepted with it, and says when it applies.')
+  const command = folderCommand(
+    'set',
+    'Writes one value, if the configuration is accepted with it, and says when it applies.',
+  )
+  return onlyWhoMay(command, ({ config }: FolderOptions) => [{ place: config, to: 'change' }])
     .argument('<key>', 'such as rules.max_contracts.limit')
     .argument('<value>', 'as in YAML: 3, -400, "17:00", [NQ, ES]')
     .option('--account <name>', 'for one account only, by name or id: into its config_overrides')
@@ -109,12 +114,14 @@ function setCommand(): Command {
 function diffCommand(): Command {
   return folderCommand('diff', 'Tells in which rules the daemon that runs differs from the files, and why it may.')
     .option('--control <dir>', "the folder of the daemon's sockets", path.join('data', 'control'))
-    .action(async ({ control, ...folder }: FolderOptions & { readonly control: string }) => {
+    .option('--json', 'JSON instead of text')
+    .action(async ({ control, json, ...folder }: FolderOptions & JsonOption & { readonly control: string }) => {
       const socket = socketPath(control, 'trader')
       await using daemon = new ControlClient(socket)
       try {
         const [settings, report] = [await daemon.call('settings', {}), await daemon.call('report', {})]
-        tell(diffSettings({ ...(await surroundings(folder)), settings, report, style: style() }))
+        const face = json === true ? 'json' : 'text'
+        tell(diffSettings({ ...(await surroundings(folder)), settings, report, face, style: style() }))
       } catch (error) {
         tellRefusal(error, socket, 'trader')
       }
@@ -128,6 +135,7 @@ function schemaCommand(): Command {
     .addArgument(new Argument('[file]', files).argParser(settingsFile))
     .option('--markdown', 'the reference of all settings, docs/settings.md')
     .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
     .exitOverride()
     .action(
       (file: keyof typeof SETTINGS_FILES | undefined, { markdown }: { readonly markdown?: true }, command: Command) => {
@@ -145,6 +153,7 @@ function folderCommand(name: string, description: string): Command {
     .option('--passphrase-file <file>', 'file with the passphrase of credentials.enc')
     .allowExcessArguments(false)
     .exitOverride()
+    .addHelpText('after', EXAMPLES)
 }
 
 function settingsFile(word: string): keyof typeof SETTINGS_FILES {

@@ -11,8 +11,8 @@ import {
   yamlText,
 } from '@rm/config'
 import { EXIT_CODES } from '@rm/runtime-pack'
+import { visible, wrapped } from '@rm/runtime-pack/terminal'
 import type { CommandResult } from './config-check.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 export interface ExplainOptions extends LoadOptions {
   /** Key path of a value or of a section; `null` for all. */

@@ -1,9 +1,6 @@
-import { realpathSync, statSync } from 'node:fs'
-import path from 'node:path'
 import {
   type DiagnosticStyle,
   draftSetting,
-  formatDiagnostics,
   loadConfig,
   type LoadOptions,
   type SettingWish,
@@ -12,7 +9,7 @@ import {
 } from '@rm/config'
 import { EXIT_CODES } from '@rm/runtime-pack'
 import type { CommandResult } from './config-check.ts'
-import { replaceFile } from './replace-file.ts'
+import { refused, refusedDraft, writeAccepted } from './write-draft.ts'
 
 export interface SetOptions extends LoadOptions {
   readonly wish: SettingWish
@@ -33,21 +30,13 @@ const IN_WORDS: { readonly [When in TakesEffect]: string } = {
 export function setSetting({ wish, style, ...options }: SetOptions): CommandResult {
   const before = loadConfig(options)
   const drafted = draftSetting(options, wish)
-  if (drafted.kind === 'impossible') return { output: `error: ${drafted.message}\n`, exitCode: EXIT_CODES.usage }
-  if (drafted.kind === 'refused') return refused(drafted.diagnostics, style)
+  if (drafted.kind !== 'draft') return refusedDraft(drafted, style)
   const { draft } = drafted
   const after = loadConfig({ ...options, draft })
   if (!after.ok) return refused(after.diagnostics, style)
-  // An editor's link stays a link.
-  const file = realpathSync(path.join(options.directory, draft.name))
-  replaceFile(file, draft.text, statSync(file).mode)
+  const file = writeAccepted(options.directory, draft)
   const when = before.ok
     ? IN_WORDS[takesEffect(before, after)]
     : 'The configuration was refused before, and is accepted now.'
   return { output: `${file}: ${wish.path} is ${wish.value} now. ${when}\n`, exitCode: EXIT_CODES.success }
-}
-
-function refused(diagnostics: Parameters<typeof formatDiagnostics>[0], style: DiagnosticStyle): CommandResult {
-  const output = `${formatDiagnostics(diagnostics, style)}\n\nNothing was written.\n`
-  return { output, exitCode: EXIT_CODES.configuration }
 }

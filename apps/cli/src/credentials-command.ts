@@ -12,6 +12,7 @@ import {
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command } from 'commander'
 import { terminal } from './credential-sources.ts'
+import { onlyWhoMay } from './who-may.ts'
 
 const EXAMPLES = `
 Examples:
@@ -25,7 +26,7 @@ from an argument or from the environment.
 
 Exit codes:
   0 written   3 nothing was changed: a file or the passphrase is no good
-  64 usage
+  5 you may not change the folder   64 usage
 `
 
 /** Shorter ones are guessed by who has the file, however slow each try is. */
@@ -129,11 +130,13 @@ async function askedTwice(): Promise<string> {
 }
 
 function folderCommand(name: string, description: string): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(description)
     .option('--config <dir>', 'the configuration folder', 'config')
     .allowExcessArguments(false)
     .exitOverride()
+    .addHelpText('after', EXAMPLES)
+  return onlyWhoMay(command, ({ config }: Options) => [{ place: config, to: 'change' }])
 }
 
 function tell(text: string): void {

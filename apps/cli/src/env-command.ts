@@ -7,12 +7,11 @@ import {
   type GatewayProbe,
   takeSnapshot,
 } from '@rm/runtime-pack'
+import { paint, visible, WIDTH, wrapped } from '@rm/runtime-pack/terminal'
 import { Argument, Command } from 'commander'
 import { chosenGateway } from './chosen-gateway.ts'
 import { DAEMON } from './program-files.ts'
 import { localToday } from './system-clock.ts'
-import { paint, WIDTH } from './terminal-style.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:
@@ -67,6 +66,7 @@ function diffCommand(): Command {
     .addArgument(new Argument('<new>', 'another one'))
     .option('--json', 'JSON instead of text')
     .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
     .exitOverride()
     .action((old: string, fresh: string, { json }: { readonly json?: true }, command: Command) => {
       // The option of the same name belongs to the command above when it stands before "diff".

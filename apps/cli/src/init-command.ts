@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { RmError } from '@rm/domain'
 import { EXIT_CODES, exitCodeOf } from '@rm/runtime-pack'
+import { visible } from '@rm/runtime-pack/terminal'
 import { Command } from 'commander'
 import { checkConfig } from './config-check.ts'
 import { credentialSources } from './credential-sources.ts'
@@ -11,7 +12,6 @@ import { InputEnded, Questions } from './init-questions.ts'
 import { askEverything } from './init-wizard.ts'
 import { SHIPPED_CONFIG } from './program-files.ts'
 import { localToday } from './system-clock.ts'
-import { visible } from './terminal-text.ts'
 import { style } from './text-style.ts'
 
 const EXAMPLES = `
@@ -109,7 +109,7 @@ Look at it from a second terminal:
   npm run -s risk-manager -- status --control ${path.join(`${config}-data`, 'control')}
 More limits stand in ${path.join(config, 'risk_config.yaml')}, each with its explanation. After a change:
   npm run -s risk-manager -- config check --config ${config}
-As a service, and who hears of a breach: docs/operating.md.
+As a service, and who hears of a breach: docs/deploying.md.
 `
 }
 

@@ -8,6 +8,8 @@ export interface GatewayPlace {
   readonly apiUrl: string
   readonly userHubUrl: string
   readonly marketHubUrl: string
+  /** A certificate authority beside the system's. */
+  readonly caFile: string | null
 }
 
 export interface Login {
@@ -37,13 +39,14 @@ const PACE = {
   rateBudget: { windowMs: 60_000, requests: 200, reservedForEnforcement: 60 },
   retry: { maxAttempts: 3, baseMs: 250, multiplier: 2, maxMs: 10_000 },
   reconnect: { initialMs: 0, maxMs: 30_000 },
-  circuitBreaker: { failures: 5, openMs: 30_000 },
+  circuitBreaker: { failures: 5, openMs: 30_000, halfOpen: 1 },
   renewAtFractionLeft: 0.25,
-  caFile: null,
   wallClock: wallNow,
   monotonic: monotonicMs,
   random: Math.random,
   // What fails is told by the error; nobody reads a log of two requests.
   log: { write: () => {} },
+  traffic: { requests: false, responses: false, slowMs: 5_000 },
+  trafficLog: { write: () => {} },
   quarantine: () => {},
 } as const

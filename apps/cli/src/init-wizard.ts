@@ -1,12 +1,13 @@
-import { type AccountType, isLoopback } from '@rm/config'
+import { isLoopback } from '@rm/config'
 import { type Account, RmError } from '@rm/domain'
+import { visible } from '@rm/runtime-pack/terminal'
+import { programmeOf } from './account-programme.ts'
 import { amount } from './amounts-text.ts'
 import { accountType, address, contracts, loss, places, products, size, someText } from './init-answers.ts'
 import type { Answers, ChosenAccount } from './init-files.ts'
 import type { GatewayPlace, Login } from './init-gateway.ts'
 import { type MainLimits, shippedLimits } from './init-profile.ts'
 import type { Questions } from './init-questions.ts'
-import { visible } from './terminal-text.ts'
 
 /** Lists the accounts of a login, which proves that it is good. */
 export type AccountList = (place: GatewayPlace, login: Login) => Promise<readonly Account[]>
@@ -33,6 +34,7 @@ const TOPSTEPX: GatewayPlace = {
   apiUrl: 'https://api.topstepx.com',
   userHubUrl: 'https://rtc.topstepx.com/hubs/user',
   marketHubUrl: 'https://rtc.topstepx.com/hubs/market',
+  caFile: null,
 }
 
 async function askPlace(questions: Questions): Promise<GatewayPlace> {
@@ -47,7 +49,8 @@ async function askPlace(questions: Questions): Promise<GatewayPlace> {
   const hubs = hubsBeside(apiUrl)
   const userHubUrl = await questions.ask({ text: 'Its user hub', preset: `${hubs}/user`, understand: address })
   const marketHubUrl = await questions.ask({ text: 'Its market hub', preset: `${hubs}/market`, understand: address })
-  return { environment: isLoopback(new URL(apiUrl)) ? 'simulator' : 'production', apiUrl, userHubUrl, marketHubUrl }
+  const environment = isLoopback(new URL(apiUrl)) ? 'simulator' : 'production'
+  return { environment, apiUrl, userHubUrl, marketHubUrl, caFile: null }
 }
 
 /** Firms have their hubs on a host of their own, a simulator has them on the same one. */
@@ -97,18 +100,11 @@ async function askAccounts(questions: Questions, listed: readonly Account[]): Pr
   return enforceable.filter((_, index) => chosen.includes(index + 1))
 }
 
-/** How the firm names the accounts of its programmes (gateway contract 2.4). */
-const PROGRAMMES: readonly { readonly names: RegExp; readonly type: AccountType }[] = [
-  { names: /^prac/i, type: 'practice' },
-  { names: /^\d+ktc/i, type: 'combine' },
-  { names: /^express/i, type: 'express' },
-]
-
 async function askLimits(questions: Questions, { id, name }: Account): Promise<ChosenAccount> {
   questions.say(`\n${visible(name)}`)
   const type = await questions.ask({
     text: 'Kind: practice, combine or express',
-    ...presetOf(PROGRAMMES.find(({ names }) => names.test(name))?.type),
+    ...presetOf(programmeOf(name)),
     understand: accountType,
   })
   const chosenSize = await questions.ask({

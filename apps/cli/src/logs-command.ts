@@ -12,11 +12,10 @@ import {
   type LogWish,
   shownLine,
 } from '@rm/runtime-pack'
+import { paint, visible } from '@rm/runtime-pack/terminal'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { duration } from './duration.ts'
 import { localTimeZone, wallNow } from './system-clock.ts'
-import { paint } from './terminal-style.ts'
-import { visible } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:

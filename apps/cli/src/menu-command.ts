@@ -1,11 +1,10 @@
 import { createInterface } from 'node:readline'
 import { EXIT_CODES } from '@rm/runtime-pack'
+import { paint, visible } from '@rm/runtime-pack/terminal'
 import { Command } from 'commander'
 import { SMOKE, TESTS } from './gate-command.ts'
 import { CLI } from './program-files.ts'
 import { runStep, type Step } from './program-steps.ts'
-import { paint } from './terminal-style.ts'
-import { visible } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { EXIT_CODES } from '@rm/runtime-pack'
-import { paint } from './terminal-style.ts'
+import { paint } from '@rm/runtime-pack/terminal'
 
 /** A program of Node that is run with this terminal. */
 export interface Step {

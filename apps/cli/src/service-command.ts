@@ -75,6 +75,7 @@ function managedCommand(name: string, description: string): Command {
         .default(OF_PLATFORM[process.platform] ?? 'systemd'),
     )
     .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
     .exitOverride()
 }
 

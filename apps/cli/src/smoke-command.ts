@@ -1,11 +1,10 @@
 import { type ReachedCheckpoint, smoke, type SmokeReport } from '@rm/runtime-pack'
+import { paint, visible, WIDTH, wrapped } from '@rm/runtime-pack/terminal'
 import { Command, Option } from 'commander'
 import { chosenGateway } from './chosen-gateway.ts'
 import { duration } from './duration.ts'
 import { DAEMON } from './program-files.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
-import { paint, WIDTH } from './terminal-style.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:

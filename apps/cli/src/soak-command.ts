@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { EmbeddedGateway, GROWTH_BYTES_MAX, soak, type SoakReport, type SoakSample, sparkLine } from '@rm/runtime-pack'
+import { paint } from '@rm/runtime-pack/terminal'
 import { Command, Option } from 'commander'
 import { duration } from './duration.ts'
 import { DAEMON, GATEWAY_SIM, SIMULATOR_CONFIG } from './program-files.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
-import { paint } from './terminal-style.ts'
 
 const EXAMPLES = `
 Examples:

@@ -9,8 +9,13 @@ Examples:
   $ npm start -- --scenario all-rules --duration 120s
   $ npm start -- --scenario stubborn-trader --seed 7
   $ npm start -- --duration 60s --json
+  $ risk-manager start --duration 60s
 
-The practice day needs no account and no network: a simulated gateway and the real daemon run as two processes on this machine.
+The practice day needs no account and no network: a simulated gateway and the
+real daemon run as two processes on this machine.
+
+Exit codes:
+  0 the day went well   1 something was not as it should be   64 usage
 `
 
 interface StartOptions {

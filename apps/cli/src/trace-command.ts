@@ -1,8 +1,7 @@
 import path from 'node:path'
 import { EXIT_CODES, linesBackwards, logFiles, readTraceReport, TRACE_LOG, type TraceReport } from '@rm/runtime-pack'
+import { paint, visible, WIDTH, wrapped } from '@rm/runtime-pack/terminal'
 import { Command } from 'commander'
-import { paint, WIDTH } from './terminal-style.ts'
-import { visible, wrapped } from './terminal-text.ts'
 
 const EXAMPLES = `
 Examples:

@@ -1,10 +1,9 @@
 import { ControlClient, type DaemonReport, socketPath } from '@rm/control-api'
 import { formatInZone } from '@rm/domain'
+import { table, visible, wrapped } from '@rm/runtime-pack/terminal'
 import { type Command, InvalidArgumentError } from 'commander'
 import { calendarText, limitsText, lockoutText, pnlText, positionsText, statusText } from './account-faces.ts'
 import { ask, askingCommand, type AskOptions, tellRefusal } from './ask-daemon.ts'
-import { table } from './terminal-table.ts'
-import { visible, wrapped } from './terminal-text.ts'
 import { style, type TextStyle } from './text-style.ts'
 
 /** What everybody may ask who may enter the folder of the sockets. Nothing of it changes anything. */
@@ -13,7 +12,11 @@ export function traderCommands(): readonly Command[] {
     statusCommand(),
     reportCommand('limits', 'How much of each limit is used, and how much is left.', limitsText),
     reportCommand('positions', 'Open positions and working orders.', positionsText),
-    reportCommand('pnl', 'The P&L of the trading day, realized and open, with costs, by product.', pnlText),
+    reportCommand(
+      'pnl',
+      'The P&L of the trading day, realized and open, with costs, by product, and of the week.',
+      pnlText,
+    ),
     whyCommand(),
     lockoutsCommand(),
     breachesCommand(),

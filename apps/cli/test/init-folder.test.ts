@@ -18,6 +18,7 @@ function answers(size: Size, limits = shippedLimits(size)): Answers {
       apiUrl: 'https://api.firm.projectx.com',
       userHubUrl: 'https://rtc.firm.projectx.com/hubs/user',
       marketHubUrl: 'https://rtc.firm.projectx.com/hubs/market',
+      caFile: null,
     },
     login: { userName: 'ann smith', apiKey: KEY },
     accounts: [

@@ -20,8 +20,14 @@ const PENDING_MAX = 50
 /**
  * Records what waits for something, and writes it to `runtime_trace.log` every three seconds and at SIGUSR2. Listening begins here, so that a
  * daemon that is not traced does nothing of it (decision 0041).
+ *
+ * @param shown - a text as the log may show it
  */
-export function startAsyncTrace(settings: LoadedConfig['general']['logging'], dataDirectory: string): void {
+export function startAsyncTrace(
+  settings: LoadedConfig['general']['logging'],
+  dataDirectory: string,
+  shown: (text: string) => string,
+): void {
   const recorder = new TraceRecorder()
   const file = new LogFile({
     directory: path.resolve(dataDirectory, settings.directory),
@@ -31,7 +37,7 @@ export function startAsyncTrace(settings: LoadedConfig['general']['logging'], da
     wallClock: wallClockMs,
   })
   const write = (): void => {
-    file.write(`${JSON.stringify(recorder.report())}\n`)
+    file.write(`${shown(JSON.stringify(recorder.report()))}\n`)
     file.flush()
   }
   setInterval(write, WRITE_EVERY_MS).unref()

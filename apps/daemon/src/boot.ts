@@ -1,120 +1,77 @@
 import path from 'node:path'
 import { openChannels } from '@rm/alerts'
-import type { CredentialSources, Diagnostic, LoadedConfig } from '@rm/config'
-import { type Account, type AccountId, type ContractSpec, type DomainEvent, RmError, TradingCalendar } from '@rm/domain'
-import { Kernel, type PolicyInForce, ProofOfLife } from '@rm/engine'
+import type { LoadedConfig } from '@rm/config'
+import { type DomainEvent, TradingCalendar } from '@rm/domain'
+import { Kernel, ProofOfLife } from '@rm/engine'
 import { checkpointMessage } from '@rm/runtime-pack'
-import { beginActivity, createGateway, drillEvents, type Gateway, type QuarantinedPayload } from '@rm/sdk-bridge'
-import { type AccountLeases, openStore, type Store } from '@rm/state'
-import { diskCare, tendStore } from './store-care.ts'
-import { StoreCopies } from './store-copies.ts'
-import { storePlaces } from './store-places.ts'
-import { AnchorPost } from './anchor-post.ts'
+import { createGateway, drillEvents } from '@rm/sdk-bridge'
+import { openStore } from '@rm/state'
 import { AlertDesk } from './alerts/alert-desk.ts'
 import { ArmedWatch } from './alerts/armed-watch.ts'
 import { Disguise } from './alerts/disguise.ts'
 import { Heartbeat } from './alerts/heartbeat.ts'
+import { AnchorPost } from './anchor-post.ts'
 import { AuditAnchor } from './audit-anchor.ts'
-import { type BootStep, describeStep } from './boot-step.ts'
-import { bridgeLog } from './bridge-log.ts'
+import { done, reasonOf, say, warn } from './boot-lines.ts'
+import type { Configured, Connected, Opened, RulesReady, Running } from './boot-stages.ts'
+import { CertificateGuard } from './certificate-guard.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { configFingerprint } from './config-fingerprint.ts'
-import { ConfigReload, configVersionOf, digestsOf, type ReloadCause, settingsOf, tellChanges } from './config-reload.ts'
+import { ConfigReload, configVersionOf } from './config-reload.ts'
 import { tellRemarks } from './config-remarks.ts'
 import { watchConfig } from './config-watch.ts'
 import { ContractList } from './contract-list.ts'
-import { type Control, startControl } from './control/start-control.ts'
+import { startControl } from './control/start-control.ts'
 import { StreamWatch } from './control/stream-watch.ts'
-import { type DaemonLog, openDaemonLog } from './daemon-log.ts'
+import { storeWithCopies } from './copied-store.ts'
 import { guardEnvironment } from './environment-guard.ts'
 import { EventLog } from './event-log.ts'
 import { eventLoop } from './event-loop.ts'
 import { type GuardedPlaces, guardFiles } from './exposed-files.ts'
-import { rememberConfig } from './last-good-config.ts'
-import { LineQueue, logFailure } from './line-queue.ts'
+import { gatewayOptions } from './gateway-options.ts'
+import { checkInstruments } from './instruments-at-start.ts'
+import { keepConfig, keepPayload } from './kept-in-spite.ts'
+import { logFailure } from './line-queue.ts'
 import { logIn } from './log-in.ts'
+import { watchLoopDelay } from './loop-delay.ts'
 import { MarketHours } from './market-hours.ts'
 import { watchMemory } from './memory-watch.ts'
-import { matchAccounts, type MonitoredAccount } from './monitored-accounts.ts'
-import { namesInstruments, refusalOfInstruments } from './named-products.ts'
+import { matchAccounts } from './monitored-accounts.ts'
+import { openLines } from './open-lines.ts'
+import { policiesOf } from './policies-at-start.ts'
 import { PolicyMaker } from './policy-maker.ts'
 import { RunFigures } from './run-figures.ts'
-import { withoutRules } from './safe-boot.ts'
 import { SettingsInForce } from './settings-in-force.ts'
 import { SleepGuard } from './sleep-guard.ts'
-import { placesOf, startingConfig } from './starting-config.ts'
+import { SlowWork } from './slow-work.ts'
+import { recordStart, tellRecovery } from './start-records.ts'
+import { startingConfig } from './starting-config.ts'
+import { diskCare, tendStore } from './store-care.ts'
+import { StoreCopies } from './store-copies.ts'
+import { storePlaces } from './store-places.ts'
 import { monotonicMs, wallClockMs } from './system-clock.ts'
 import { takeLeases } from './take-leases.ts'
 import { checkTimeZones } from './time-zone-check.ts'
 import { TurnReporter } from './turn-reporter.ts'
+import { TurnStopwatch } from './turn-stopwatch.ts'
 import { VERSION } from './version.ts'
 import { startWatchdog } from './watchdog.ts'
+import { WeekTrades } from './week-trades.ts'
 
 /*
- * The composition root: the only file that knows every package. Each stage is the argument of the next, so none can be forgotten,
- * skipped or reordered without a type error.
+ * The composition root. Each stage (boot-stages.ts) is the argument of the next, so none can be forgotten, skipped or reordered without a type
+ * error.
  */
 
-/** The configuration is read and valid, the log is open. */
-export interface Configured {
-  readonly options: DaemonOptions
-  readonly config: LoadedConfig
-  readonly lines: LineQueue
-  readonly credentials: CredentialSources
-  /** Why the files were refused; the configuration is the last good one then. */
-  readonly refused: readonly Diagnostic[] | null
-  /** The configuration folder as it was before it was read. */
-  readonly fingerprint: string
-}
-
-/** The store is open, and no other process has it. */
-export interface Opened extends Configured {
-  readonly store: Store
-  readonly gateway: Gateway
-  readonly settings: SettingsInForce
-  readonly copies: StoreCopies
-  readonly alerts: AlertDesk
-  readonly disguise: Disguise
-}
-
-/** Logged in; the accounts and the contracts are known, and no other daemon of this user enforces them. */
-export interface Connected extends Opened {
-  /** `null`: practice without leases. */
-  readonly leases: AccountLeases | null
-  readonly monitored: readonly MonitoredAccount[]
-  /** Accounts that left the configuration and are held to their former settings until these may loosen. */
-  readonly released: readonly Account[]
-  readonly contracts: readonly ContractSpec[]
-}
-
-/** Every account has its rules and its remembered state. */
-export interface RulesReady extends Connected {
-  readonly kernel: Kernel
-  readonly figures: RunFigures
-  readonly configReload: ConfigReload
-  readonly contractList: ContractList
-  readonly auditAnchor: AuditAnchor
-  readonly heartbeat: Heartbeat
-}
-
-/** Streams are subscribed and timers run. */
-export interface Running extends RulesReady {
-  /** Reads the configuration again. */
-  reload(cause: ReloadCause): void
-  /** Takes no more events from the streams; answers that are under way are still taken. */
-  stopIntake(): void
-  /** Resolves when the administrator has ordered the daemon to stop. */
-  readonly stopOrdered: Promise<void>
-  readonly control: Control
-}
+export type { Opened, Running } from './boot-stages.ts'
 
 /** How long the start waits for the user stream. A hub that is down is retried for ever while the program runs (reliability R-08). */
 const FIRST_STREAM_MS = 5_000
 /** WAL checkpoints run here, off the event path (reliability 3.6). */
 const CHECKPOINT_INTERVAL_MS = 30_000
 const TICK_MS = 1_000
-/** Total deadline of a request that changes something (reliability G-08). */
-const MUTATION_MS = 3_000
+/** A certificate that was renewed, removed or expired is noticed within that time. */
+const CERTIFICATE_LOOK_MS = 5_000
 
 export async function boot(options: DaemonOptions): Promise<Running> {
   const configured = await configure(options)
@@ -133,12 +90,10 @@ export async function boot(options: DaemonOptions): Promise<Running> {
 export async function configure(options: DaemonOptions): Promise<Configured> {
   checkTimeZones()
   const fingerprint = await configFingerprint(options.configDirectory).catch(() => '') // its absence is told by whoever reads it
-  const starting = await startingConfig(
-    options,
-    async (config) => new LineQueue(await openLogOrRefuse(config, options)),
-  )
+  const starting = await startingConfig(options, (config) => openLines(config, options.dataDirectory))
   const { config, lines } = starting
-  const configured: Configured = { options, fingerprint, ...starting }
+  const slowWork = new SlowWork(lines, config.general.logging.slowMs, monotonicMs)
+  const configured: Configured = { options, fingerprint, slowWork, ...starting }
   say(configured, checkpointMessage('starting', null))
   const hosts = [config.api.apiUrl, config.api.userHubUrl, config.api.marketHubUrl].map((url) => new URL(url).hostname)
   for (const problem of guardEnvironment(process.env, hosts)) warn(configured, problem, { event: 'environment-weak' })
@@ -152,38 +107,16 @@ export async function configure(options: DaemonOptions): Promise<Configured> {
 }
 
 /** Loaded only when it is asked for. */
-async function traceActivities({ config, options }: Configured): Promise<void> {
+async function traceActivities({ config, options, lines }: Configured): Promise<void> {
   const { startAsyncTrace } = await import('./async-trace.ts')
-  startAsyncTrace(config.general.logging, options.dataDirectory)
+  startAsyncTrace(config.general.logging, options.dataDirectory, (text) => lines.hidden?.text(text) ?? text)
 }
 
 /** Steps 4 to 7. */
 export async function open(configured: Configured): Promise<Opened> {
-  const { config, options, lines } = configured
+  const { config, options, lines, slowWork } = configured
   let opened: Opened | null = null
-  const gateway = createGateway({
-    apiUrl: config.api.apiUrl,
-    userHubUrl: config.api.userHubUrl,
-    marketHubUrl: config.api.marketHubUrl,
-    credentials: { userName: config.credentials.userName, apiKey: config.credentials.apiKey.reveal() },
-    environment: config.api.environment,
-    timeouts: { ...config.api.timeouts, mutationMs: MUTATION_MS },
-    rateBudget: {
-      windowMs: config.api.rateLimit.windowMs,
-      requests: config.api.rateLimit.budget,
-      reservedForEnforcement: config.api.rateLimit.reservedForEnforcement,
-    },
-    retry: config.api.retry,
-    reconnect: config.api.reconnect,
-    circuitBreaker: config.api.circuitBreaker,
-    renewAtFractionLeft: config.api.token.renewAtFractionLeft,
-    caFile: config.api.tls.caFile,
-    wallClock: wallClockMs,
-    monotonic: monotonicMs,
-    random: Math.random,
-    log: bridgeLog(lines),
-    quarantine: (payload) => keepPayload(opened, payload),
-  })
+  const gateway = createGateway(gatewayOptions(configured, (payload) => keepPayload(opened, payload)))
   const { database } = config.general
   const { recent, hourly, daily } = database.backupKeep
   const { databaseFile, secondFolder, emergencyJournal } = storePlaces(options.dataDirectory, database)
@@ -206,6 +139,7 @@ export async function open(configured: Configured): Promise<Opened> {
     },
     () => gateway.clock.now(),
     lines,
+    slowWork,
   )
   const disguise = new Disguise(config.general.notifications)
   const alerts = new AlertDesk({
@@ -236,6 +170,7 @@ export async function connect(opened: Opened): Promise<Connected> {
   done(opened, 'login')
   const accounts = await gateway.accounts()
   opened.disguise.hide(accounts)
+  opened.lines.hidden?.hide(accounts)
   const { monitored, unmonitored } = matchAccounts(config.accounts, accounts)
   await checkInstruments(opened, monitored)
   const held = new Set(settings.accounts())
@@ -269,19 +204,22 @@ export async function connect(opened: Opened): Promise<Connected> {
 export function initializeRules(connected: Connected): RulesReady {
   const { config, gateway, store, lines, contracts, options, monitored, settings, credentials } = connected
   const figures = new RunFigures()
+  const certificate = new CertificateGuard(config, options.dataDirectory, lines)
   const hours = new MarketHours(calendarOf(config), (contractId) => kernel.contract(contractId))
+  const week = new WeekTrades({ gateway, store, lines }, calendarOf(config))
   const kernel = new Kernel({
-    policies: policiesOf(connected),
+    policies: policiesOf(connected, certificate),
     contracts,
     isMarketOpen: (contractId, now) => hours.isOpen(contractId, now),
     onLoosened: (accountId) => configReload.loosened(accountId),
     ports: {
       gateway,
-      store: storeWithCopies(connected, figures),
+      store: storeWithCopies(connected, figures, week),
       clock: gateway.clock,
       wakeups: eventLoop,
       proofOfLife: new ProofOfLife(drillEvents, monotonicMs),
       reporter: new TurnReporter(lines, figures, monotonicMs, config.general.timeZone),
+      watch: new TurnStopwatch(connected.slowWork, monotonicMs),
     },
   })
   connected.alerts.adopt(kernel.states().flatMap(({ breaches }) => [...breaches.values()]))
@@ -295,10 +233,13 @@ export function initializeRules(connected: Connected): RulesReady {
     store,
     gateway,
     lines,
+    certificate,
+    slowWork: connected.slowWork,
     isRefused: connected.refused !== null,
     onAccepted: (loaded) => keepConfig(connected, loaded),
     onReplaced: (loaded) => {
       hours.follow(calendarOf(loaded))
+      week.follow(calendarOf(loaded))
       contractList.follow(loaded.api.cache.contractTtlMs)
     },
   })
@@ -327,12 +268,12 @@ export function initializeRules(connected: Connected): RulesReady {
   })
   say(connected, checkpointMessage('rules-initialized', { rules: config.ruleCount }))
   done(connected, 'rules')
-  return { ...connected, kernel, figures, configReload, contractList, auditAnchor, heartbeat }
+  return { ...connected, kernel, figures, configReload, contractList, certificate, auditAnchor, heartbeat, week }
 }
 
 /** Steps 11 to 14. */
 export async function run(ready: RulesReady): Promise<Running> {
-  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList } = ready
+  const { gateway, kernel, figures, lines, monitored, released, configReload, contractList, week } = ready
   const eventLog = new EventLog(lines)
   const streams = new StreamWatch(monotonicMs)
   let isIntakeOpen = true
@@ -346,7 +287,8 @@ export async function run(ready: RulesReady): Promise<Running> {
     if (event.kind === 'quote-changed') figures.quoteLags.take(gateway.clock.now() - event.change.at)
     if (event.kind === 'stream-restored' && event.stream === 'user') userStream.resolve()
   }
-  gateway.connect([...monitored.map((one) => one.account.id), ...released.map((account) => account.id)], sink)
+  const accountIds = [...monitored.map((one) => one.account.id), ...released.map((account) => account.id)]
+  gateway.connect(accountIds, sink)
   const impatience = setTimeout(userStream.resolve, FIRST_STREAM_MS)
   await userStream.promise
   clearTimeout(impatience)
@@ -360,13 +302,22 @@ export async function run(ready: RulesReady): Promise<Running> {
     armedWatch.look(kernel.states(), monotonicMs())
     kernel.tick()
     void contractList.refresh()
+    void week.look(accountIds)
   }, TICK_MS)
-  const checkpoint = setInterval(() => ready.store.checkpoint(), CHECKPOINT_INTERVAL_MS)
+  const certificateLook = setInterval(() => {
+    if (ready.certificate.look()) configReload.apply('certificate')
+  }, CERTIFICATE_LOOK_MS)
+  const checkpoint = setInterval(() => {
+    const end = ready.slowWork.begin('a checkpoint of the database', {})
+    ready.store.checkpoint()
+    end()
+  }, CHECKPOINT_INTERVAL_MS)
   const endTending = tendStore(ready.store)
   ready.copies.start()
   const endWatch = watchFiles(ready)
   const endFileGuard = guardFiles(guardedPlaces(ready), lines)
   const endMemoryWatch = watchMemory(lines)
+  const endLoopWatch = watchLoopDelay(ready.slowWork)
   done(ready, 'scheduler')
   say(ready, checkpointMessage('event-loop-running', null))
   recordStart(ready)
@@ -393,49 +344,14 @@ export async function run(ready: RulesReady): Promise<Running> {
       endWatch()
       endFileGuard()
       endMemoryWatch()
+      endLoopWatch()
       endWatchdog()
       clearInterval(tick)
       clearInterval(checkpoint)
+      clearInterval(certificateLook)
       endTending()
       ready.heartbeat.stop()
     },
-  }
-}
-
-/** What opening the store had to repair is for a human, and for the audit trail. */
-function tellRecovery({ store, gateway, lines }: Opened): void {
-  for (const sentence of store.recovery) {
-    const facts = { event: 'alert', alert: 'store-recovered' }
-    lines.add({ level: 'fatal', message: `Alert: ${sentence}`, topic: null, facts })
-  }
-  const entries = store.recovery.map((sentence) => ({
-    actor: 'daemon' as const,
-    action: 'store-recovered',
-    subject: `run ${store.epoch}`,
-    detail: { sentence },
-  }))
-  store.audit(entries, gateway.clock.now())
-}
-
-/** The engine's store: what it commits is copied a moment later. */
-function storeWithCopies({ store, copies }: Opened, figures: RunFigures): Pick<Store, 'commit' | 'loadAccount'> {
-  return {
-    commit(records) {
-      const begunMs = monotonicMs()
-      const end = beginActivity(() => ({
-        name: 'store commit',
-        about: `${records.length} turns`,
-        waitsFor: 'the sync of the disk',
-      }))
-      try {
-        store.commit(records)
-      } finally {
-        end()
-      }
-      figures.onCommit(monotonicMs() - begunMs)
-      copies.committed(records)
-    },
-    loadAccount: (accountId, tradesSince) => store.loadAccount(accountId, tradesSince),
   }
 }
 
@@ -452,84 +368,8 @@ function wakeUp(ready: RulesReady, sleepGuard: SleepGuard): void {
   ready.gateway.recycle('market')
 }
 
-function recordStart({ store, gateway, config, refused }: RulesReady): void {
-  const now = gateway.clock.now()
-  store.recordCheckpoint('event-loop-running', now, `${Math.round(monotonicMs())} ms after the start`)
-  const detail = { version: VERSION, configuration: config.hash, files: digestsOf(config) }
-  store.audit([{ actor: 'daemon', action: 'daemon-started', subject: `run ${store.epoch}`, detail }], now)
-  if (refused === null) return
-  const refusal = { cause: 'start', problems: placesOf(refused) }
-  store.audit([{ actor: 'admin', action: 'configuration-refused', subject: config.hash, detail: refusal }], now)
-}
-
-/** For a start at which the files are refused. A disk that is full must not cost more than that. */
-function keepConfig(configured: Configured, config: LoadedConfig): void {
-  try {
-    rememberConfig(configured.options.dataDirectory, config)
-  } catch (error) {
-    warn(configured, `The configuration could not be kept for another start: ${reasonOf(error)}`, {
-      event: 'config-unkept',
-    })
-  }
-}
-
-/** Keeps what could not be decoded for a human. A disk that is full must not cost more than that. */
-function keepPayload(opened: Opened | null, { surface, raw, reason }: QuarantinedPayload): void {
-  if (opened === null) return // no stream is subscribed before the store is open
-  try {
-    opened.store.quarantine(surface, raw, reason, opened.gateway.clock.now())
-  } catch (error) {
-    warn(opened, `A payload of ${surface} could not be kept: ${reasonOf(error)}`, { event: 'quarantine-unwritable' })
-  }
-}
-
-/**
- * Only a configuration that names instruments makes the start wait for the venue's list. When that cannot be read the start goes on: an
- * account without a daemon is worse off than one with a misspelt name.
- */
-async function checkInstruments(opened: Opened, monitored: readonly MonitoredAccount[]): Promise<void> {
-  const accounts = monitored.map((one) => one.configured)
-  if (!namesInstruments(accounts)) return
-  const listed = await opened.gateway.contracts().catch((error: unknown) => {
-    const facts = { event: 'instruments-unchecked' }
-    warn(opened, `general.instruments could not be compared with the gateway: ${reasonOf(error)}`, facts)
-    return null
-  })
-  const refusal = listed === null ? null : refusalOfInstruments(accounts, listed)
-  if (refusal === null) return
-  // A lockout that is stored outlives a mistake in a file (reliability C-01).
-  if (!opened.store.hasUnfinishedProtection()) throw refusal
-  warn(opened, `Alert: ${refusal.message}; the start goes on, as a lockout or a goal is stored`, {
-    event: 'instruments-unknown',
-    ...refusal.details,
-  })
-}
-
-/** What each account is held to: what the configuration names, and what an earlier one named that may not loosen yet. */
-function policiesOf(connected: Connected): readonly PolicyInForce[] {
-  const { config, options, settings, monitored, released, lines, store, gateway } = connected
-  const record = (action: string, id: AccountId, facts: Readonly<Record<string, unknown>>): void => {
-    const detail = { configuration: config.hash, cause: 'start', ...facts }
-    store.audit([{ actor: 'admin', action, subject: String(id), detail }], gateway.clock.now())
-  }
-  const named = monitored.map(({ account, configured }) => {
-    const held = settings.hold(account.id, settingsOf(config, configured), configured.source, config.hash)
-    tellChanges(lines, account.id, held.changes)
-    if (held.changes.length > 0) record('settings-changed', account.id, { changes: held.changes })
-    return held.settings
-  })
-  const kept = released.flatMap(({ id }) => {
-    const held = settings.release(id)
-    if (held === null) return []
-    record('account-released', id, {})
-    return [held]
-  })
-  const policies = [...named, ...kept]
-  return options.mode === 'safe' ? policies.map(withoutRules) : policies
-}
-
-function calendarOf({ reset, holidays }: LoadedConfig): TradingCalendar {
-  return new TradingCalendar(reset, holidays)
+function calendarOf({ reset, holidays, weeklyReset }: LoadedConfig): TradingCalendar {
+  return new TradingCalendar(reset, holidays, weeklyReset)
 }
 
 function watchFiles(ready: RulesReady): () => void {
@@ -558,34 +398,4 @@ function guardedPlaces(ready: RulesReady): GuardedPlaces {
 function anchorFileOf({ config, options }: Configured): string | null {
   const { anchorFile } = config.general.audit
   return anchorFile === null ? null : path.resolve(options.dataDirectory, anchorFile)
-}
-
-async function openLogOrRefuse({ general }: Pick<LoadedConfig, 'general'>, options: DaemonOptions): Promise<DaemonLog> {
-  try {
-    return await openDaemonLog(general.logging, options.dataDirectory, wallClockMs)
-  } catch (error) {
-    throw new RmError(
-      'ENVIRONMENT_UNSUITABLE',
-      `The logs below ${options.dataDirectory} cannot be written: ${reasonOf(error)}`,
-      {},
-      error,
-    )
-  }
-}
-
-function say({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>> = {}): void {
-  lines.add({ level: 'info', message, topic: null, facts: { event: 'checkpoint', ...facts } })
-}
-
-function warn({ lines }: Configured, message: string, facts: Readonly<Record<string, unknown>>): void {
-  lines.add({ level: 'warn', message, topic: null, facts })
-}
-
-function done({ lines }: Configured, step: BootStep): void {
-  const facts = { event: 'boot-step', step, sinceStartMs: Math.round(monotonicMs()) }
-  lines.add({ level: 'info', message: describeStep(step), topic: null, facts })
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

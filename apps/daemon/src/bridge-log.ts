@@ -9,3 +9,12 @@ export function bridgeLog(lines: LineQueue): BridgeLog {
     },
   }
 }
+
+/** Single requests to the gateway stand in `api.log` and nowhere else: there are more of them than of all the rest. */
+export function trafficLog(lines: LineQueue): BridgeLog {
+  return {
+    write(level, message, facts = {}) {
+      lines.add({ level, message, topic: 'traffic', facts: { event: 'gateway-request', ...facts } })
+    },
+  }
+}

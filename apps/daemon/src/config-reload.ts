@@ -10,17 +10,22 @@ import type { AccountId } from '@rm/domain'
 import type { Kernel } from '@rm/engine'
 import type { Gateway } from '@rm/sdk-bridge'
 import type { Store } from '@rm/state'
+import type { CertificateGuard } from './certificate-guard.ts'
 import type { DaemonOptions } from './command-line.ts'
 import { tellRemarks } from './config-remarks.ts'
 import type { LineLevel, LineQueue } from './line-queue.ts'
 import type { MonitoredAccount } from './monitored-accounts.ts'
 import type { SettingChange } from './setting-changes.ts'
 import type { SettingsInForce } from './settings-in-force.ts'
+import type { SlowWork } from './slow-work.ts'
 import { placesOf, problemsOf, tellAcceptance } from './starting-config.ts'
 import { localToday } from './system-clock.ts'
 
 /** Who asked for it: a signal, the administrator through the local API, or a file that was written. */
 export type ReloadCause = 'SIGHUP' | 'control-api' | 'file-changed'
+
+/** Why every account is given its settings anew. */
+type ReplaceCause = ReloadCause | 'certificate'
 
 export interface ConfigReloadOptions {
   readonly options: DaemonOptions
@@ -32,6 +37,8 @@ export interface ConfigReloadOptions {
   readonly store: Store
   readonly gateway: Gateway
   readonly lines: LineQueue
+  readonly certificate: CertificateGuard
+  readonly slowWork: SlowWork
   /** Whether the files were refused when the daemon started, which goes on with the last good ones then (reliability C-01). */
   readonly isRefused: boolean
   /** Told of every configuration that was accepted. */
@@ -68,6 +75,13 @@ export class ConfigReload {
     this.#underWay = this.#reloadAfter(this.#underWay, cause)
   }
 
+  /** Gives every account its settings once more, as something beside the files decides how they hold. */
+  apply(cause: 'certificate'): void {
+    const { certificate, monitored } = this.#options
+    this.#audit('certificate-changed', this.#config.hash, { because: certificate.fault })
+    for (const one of monitored) this.#replaceFor(one, this.#config, cause)
+  }
+
   /** Nothing is read any more: the store is about to be closed. */
   stop(): void {
     this.#isStopped = true
@@ -80,13 +94,15 @@ export class ConfigReload {
   }
 
   #read(cause: ReloadCause, credentials: OpenedCredentials): void {
-    const { options, lines } = this.#options
+    const { options, lines, slowWork } = this.#options
+    const end = slowWork.begin('reading the configuration', { cause })
     const loaded = loadConfig({
       directory: options.configDirectory,
       environment: process.env,
       credentials,
       today: localToday(),
     })
+    end()
     if (!loaded.ok) {
       const problems = problemsOf(loaded)
       this.#say('error', `Alert: the changed configuration is refused; the one before stays in force (${cause})`, {
@@ -130,6 +146,7 @@ export class ConfigReload {
     const { monitored, store, gateway, onReplaced } = this.#options
     store.saveConfigVersion(configVersionOf(loaded), gateway.clock.now())
     tellRemarks(this.#options.lines, loaded)
+    this.#options.certificate.look(loaded)
     for (const one of monitored) this.#replaceFor(one, loaded, cause)
     onReplaced(loaded)
     for (const configured of loaded.accounts) {
@@ -141,13 +158,13 @@ export class ConfigReload {
     }
   }
 
-  #replaceFor({ account }: MonitoredAccount, loaded: LoadedConfig, cause: ReloadCause): void {
-    const { settings, kernel } = this.#options
+  #replaceFor({ account }: MonitoredAccount, loaded: LoadedConfig, cause: ReplaceCause): void {
+    const { settings, kernel, certificate } = this.#options
     const configured = loaded.accounts.find((one) => one.enabled && isSameAccount(one, account))
     if (configured === undefined) {
       const released = settings.release(account.id)
       if (released === null) return
-      kernel.replaceSettings(released)
+      kernel.replaceSettings(certificate.applyTo(released))
       const facts = { event: 'account-released', accountId: account.id, cause }
       this.#say(
         'warn',
@@ -158,7 +175,7 @@ export class ConfigReload {
       return
     }
     const held = settings.hold(account.id, settingsOf(loaded, configured), configured.source, loaded.hash)
-    kernel.replaceSettings(held.settings)
+    kernel.replaceSettings(certificate.applyTo(held.settings))
     tellChanges(this.#options.lines, account.id, held.changes)
     if (held.changes.length === 0) return
     this.#audit('settings-changed', String(account.id), { configuration: loaded.hash, cause, changes: held.changes })

@@ -5,8 +5,8 @@ import { LogFile } from './log-file.ts'
 
 type LoggingSettings = LoadedConfig['general']['logging']
 
-/** Which of the log files beside `risk_manager.log` a line also belongs to. */
-export type LogTopic = 'enforcement' | 'api'
+/** Which of the log files beside `risk_manager.log` a line also belongs to; `traffic` is for `api.log` alone. */
+export type LogTopic = 'enforcement' | 'api' | 'traffic'
 
 /** The program's log: JSON lines on disk, and on the terminal lines for people when it is one. */
 export interface DaemonLog {
@@ -44,17 +44,18 @@ export async function openDaemonLog(
   }
   const { files } = settings
   const outlets: Outlet[] = [
-    { stream: file('risk_manager.log'), minimum: levelNumber(files.daemon.level), topic: null },
-    { stream: file('enforcement.log'), minimum: levelNumber(files.enforcement.level), topic: 'enforcement' },
+    { stream: file('risk_manager.log'), minimum: levelNumber(files.daemon.level), takes: isForAll },
+    { stream: file('enforcement.log'), minimum: levelNumber(files.enforcement.level), takes: isOf('enforcement') },
   ]
   if (files.api !== null) {
-    outlets.push({ stream: file('api.log'), minimum: levelNumber(files.api.level), topic: 'api' })
+    outlets.push({ stream: file('api.log'), minimum: levelNumber(files.api.level), takes: isOf('api', 'traffic') })
   }
   if (files.error !== null) {
-    outlets.push({ stream: file('error.log'), minimum: levelNumber(files.error.level), topic: null })
+    outlets.push({ stream: file('error.log'), minimum: levelNumber(files.error.level), takes: isForAll })
   }
   if (!settings.json) await asText(outlets)
-  if (settings.console) outlets.push({ stream: await openConsole(), minimum: levelNumber(settings.level), topic: null })
+  if (settings.console)
+    outlets.push({ stream: await openConsole(), minimum: levelNumber(settings.level), takes: isForAll })
   const lowest = Math.min(...outlets.map((outlet) => outlet.minimum))
   const logger = pino(
     {
@@ -77,8 +78,14 @@ export async function openDaemonLog(
 interface Outlet {
   stream: pino.DestinationStream
   readonly minimum: number
-  /** Only lines of this topic; `null`: all. */
-  readonly topic: LogTopic | null
+  readonly takes: (topic: unknown) => boolean
+}
+
+const isForAll = (topic: unknown): boolean => topic !== ('traffic' satisfies LogTopic)
+
+function isOf(...topics: readonly LogTopic[]): (topic: unknown) => boolean {
+  const own = new Set<unknown>(topics)
+  return (topic) => own.has(topic)
 }
 
 function fanOut(outlets: readonly Outlet[]): pino.DestinationStream & PinoMetadata {
@@ -88,8 +95,7 @@ function fanOut(outlets: readonly Outlet[]): pino.DestinationStream & PinoMetada
     write(line: string): void {
       const topic = topicOf(this.lastObj)
       for (const outlet of outlets) {
-        if (this.lastLevel >= outlet.minimum && (outlet.topic === null || outlet.topic === topic))
-          outlet.stream.write(line)
+        if (this.lastLevel >= outlet.minimum && outlet.takes(topic)) outlet.stream.write(line)
       }
     },
   }

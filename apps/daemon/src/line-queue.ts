@@ -1,5 +1,6 @@
 import { RmError } from '@rm/domain'
 import type { DaemonLog, LogTopic } from './daemon-log.ts'
+import type { HiddenAccounts } from './hidden-accounts.ts'
 
 export type LineLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
@@ -20,24 +21,28 @@ const GATHER_MS = 10
  */
 export class LineQueue {
   readonly #log: DaemonLog
+  /** Accounts that the log must not name, while those who follow are told all; `null`: it names everything. */
+  readonly hidden: HiddenAccounts | null
   readonly #followers = new Set<(line: Line) => void>()
   #waiting: Line[] = []
   /** What was told while nobody followed. */
   #untold: Line[] = []
 
-  constructor(log: DaemonLog) {
+  constructor(log: DaemonLog, hidden: HiddenAccounts | null) {
     this.#log = log
+    this.hidden = hidden
   }
 
   add(line: Line): void {
     if (this.#waiting.length === 0) setTimeout(() => this.flush(), GATHER_MS).unref()
     this.#waiting.push(line)
+    if (line.topic === 'traffic') return // for its file, and for nobody who waits for news
     if (this.#followers.size === 0) this.#untold.push(line)
     for (const follower of this.#followers) follower(line)
   }
 
   /**
-   * Hands every line to somebody else too; the first gets those of the start as well, for which nobody was there. A follower never adds a line
+   * Hands every line but those of the traffic to somebody else too; the first gets those of the start as well, for which nobody was there. A follower never adds a line
    * at once.
    *
    * @returns ends it
@@ -59,7 +64,8 @@ export class LineQueue {
     const lines = this.#waiting
     this.#waiting = []
     for (const { level, message, topic, facts } of lines) {
-      this.#log.logger[level](topic === null ? facts : { topic, ...facts }, message)
+      const shown = this.hidden?.facts(facts) ?? facts
+      this.#log.logger[level](topic === null ? shown : { topic, ...shown }, this.hidden?.text(message) ?? message)
     }
     this.#log.flush()
   }

@@ -40,7 +40,7 @@ const RETRY_MS = 5_000
  */
 export async function startingConfig(
   options: DaemonOptions,
-  openLog: (config: Pick<LoadedConfig, 'general'>) => Promise<LineQueue>,
+  openLog: (config: Pick<LoadedConfig, 'general' | 'accounts'>) => Promise<LineQueue>,
 ): Promise<StartingConfig> {
   const sources = credentialSources(options)
   let lines: LineQueue | null = null

@@ -14,6 +14,7 @@ import {
 } from '@rm/state'
 import { holdOnThread } from './hold-on-thread.ts'
 import type { LineQueue } from './line-queue.ts'
+import type { SlowWork } from './slow-work.ts'
 
 /** After a change of a lockout the snapshot waits so long, so that the requests of the same moment have the disk and the loop to themselves. */
 const SNAPSHOT_DELAY_MS = 50
@@ -43,6 +44,7 @@ export class StoreCopies {
   readonly #settings: CopySettings
   readonly #now: () => Instant
   readonly #lines: LineQueue
+  readonly #slowWork: SlowWork
   readonly #timers: NodeJS.Timeout[] = []
   #delayed: NodeJS.Timeout | null = null
   /** One after the other, so that an older snapshot never takes the place of a newer one. */
@@ -50,11 +52,12 @@ export class StoreCopies {
   #isBackingUp = false
   #isStopped = false
 
-  constructor(store: Store, settings: CopySettings, now: () => Instant, lines: LineQueue) {
+  constructor(store: Store, settings: CopySettings, now: () => Instant, lines: LineQueue, slowWork: SlowWork) {
     this.#store = store
     this.#settings = settings
     this.#now = now
     this.#lines = lines
+    this.#slowWork = slowWork
   }
 
   /** The first snapshot is made at once: what a start has repaired is not repaired twice. */
@@ -99,7 +102,9 @@ export class StoreCopies {
     for (const folder of secondFolder === null ? [dataFolder] : [dataFolder, secondFolder]) {
       await this.#attempt(`the lock snapshot in ${folder}`, async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 })
+        const end = this.#slowWork.begin('the lock snapshot', { folder })
         await writeDurably(lockSnapshotFile(folder), snapshotText(this.#store.lockSnapshot(this.#now())))
+        end()
       })
     }
     await this.#carry(lockSnapshotFile(dataFolder))
@@ -109,7 +114,9 @@ export class StoreCopies {
     if (this.#isBackingUp) return
     this.#isBackingUp = true
     await this.#attempt('the backup', async () => {
+      const end = this.#slowWork.begin('a backup', {})
       const { file, manifest } = await this.#store.backup(this.#now(), holdOnThread)
+      end()
       const surplus = surplusBackups(listBackups(this.#settings.dataFolder), this.#settings.kept)
       for (const backup of surplus) await removeBackup(backup)
       const facts = { event: 'backup-made', file, bytes: manifest.bytes, auditSeq: manifest.head.seq }

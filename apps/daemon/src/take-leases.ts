@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { type Account, RmError } from '@rm/domain'
 import { AccountLeases, homeOfUser } from '@rm/state'
-import type { Opened } from './boot.ts'
+import type { Opened } from './boot-stages.ts'
 
 /**
  * Takes the leases of the accounts that this daemon is about to enforce (reliability P-14). Throws `RmError` ACCOUNT_LEASED when another daemon of

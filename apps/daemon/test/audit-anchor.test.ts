@@ -33,7 +33,7 @@ async function aTrail(file: string | null) {
     directory,
     () => NOW,
   )
-  const lines = new LineQueue(log)
+  const lines = new LineQueue(log, null)
   const store = { auditHead: headOf(1) }
   const anchor = new AuditAnchor({ store, lines, file, post: null, now: () => NOW })
   return {

@@ -2,16 +2,8 @@
  * Holds the boot chain: every stage takes what the one before it returns, so a stage that is skipped, forgotten or taken out of order does
  * not compile. Checked by `typecheck`; nothing here runs.
  */
-import {
-  type Configured,
-  type Connected,
-  connect,
-  initializeRules,
-  type Opened,
-  open,
-  type RulesReady,
-  run,
-} from '../src/boot.ts'
+import { connect, initializeRules, open, run } from '../src/boot.ts'
+import type { Configured, Connected, Opened, RulesReady } from '../src/boot-stages.ts'
 
 declare const configured: Configured
 declare const opened: Opened

@@ -20,7 +20,10 @@ test('what an accepted configuration makes one wonder about stands in the log, w
       today: Temporal.PlainDate.from('2026-11-18'),
     })
     if (!config.ok) throw new Error(JSON.stringify(config.diagnostics))
-    const lines = new LineQueue(await openDaemonLog({ ...config.general.logging, console: false }, directory, () => 0))
+    const lines = new LineQueue(
+      await openDaemonLog({ ...config.general.logging, console: false }, directory, () => 0),
+      null,
+    )
     tellRemarks(lines, config)
     lines.flush()
     const written = readFileSync(path.join(directory, 'logs', 'risk_manager.log'), 'utf8')

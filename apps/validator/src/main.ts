@@ -1,5 +1,6 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
+import { certificateCommand } from './certificate/certificate-command.ts'
 import { runCommand } from './run-command.ts'
 
 const program = new Command('validate')
@@ -7,6 +8,7 @@ const program = new Command('validate')
   .version('0.1.0')
   .exitOverride()
   .addCommand(runCommand(), { isDefault: true })
+  .addCommand(certificateCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

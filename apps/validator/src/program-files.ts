@@ -15,3 +15,6 @@ export const PROGRAMS: Programs = {
 
 /** What is validated when nobody names another configuration: that of the practice day. */
 export const SIMULATOR_CONFIG = path.join(ROOT, 'config/simulator')
+
+/** The login that the simulator knows, which `npm start` sets too: the configuration of the practice day asks for it by variables. */
+export const PRACTICE_LOGIN = { PROJECTX_USERNAME: 'practice', PROJECTX_API_KEY: 'practice-key' } as const

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { formatDiagnostics, loadConfig, readCriteria } from '@rm/config'
-import { EXIT_CODES } from '@rm/runtime-pack'
+import { EXIT_CODES, signCertificate } from '@rm/runtime-pack'
 import { paint, WIDTH } from '@rm/runtime-pack/terminal'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { PROGRAMS, ROOT, SIMULATOR_CONFIG } from './program-files.ts'
+import { statementOf } from './certificate/certificate-of.ts'
+import { signingKey, usualKeyFile } from './certificate/signing-key.ts'
+import { PRACTICE_LOGIN, PROGRAMS, ROOT, SIMULATOR_CONFIG } from './program-files.ts'
 import { validators } from './registry.ts'
 import { answeredLine, terminalReport } from './report/terminal-report.ts'
 import type { ValidationReport } from './report/validation-report.ts'
@@ -19,6 +21,7 @@ Examples:
   $ validate --mode standard --config /etc/risk-manager --data /var/lib/risk-manager
   $ validate --only security,database --json
   $ validate --mode standard --report validation
+  $ validate --config /etc/risk-manager --certificate certificate.json
 
 Everything is tried with the daemon that would be deployed, on a copy of the
 configuration and a simulated gateway. With --target gateway the configured
@@ -37,6 +40,8 @@ interface Options {
   readonly target: Target['kind']
   readonly livePractice?: true
   readonly report?: string
+  readonly certificate?: string
+  readonly key?: string
   readonly json?: true
 }
 
@@ -55,6 +60,8 @@ export function runCommand(): Command {
     )
     .option('--live-practice', 'with --target gateway: boot the daemon there, on practice accounts alone')
     .option('--report <dir>', 'writes the report there')
+    .option('--certificate <file>', 'signs a certificate when everything was asked and answered well')
+    .option('--key <file>', 'the private key for it; default: .risk-manager/validator-key.pem in the home')
     .option('--json', 'the report as JSON instead of text')
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -71,7 +78,7 @@ async function validate(options: Options, command: Command): Promise<number> {
       exitCode: EXIT_CODES.environment,
     })
   const { config: directory, json } = options
-  const environment = process.env
+  const environment = directory === SIMULATOR_CONFIG ? { ...PRACTICE_LOGIN, ...process.env } : process.env
   const read = readCriteria({ directory, environment })
   if (!read.ok) {
     process.stderr.write(formatDiagnostics(read.diagnostics, { color: false, width: WIDTH }))
@@ -103,7 +110,20 @@ async function validate(options: Options, command: Command): Promise<number> {
   })
   if (options.report !== undefined) writeReports(options.report, report)
   process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : `\n${terminalReport(report)}`)
+  if (options.certificate !== undefined) certify(options.certificate, report, options.key, read.criteria.certificateMs)
   return report.exitCode
+}
+
+function certify(file: string, report: ValidationReport, key: string | undefined, validMs: number): void {
+  const statement = statementOf(report, validMs)
+  if ('refused' in statement) {
+    process.stderr.write(`No certificate: ${statement.refused}.\n`)
+    return
+  }
+  const certificate = signCertificate(statement, signingKey(key ?? usualKeyFile()))
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(certificate, null, 2)}\n`)
+  process.stderr.write(`Certificate until ${statement.expiresAt}: ${file}\n`)
 }
 
 function writeReports(directory: string, report: ValidationReport): void {

@@ -6,7 +6,16 @@ export const MODES = ['quick', 'standard', 'thorough'] as const
 export type Mode = (typeof MODES)[number]
 
 /** Every validator, in the order of the report. */
-export const VALIDATOR_IDS = ['monitoring', 'security', 'smoke'] as const
+export const VALIDATOR_IDS = [
+  'strategy',
+  'risk-engine',
+  'database',
+  'monitoring',
+  'security',
+  'compliance',
+  'disaster-recovery',
+  'smoke',
+] as const
 export type ValidatorId = (typeof VALIDATOR_IDS)[number]
 
 /** What gateway is looked at. On a real one nothing is done but reading, unless a practice account may be traded on. */

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PROGRAMS } from '../src/program-files.ts'
+import { PROGRAMS, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import { deadManCheck } from '../src/validators/monitoring/dead-man-check.ts'
 import { watchedDaemonCheck } from '../src/validators/monitoring/watched-daemon-check.ts'
-import { copiedConfig } from './copied-config.ts'
+import { changedConfig } from './changed-config.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
 
 let folder = ''
@@ -24,9 +24,9 @@ const ALL_CHANNELS = {
 }
 
 test('by every channel, on every page and in every log of this build a breach is told', async () => {
-  const configDirectory = copiedConfig(folder, 'all', 'risk_config.yaml', (document) => {
-    document.setIn(['general', 'notifications'], document.createNode(ALL_CHANNELS))
-  })
+  const configDirectory = changedConfig(SIMULATOR_CONFIG, path.join(folder, 'all'), [
+    ['risk_config.yaml', ['general', 'notifications'], ALL_CHANNELS],
+  ])
   const environment = { ...process.env, PROJECTX_USERNAME: 'practice', PROJECTX_API_KEY: 'practice-key', HOOK }
   const result = await askCheck(watchedDaemonCheck, runContext({ configDirectory, environment }), folder)
   expect([result.verdict, result.findings]).toEqual(['passed', []])
@@ -56,9 +56,8 @@ describe('planted: a build that tells nobody', () => {
   test('alerts and heartbeat do not leave, and a figure is missing', async () => {
     const daemon = path.join(folder, 'mute.mjs')
     writeFileSync(daemon, MUTE_DAEMON)
-    const configDirectory = copiedConfig(folder, 'mute', 'validation_criteria.yaml', (document) => {
-      document.set('reliability', { enforcement_s: 3 })
-    })
+    const configDirectory = changedConfig(SIMULATOR_CONFIG, path.join(folder, 'mute'), [])
+    writeFileSync(path.join(configDirectory, 'validation_criteria.yaml'), 'reliability: { enforcement_s: 3 }')
     const context = runContext({ configDirectory, programs: { ...PROGRAMS, daemon } })
     const errors = errorsOf(await askCheck(watchedDaemonCheck, context, folder)).join('\n')
     expect(errors).toContain('/metrics risk_manager_breaches_total: it is documented')

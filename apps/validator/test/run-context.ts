@@ -1,10 +1,8 @@
 import { loadConfig, readCriteria } from '@rm/config'
-import { PROGRAMS, ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
+import { PRACTICE_LOGIN, PROGRAMS, ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import type { CheckResult } from '../src/report/validation-report.ts'
 import { type RunContext, runCheck } from '../src/run-check.ts'
 import type { Check, CheckContext } from '../src/validator.ts'
-
-const LOGIN = { PROJECTX_USERNAME: 'practice', PROJECTX_API_KEY: 'practice-key' }
 
 /** What a run is given for the practice day's configuration, or for another folder and other parts of the subject. */
 export function runContext(subject: Partial<CheckContext['subject']> = {}): RunContext {
@@ -13,7 +11,7 @@ export function runContext(subject: Partial<CheckContext['subject']> = {}): RunC
     dataDirectory: null,
     repository: ROOT,
     programs: PROGRAMS,
-    environment: { ...process.env, ...LOGIN },
+    environment: { ...process.env, ...PRACTICE_LOGIN },
     ...subject,
   }
   const { configDirectory: directory, environment } = whole

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ROOT } from '../src/program-files.ts'
+import { ROOT, SIMULATOR_CONFIG } from '../src/program-files.ts'
 import type { CheckResult } from '../src/report/validation-report.ts'
 import type { Check } from '../src/validator.ts'
 import { advisoryHits, AdvisoryList } from '../src/validators/security/advisories.ts'
@@ -21,10 +21,10 @@ import { encryptedWaysCheck } from '../src/validators/security/encrypted-ways-ch
 import { dataRights } from '../src/validators/security/file-rights.ts'
 import { fileRightsCheck } from '../src/validators/security/file-rights-check.ts'
 import { bitsPerCharacter, findSecrets } from '../src/validators/security/found-secrets.ts'
-import { LOCKFILE, readLockedPackages } from '../src/validators/security/locked-packages.ts'
+import { LOCKFILE, type LockedPackage, readLockedPackages } from '../src/validators/security/locked-packages.ts'
 import { readAudit } from '../src/validators/security/registry-audit.ts'
 import { secretsCheck } from '../src/validators/security/secrets-check.ts'
-import { copiedConfig } from './copied-config.ts'
+import { changedConfig } from './changed-config.ts'
 import { askCheck, errorsOf, runContext } from './run-context.ts'
 
 let folder = ''
@@ -37,7 +37,7 @@ const PLANTED = ['q7Zr2LkX9vT0', 'bN4mWc8sYd1F', 'hJ6gQp3eUa5I='].join('')
 
 /** A copy of the practice day that nothing was planted in, and whatever is planted then. */
 function plantedConfig(name: string): string {
-  return copiedConfig(folder, name, 'risk_config.yaml', () => {})
+  return changedConfig(SIMULATOR_CONFIG, path.join(folder, name), [])
 }
 
 function ask(check: Check, subject: Parameters<typeof runContext>[0] = {}, mode: 'quick' | 'thorough' = 'quick') {
@@ -154,10 +154,22 @@ describe('planted: a secret, or a file that others can open', () => {
 })
 
 describe('planted: a way that is not encrypted', () => {
-  const production = (name: string, api: object): string =>
-    copiedConfig(folder, name, 'api_config.yaml', (document) => {
-      document.contents = document.createNode({ environment: 'production', ...api })
-    })
+  const GATEWAY = {
+    environment: 'production',
+    api_url: 'https://api.topstepx.com',
+    user_hub_url: 'https://rtc.topstepx.com/hubs/user',
+    market_hub_url: 'https://rtc.topstepx.com/hubs/market',
+  }
+
+  function production(name: string, api: object): string {
+    const changes = Object.entries({ ...GATEWAY, ...api })
+    const into = path.join(folder, name)
+    return changedConfig(
+      SIMULATOR_CONFIG,
+      into,
+      changes.map(([key, value]) => ['api_config.yaml', [key], value] as const),
+    )
+  }
 
   test('http to the gateway', async () => {
     const configDirectory = production('http', { api_url: 'http://api.topstepx.com' })
@@ -193,22 +205,29 @@ describe('planted: a way that is not encrypted', () => {
   })
 })
 
-describe('planted: a library with a known weakness', () => {
-  /** An entry as osv.dev has it. */
-  const advisory = (name: string, severity: string, events: object[]) => ({
+/** An entry as osv.dev has it. */
+function advisory(name: string, severity: string, events: object[]): object {
+  return {
     id: 'GHSA-test-0000-0001',
     summary: 'it can be made to run code',
     affected: [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events }] }],
     database_specific: { severity },
-  })
-  const ALL = [{ introduced: '0' }]
-
-  function withAdvisories(name: string, list: readonly object[]): string {
-    const configDirectory = plantedConfig(name)
-    writeFileSync(path.join(configDirectory, 'advisories.json'), JSON.stringify(list))
-    return configDirectory
   }
+}
+const ALL = [{ introduced: '0' }]
 
+function withAdvisories(name: string, list: readonly object[]): string {
+  const configDirectory = plantedConfig(name)
+  writeFileSync(path.join(configDirectory, 'advisories.json'), JSON.stringify(list))
+  return configDirectory
+}
+
+/** A locked version of a library that programs carry. */
+function locked(version: string): LockedPackage {
+  return { name: 'x', version, integrity: null, isShipped: true, needs: [] }
+}
+
+describe('planted: a library with a known weakness', () => {
   test('in a program: it fails, and says what to install', async () => {
     const configDirectory = withAdvisories('shipped', [advisory('fastify', 'HIGH', [...ALL, { fixed: '999.0.0' }])])
     const [finding] = (await ask(dependencyAuditCheck, { configDirectory })).findings
@@ -225,11 +244,10 @@ describe('planted: a library with a known weakness', () => {
   })
 
   test('only versions inside its history have it', () => {
-    const at = (version: string) => [{ name: 'x', version, integrity: null, isShipped: true, needs: [] }]
     const events = [{ introduced: '1.2.0' }, { fixed: '1.4.0' }, { introduced: '2.0.0' }, { last_affected: '2.1.0' }]
     const list = AdvisoryList.parse([advisory('x', 'HIGH', events)])
     const hit = ['1.1.9', '1.2.0', '1.3.9', '1.4.0', '2.0.5', '2.1.0', '2.1.1'].filter(
-      (one) => advisoryHits(list, at(one)).length > 0,
+      (one) => advisoryHits(list, [locked(one)]).length > 0,
     )
     expect(hit).toEqual(['1.2.0', '1.3.9', '2.0.5', '2.1.0'])
   })

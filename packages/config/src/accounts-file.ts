@@ -3,13 +3,10 @@ import { z } from 'zod'
 import { type ConfigNode, isBroken, type MapNode, mapAt, nodeAt, placeOf, placeOfKey, plainOf } from './config-node.ts'
 import { keyPathOf, type Report } from './diagnostic.ts'
 import { describe, explainIssues, type RenamedKeys } from './explain-issues.ts'
-import { PLAN_SIZES, type PlanSize } from './firm-plans.ts'
+import { type AccountType, PLAN_SIZES, type PlanSize } from './firm-plans.ts'
 import { ONCE } from './schema-shape.ts'
 import { masked, Secret } from './secret.ts'
 import { choice, flag, money, readBy, text } from './setting-types.ts'
-
-/** Which programme of the firm an account belongs to. A live account cannot be enforced through this gateway. */
-export type AccountType = 'practice' | 'combine' | 'express'
 
 /** The firm's plan, as far as limits are checked against it. */
 export interface AccountPlan {
@@ -108,10 +105,16 @@ const Plan = z.strictObject({
   size: choice(PLAN_SIZES, "the firm's limits depend on it").describe(
     "Size of the firm's plan: limits are checked against it.",
   ),
-  stage: choice(['practice', 'combine', 'express'], TYPE_WHY).optional().describe('Programme of the plan.'),
+  stage: choice(['practice', 'combine', 'express'], TYPE_WHY)
+    .optional()
+    .describe(
+      'Programme of the plan, if it is not the one of `account_type`: the lint compares limits with its figures.',
+    ),
   starting_balance: money('an amount of zero or more', (amount) => amount >= 0, 'the plan starts with it')
     .optional()
-    .describe('Balance at the start of the plan, in dollars.')
+    .describe(
+      "Balance that the account begins with, in dollars: limits are compared with what it leaves to the firm's floor.",
+    )
     .meta({ minimum: 0, examples: [50_000] }),
 })
 

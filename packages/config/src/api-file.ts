@@ -174,7 +174,7 @@ export const ApiSchema = z
           .describe('Longest pause in seconds; the first one is of a second, each trial that fails doubles it.'),
         half_open: count(100, 'so many reads try whether the gateway is back')
           .default(1)
-          .describe('Reads that try whether the gateway is back.'),
+          .describe('Reads that may try at once, after a pause, whether the gateway is back.'),
       })
       .prefault({})
       .describe('Pauses regular reads while the gateway fails; never closes, cancels or their checks.'),
@@ -196,13 +196,17 @@ export const ApiSchema = z
       .describe('What is remembered of the gateway.'),
     logging: z
       .strictObject({
-        requests: flag('requests are logged or not').default(true).describe('Whether requests are logged.'),
+        requests: flag('requests are logged or not')
+          .default(true)
+          .describe('Whether each request is logged in `api.log`: route, duration, outcome.'),
         responses: flag('answers are logged or not')
           .default(false)
-          .describe('Whether answers are logged; credentials are masked in any case.'),
+          .describe(
+            'Whether the beginning of each answer is logged there as well; credentials and tokens are masked in any case.',
+          ),
         slow_ms: count(600_000, 'slower requests are logged')
           .default(1_000)
-          .describe('Requests that take longer are logged, in milliseconds.'),
+          .describe('A request that takes as long or longer is a warning, in milliseconds.'),
       })
       .prefault({})
       .describe('What is logged of the traffic.'),

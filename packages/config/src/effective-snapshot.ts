@@ -1,10 +1,9 @@
-import type { Holidays, ResetSpec, Timers } from '@rm/domain'
+import type { Holidays, ResetSpec, Timers, WeeklyReset } from '@rm/domain'
 import type { ApiSettings } from './api-file.ts'
 import type { GeneralSettings } from './general-settings.ts'
 import type { Json, Snapshot } from './json.ts'
 import type { ConfiguredAccount } from './loaded-config.ts'
 import { Secret } from './secret.ts'
-import type { WeeklyReset } from './timers-file.ts'
 
 /** What a configuration amounts to. The login is not even an argument; of other credentials only the length is told. */
 export interface Effective {

@@ -81,10 +81,12 @@ const LoggingSchema = z.strictObject({
     .describe('The log files.'),
   slow_ms: whole(1, 600_000, 'slower work is logged')
     .default(100)
-    .describe('Work that takes longer is logged, in milliseconds.'),
+    .describe('Work of the daemon that takes as long or longer is a warning, in milliseconds.'),
   mask_accounts: flag('account names are shortened in the logs or not')
     .default(false)
-    .describe('Whether account names are shortened in the logs.'),
+    .describe(
+      'Whether names and numbers of accounts are shortened in the logs; not in the database and the local API.',
+    ),
 })
 
 const positive = (why: string): z.ZodType<number> => whole(1, 1_000_000, why)
@@ -176,6 +178,42 @@ const ControlSchema = z.strictObject({
     ),
 })
 
+const PublicKey = readBy<string>((value) =>
+  typeof value === 'string' && /^[A-Za-z0-9+/]{58,60}={0,2}$/.test(value)
+    ? { value }
+    : {
+        expected: 'the public key of the validator',
+        why: 'a certificate that anybody may have signed says nothing',
+        fix: 'write what `validate certificate key` prints',
+      },
+).meta({
+  title: 'a public key in base64',
+  type: 'string',
+  pattern: '^[A-Za-z0-9+/]{58,60}={0,2}$',
+  examples: ['MCowBQYDK2VwAyEA1tQ0mC5m0xW9gT5yq7n8mJ2bHc0rVq3l1dXk4y6Zs8E='],
+})
+
+const CertificateSchema = z
+  .strictObject({
+    required: flag('without a valid certificate no rule enforces')
+      .default(false)
+      .describe(
+        'Enforces only while a valid certificate of the validator is there; otherwise all rules are in shadow and a human is called. Lockouts stay in force.',
+      ),
+    file: text('a file path', 'the certificate is read from it')
+      .default('certificate.json')
+      .describe('The certificate, relative to the data folder.'),
+    public_key: PublicKey.optional().describe('Whose certificates are believed; needed when one is required.'),
+  })
+  .superRefine(({ required, public_key: key }, context) => {
+    if (!required || key !== undefined) return
+    objectTo(context, ['public_key'], key, {
+      expected: 'the public key of the validator',
+      why: 'a certificate is required, and one that anybody may have signed says nothing',
+      fix: 'write what `validate certificate key` prints',
+    })
+  })
+
 const seconds = whole(1, 600, 'an open position is only as safe as the price it is judged by')
 
 /** The section `general` of the risk file (risk rules, 4.4). */
@@ -218,6 +256,7 @@ export const GeneralSchema = z
     database: DatabaseSchema.prefault({}).describe('The store of decisions and trades.'),
     audit: AuditSchema.prefault({}).describe('The audit trail.'),
     control: ControlSchema.prefault({}).describe('The local API of the daemon.'),
+    certificate: CertificateSchema.prefault({}).describe('What the validator says of this build and configuration.'),
     notifications: NotificationsSchema,
     heartbeat: HeartbeatSchema,
     logging: LoggingSchema.prefault({}).describe('The logs; a file `logging.yaml` with these keys wins.'),
@@ -275,9 +314,18 @@ export interface GeneralSettings {
     /** `null`: monitoring is on the sockets only. */
     readonly monitoringPort: number | null
   }
+  /** `null`: none is required. */
+  readonly certificate: CertificateSettings | null
   readonly logging: LoggingSettings
   readonly notifications: NotificationSettings
   readonly heartbeat: HeartbeatSettings
+}
+
+interface CertificateSettings {
+  /** Relative to the data folder unless absolute. */
+  readonly file: string
+  /** SPKI, base64. */
+  readonly publicKey: string
 }
 
 export interface LoggingSettings {
@@ -304,7 +352,8 @@ export interface LogFileSettings {
 }
 
 export function generalSettingsOf(general: General): GeneralSettings {
-  const { database, logging } = general
+  const { database, logging, certificate } = general
+  const { file, public_key: publicKey } = certificate
   return {
     instruments: general.instruments,
     timeZone: general.timezone,
@@ -332,6 +381,7 @@ export function generalSettingsOf(general: General): GeneralSettings {
       anchorBearerFrom: general.audit.anchor_bearer_from ?? null,
     },
     control: { folder: general.control.folder, monitoringPort: general.control.monitoring_port ?? null },
+    certificate: certificate.required && publicKey !== undefined ? { file, publicKey } : null,
     logging: loggingSettingsOf(logging),
     notifications: notificationSettingsOf(general.notifications),
     heartbeat: heartbeatSettingsOf(general.heartbeat),

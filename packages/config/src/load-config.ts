@@ -54,7 +54,6 @@ export function loadConfig(options: LoadOptions): LoadedConfig | RefusedConfig {
     lint: lintConfig({
       accounts: checked,
       timers,
-      trees: [timers.tree, api.tree, ...(accountsTree === null ? [] : [accountsTree])],
       today: options.today,
     }),
     hash: createHash('sha256').update(JSON.stringify(effective)).digest('hex'),

@@ -1,4 +1,4 @@
-import type { Holidays, ResetSpec, Timers } from '@rm/domain'
+import type { Holidays, ResetSpec, Timers, WeeklyReset } from '@rm/domain'
 import type { EnabledRules } from '@rm/rules'
 import type { SettingsSource } from './account-settings.ts'
 import type { AccountEntry, Credentials } from './accounts-file.ts'
@@ -8,7 +8,6 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { GeneralSettings } from './general-settings.ts'
 import type { Snapshot } from './json.ts'
 import type { StoredConfig } from './stored-config.ts'
-import type { WeeklyReset } from './timers-file.ts'
 
 /** An account to be watched, with everything that holds for it. */
 export interface ConfiguredAccount extends AccountEntry {

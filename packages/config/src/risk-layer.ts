@@ -14,7 +14,17 @@ const ROOT_KEYS = ['schema_version', 'profile', 'general', 'rules'] as const
 const SCHEMA_VERSION = 1
 
 /** Sections of `general` that are one for the whole daemon. */
-export const DAEMON_KEYS = ['database', 'logging', 'notifications', 'heartbeat', 'loosening', 'timezone'] as const
+export const DAEMON_KEYS = [
+  'database',
+  'audit',
+  'control',
+  'certificate',
+  'logging',
+  'notifications',
+  'heartbeat',
+  'loosening',
+  'timezone',
+] as const
 
 const ROOT_RENAMED_KEYS: RenamedKeys = {
   logging: 'general.logging, or a file logging.yaml',

@@ -1,4 +1,3 @@
-import { idleUntil } from './idle-settings.ts'
 import { isSetting, type Setting, type SettingSection, settingsOf } from './settings-list.ts'
 import { SETTINGS_FILES, type SettingsFile } from './settings-schema.ts'
 
@@ -44,7 +43,7 @@ function table(group: string, entries: readonly (Setting | SettingSection)[]): s
   const rows = entries.map((setting) => {
     const key = group === '' ? setting.path : setting.path.slice(group.length + 1)
     if (!isSetting(setting)) return `| \`${key}\` | ${sectionKind(key)} | | ${cell(setting.meaning)} |`
-    return `| \`${key}\` | ${cell(setting.kind)} | ${cell(defaultOf(setting))} | ${cell(meaningOf(setting))} |`
+    return `| \`${key}\` | ${cell(setting.kind)} | ${cell(defaultOf(setting))} | ${cell(setting.meaning)} |`
   })
   return ['| Key | Value | Default | Meaning |', '|---|---|---|---|', ...rows, ''].join('\n')
 }
@@ -58,11 +57,6 @@ function sectionKind(key: string): string {
 function defaultOf(setting: Setting): string {
   if (setting.default === undefined) return setting.isRequired ? '**needed**' : '–'
   return `\`${yamlText(setting.default)}\``
-}
-
-function meaningOf({ path, meaning }: Setting): string {
-  const issue = idleUntil(path)
-  return issue === null ? meaning : `${meaning} *No effect in this version (issue ${issue}).*`
 }
 
 function cell(text: string): string {

@@ -7,6 +7,7 @@ import {
   type Timers,
   type Weekday,
   WEEKDAYS,
+  type WeeklyReset,
 } from '@rm/domain'
 import { DAY_MS, lockoutTerm, TimeZone, Weekdays } from '@rm/rules'
 import { z } from 'zod'
@@ -30,12 +31,6 @@ export interface TimerSettings {
   readonly holidaysEnabled: boolean
   /** Years for which holidays are listed, also when none is. */
   readonly holidayYears: readonly number[]
-}
-
-export interface WeeklyReset {
-  readonly day: Weekday
-  readonly time: string
-  readonly timeZone: string
 }
 
 const NEW_YORK = 'America/New_York'
@@ -98,13 +93,13 @@ export const TimersSchema = z.strictObject({
     .describe('When the trading day changes.'),
   weekly_reset: z
     .strictObject({
-      enabled: flag('weekly limits start anew or not').default(true).describe('Whether there is a weekly reset.'),
-      day: weekday('weekly limits are counted from it').default('mon').describe('Day of the weekly reset.'),
-      time: timeOfDay('weekly limits are counted from it').default('17:00').describe('Time of the weekly reset.'),
+      enabled: flag('weeks are counted or not').default(true).describe('Whether weeks are counted.'),
+      day: weekday('the week is counted from it').default('mon').describe('Day of the weekly reset.'),
+      time: timeOfDay('the week is counted from it').default('17:00').describe('Time of the weekly reset.'),
       timezone: TimeZone.default(NEW_YORK).describe('Zone of the time.'),
     })
     .prefault({})
-    .describe('When the trading week changes.'),
+    .describe('When the trading week changes, whose P&L `risk-manager pnl` shows; no rule counts by the week.'),
   lockout_durations: z
     .strictObject({
       hard_lockout: z

@@ -336,6 +336,75 @@ describe('the firm', () => {
     expect(lintOf(files)).toEqual(key === null ? [] : [['warning', `rules.cooldown_after_loss.${key}`, got]])
   })
 
+  test.each([
+    ['combine', '{ size: 50k, stage: combine, starting_balance: 50000 }', []],
+    ['express', '{ size: 50k, starting_balance: 0 }', []],
+    ['combine', '{ size: 50k, stage: practice }', [['warning', 'plan.stage', '`practice`']]],
+    ['combine', '{ size: 50k, starting_balance: 100000 }', [['warning', 'plan.starting_balance', '$100,000.00']]],
+    ['express', '{ size: 50k, starting_balance: 50000 }', [['warning', 'plan.starting_balance', '$50,000.00']]],
+    [
+      'combine',
+      '{ size: 50k, starting_balance: 48000 }',
+      [['warning', 'plan.starting_balance', "$48,000.00, at or below the firm's floor of $48,000.00"]],
+    ],
+    [
+      'combine',
+      '{ size: 150k, starting_balance: 147000 }',
+      [
+        [
+          'notice',
+          'plan.starting_balance',
+          "$147,000.00, of which $1,500.00 are left to the firm's floor of $145,500.00",
+        ],
+      ],
+    ],
+  ])('what is stated of the plan of a %s account: %s', (type, plan, expected) => {
+    const files = { ...lossOf(-400), ...account(`{ id: 7, name: A, account_type: ${type}, plan: ${plan} }`) }
+    expect(lintOf(files)).toEqual(expected.map(([severity, key, got]) => [severity, `accounts[0].${key}`, got]))
+  })
+
+  test.each([
+    [
+      'combine, plan: { size: 50k, starting_balance: 50000 }',
+      -1000,
+      "2 days at -$1,000.00 reach the firm's floor of $48,000.00 from the $50,000.00 of a 50k account",
+    ],
+    ['combine, plan: { size: 50k, starting_balance: 48800.01 }', -400, null],
+    [
+      'combine, plan: { size: 50k, starting_balance: 48800 }',
+      -400,
+      "2 days at -$400.00 reach the firm's floor of $48,000.00 from the $48,800.00 of a 50k account",
+    ],
+    [
+      'express, plan: { size: 50k, starting_balance: 0 }',
+      -1000,
+      "2 days at -$1,000.00 reach the firm's floor of -$2,000.00 from the $0.00 of a 50k account",
+    ],
+    // A balance that belongs to another plan says nothing of this one.
+    [
+      'combine, plan: { size: 50k, starting_balance: 100000 }',
+      -1000,
+      '2 days at -$1,000.00 reach the maximum loss of -$2,000.00 of a 50k account',
+    ],
+  ])('how many days the balance of a %s account survives at %d', (entry, limit, expected) => {
+    const files = { ...lossOf(limit), ...account(`{ id: 7, name: A, account_type: ${entry} }`) }
+    const got = lintOf(files).filter(([, key]) => key === 'rules.daily_realized_loss.limit')
+    expect(got).toEqual(expected === null ? [] : [['notice', 'rules.daily_realized_loss.limit', expected]])
+  })
+
+  test.each([
+    ['50k', 2, []],
+    ['50k', 3, [['notice', 'rules.max_contracts.limit', '3 for a 50k account']]],
+    ['100k', 3, []],
+  ])('the lots with which an Express account of %s begins: %d', (size, limit, expected) => {
+    const rules = `${QUIET.replace('{ NQ: 3, ES: 1 }', `{ NQ: ${limit} }`)}\nmax_contracts: { limit: ${limit}, weighting: mini_equivalent }`
+    const files = {
+      ...risk(rules.replace('limit: -50000', 'limit: -400')),
+      ...account(`{ id: 7, name: A, account_type: express, plan: { size: ${size} } }`),
+    }
+    expect(lintOf(files).filter(([, key]) => key === 'rules.max_contracts.limit')).toEqual(expected)
+  })
+
   test('refuses more lots than the plan has, which limits by product alone do not know', () => {
     const files = {
       ...risk(QUIET.replace('{ NQ: 3, ES: 1 }', '{ NQ: 6, MNQ: 51, MET: 400, ES: 5 }')),
@@ -581,16 +650,4 @@ describe('clock changes of the next twelve months', () => {
       'on 2027-03-14 02:30 does not exist in America/Chicago (08:00 UTC is taken): the trading day changes then',
     ])
   })
-})
-
-test('keys without effect are named, in one notice per file', () => {
-  const files = {
-    ...risk(QUIET),
-    'risk_config.yaml': `general: { logging: { slow_ms: 5, level: ERROR, mask_accounts: true } }\nrules:\n${QUIET.replace(/^/gm, '  ')}\n`,
-    'api_config.yaml': 'circuit_breaker: { half_open: 2 }\n',
-  }
-  expect(lintOf(files, undefined, true).filter(([, key]) => !key.startsWith('session'))).toEqual([
-    ['notice', 'circuit_breaker.half_open', 'circuit_breaker.half_open'],
-    ['notice', 'general.logging.slow_ms', 'general.logging.slow_ms, general.logging.mask_accounts'],
-  ])
 })

@@ -4,7 +4,6 @@ import { EVALUATION_ORDER } from '@rm/rules'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { editorSchema } from '../src/editor-schema.ts'
-import { IDLE_SETTINGS } from '../src/idle-settings.ts'
 import { allSettings, settingsOf } from '../src/settings-list.ts'
 import { settingsPage } from '../src/settings-page.ts'
 import { SETTINGS_FILES, type SettingsFile } from '../src/settings-schema.ts'
@@ -57,13 +56,6 @@ describe('every setting', () => {
   test('of every rule is listed under its key', () => {
     const paths = settingsOf('risk').map(({ path }) => path)
     for (const id of EVALUATION_ORDER) expect(paths).toContain(`rules.${id}`)
-  })
-
-  test('without effect is a setting that there is', () => {
-    const paths = allSettings().map(({ path }) => path)
-    for (const key of IDLE_SETTINGS.keys()) {
-      expect([key, paths.some((path) => path === key || path.startsWith(`${key}.`))]).toEqual([key, true])
-    }
   })
 })
 

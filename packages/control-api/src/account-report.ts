@@ -99,6 +99,19 @@ export const RuleReport = z.object({
 })
 export type RuleReport = z.output<typeof RuleReport>
 
+/**
+ * Realized P&L since the last weekly reset. The amounts are `null` until all trades since then are known; `knownFrom` is the instant since which
+ * they are, `null` while this run has not read them.
+ */
+export const WeekReport = z.object({
+  since: Moment,
+  knownFrom: Moment.nullable(),
+  net: Dollars.nullable(),
+  gross: Dollars.nullable(),
+  costs: Dollars.nullable(),
+})
+export type WeekReport = z.output<typeof WeekReport>
+
 /** P&L of the trading day. What is unknown is `null`, never 0. */
 export const PnlReport = z.object({
   day: z.string(),
@@ -107,6 +120,8 @@ export const PnlReport = z.object({
   costs: Dollars,
   unrealized: Dollars.nullable(),
   total: Dollars.nullable(),
+  /** `null`: there is no weekly reset. */
+  week: WeekReport.nullable(),
   products: z.array(z.object({ product: z.string(), net: Dollars, gross: Dollars, costs: Dollars, trades: z.int() })),
 })
 export type PnlReport = z.output<typeof PnlReport>

@@ -23,7 +23,7 @@ export type Explanation = z.output<typeof Explanation>
 export const Explanations = z.object({ explanations: z.array(Explanation) })
 export type Explanations = z.output<typeof Explanations>
 
-/** A piece of the audit trail, oldest first. */
+/** A piece of the audit trail. */
 export const AuditPage = z.object({
   head: z.object({ seq: z.int(), hash: z.string() }),
   records: z.array(
@@ -31,6 +31,8 @@ export const AuditPage = z.object({
       seq: z.int(),
       run: z.int(),
       at: Moment,
+      /** `null`: it concerns no single account. */
+      accountId: AccountId.nullable(),
       actor: z.string(),
       action: z.string(),
       subject: z.string(),
@@ -38,6 +40,8 @@ export const AuditPage = z.object({
       hash: z.string(),
     }),
   ),
+  /** What to give as `after` (oldest first) or `before` (newest first) to go on; `null`: there is nothing more. */
+  next: z.int().nullable(),
 })
 export type AuditPage = z.output<typeof AuditPage>
 

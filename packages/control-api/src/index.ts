@@ -1,3 +1,4 @@
+export { AccountDayReport, AccountDaysReport, TradedContract, TradeReport } from './account-day.ts'
 export {
   AccountReport,
   BreachReport,
@@ -8,6 +9,7 @@ export {
   PnlReport,
   PositionReport,
   RuleReport,
+  WeekReport,
 } from './account-report.ts'
 export { type Change, ControlClient, wireText } from './control-client.ts'
 export { DaemonReport, StreamReport } from './daemon-report.ts'
@@ -22,9 +24,11 @@ export {
   SettingsReport,
 } from './history.ts'
 export { Problem, PROBLEM_TYPE } from './problem.ts'
+export { accountDayReport, breachReport, lockoutReport, tradedContract } from './report-of-domain.ts'
 export {
   type CallInput,
   CHANGES_PATH,
+  DAYS_MAX,
   Done,
   HEALTH_PATH,
   METRICS_PATH,

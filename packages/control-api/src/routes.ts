@@ -1,4 +1,6 @@
+import { AccountId } from '@rm/domain'
 import { z } from 'zod'
+import { AccountDaysReport } from './account-day.ts'
 import { DaemonReport } from './daemon-report.ts'
 import {
   AlertList,
@@ -20,6 +22,10 @@ export type Done = z.output<typeof Done>
 const Newest = z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) })
 const Nothing = z.object({})
 
+/** Trading days that are told at once: a year would hold up the enforcement of the daemon (reliability B-9). */
+export const DAYS_MAX = 7
+const Account = z.coerce.number().pipe(AccountId)
+
 /**
  * Every route of the daemon's local API. The server implements each, the client can call each, and neither compiles with one missing. There
  * is none that unlocks, for nobody.
@@ -37,14 +43,32 @@ export const ROUTES = {
     output: Explanations,
   },
   calendar: { method: 'GET', path: '/v1/calendar', role: 'trader', input: Nothing, output: CalendarReport },
+  days: {
+    method: 'GET',
+    path: '/v1/days',
+    role: 'trader',
+    /** Labels of the first and the last trading day, at most {@link DAYS_MAX}. */
+    input: z
+      .object({ account: Account, from: z.iso.date(), to: z.iso.date() })
+      .refine(({ from, to }) => areFewDays(from, to), {
+        error: `expected dates of the calendar, at most ${DAYS_MAX} days`,
+      }),
+    output: AccountDaysReport,
+  },
   settings: { method: 'GET', path: '/v1/settings', role: 'trader', input: Nothing, output: SettingsReport },
   audit: {
     method: 'GET',
     path: '/v1/audit',
     role: 'admin',
+    /** Records between two sequence numbers. One question looks at so many of them: an answer may be short and still name a `next`. */
     input: z.object({
       after: z.coerce.number().int().min(0).default(0),
+      before: z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
+      order: z.enum(['oldest', 'newest']).default('oldest'),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
+      action: z.string().min(1).optional(),
+      actor: z.string().min(1).optional(),
+      account: Account.optional(),
     }),
     output: AuditPage,
   },
@@ -77,6 +101,15 @@ export const ROUTES = {
     output: Done,
   },
 } as const satisfies Readonly<Record<string, Route>>
+
+function areFewDays(from: string, to: string): boolean {
+  try {
+    return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days < DAYS_MAX
+  } catch {
+    // Well-formed, and no day of the calendar, such as November 31st.
+    return false
+  }
+}
 
 /** A route: what goes in is the query of a GET and the body of a POST. */
 export interface Route {

@@ -14,6 +14,14 @@ describe('the routes', () => {
     expect(names.filter((name) => /unlock|release|clear|pause/.test(`${name} ${ROUTES[name].path}`))).toEqual([])
   })
 
+  test.each([
+    ['2026-11-16', '2026-11-22', true],
+    ['2026-11-16', '2026-11-23', false],
+    ['2026-11-16', '2026-11-31', false],
+  ])('tell the days from %s to %s: %s', (from, to, isAllowed) => {
+    expect(ROUTES.days.input.safeParse({ account: '7001001', from, to }).success).toBe(isAllowed)
+  })
+
   test('have a path each', () => {
     expect(new Set(names.map((name) => ROUTES[name].path)).size).toBe(names.length)
   })
@@ -27,6 +35,7 @@ describe('values on the wire', () => {
     costs: usd(124_000),
     unrealized: null,
     total: null,
+    week: { since: instantOf('2026-11-16T22:00:00Z'), knownFrom: null, net: null, gross: null, costs: null },
     products: [],
   }
 
@@ -38,7 +47,7 @@ describe('values on the wire', () => {
 
   test('are UTC text for moments', () => {
     const from = instantOf('2026-11-18T15:45:00.123Z')
-    const shown = wireText('audit', { head: { seq: 1, hash: 'a' }, records: [{ ...RECORD, at: from }] })
+    const shown = wireText('audit', { head: { seq: 1, hash: 'a' }, records: [{ ...RECORD, at: from }], next: null })
     expect(shown).toContain('2026-11-18T15:45:00.123Z')
   })
 
@@ -51,4 +60,13 @@ test('each role has a socket of its own in the folder', () => {
   expect(socketPath('/run/risk-manager', 'admin')).not.toBe(socketPath('/run/risk-manager', 'trader'))
 })
 
-const RECORD = { seq: 1, run: 1, actor: 'admin', action: 'panic', subject: 'all', detail: {}, hash: 'a' }
+const RECORD = {
+  seq: 1,
+  run: 1,
+  accountId: null,
+  actor: 'admin',
+  action: 'panic',
+  subject: 'all',
+  detail: {},
+  hash: 'a',
+}

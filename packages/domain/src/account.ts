@@ -14,3 +14,10 @@ export interface Account {
   readonly simulated: boolean | null
   readonly visible: boolean
 }
+
+const SHOWN_CHARACTERS = 4
+
+/** `…1001`: enough of an account's number or name for whoever owns it, and nothing for others. */
+export function shortAccountName(whole: AccountId | string): string {
+  return `…${String(whole).slice(-SHOWN_CHARACTERS)}`
+}

@@ -1,4 +1,4 @@
-export type { Account } from './account.ts'
+export { type Account, shortAccountName } from './account.ts'
 export { ACCOUNT_WORDS, type AccountFacts, type AccountWord, accountWord } from './account-word.ts'
 export type {
   AccountView,
@@ -71,7 +71,7 @@ export { isCovered, type ProtectedPosition, type StopCriteria } from './stop-cov
 export { type TickFraction, ticks, type Ticks, toPrice, toTickFraction, toTicks } from './ticks.ts'
 export type { LockoutTerm, Timers } from './timers.ts'
 export { netPnl, signedTradeSize, stampUs, type Trade, type TradeOrigin } from './trade.ts'
-export { type ResetSpec, TradingCalendar, type TradingDay } from './trading-calendar.ts'
+export { type ResetSpec, TradingCalendar, type TradingDay, type WeeklyReset } from './trading-calendar.ts'
 export { unrealizedPnl } from './unrealized-pnl.ts'
 export {
   addUsd,

@@ -14,6 +14,16 @@ export interface ResetSpec {
   readonly days: readonly Weekday[]
 }
 
+/** When the trading week changes. No rule counts by it; the week's P&L is shown to people. */
+export interface WeeklyReset {
+  /** Local day of the week. */
+  readonly day: Weekday
+  /** Local time, `HH:MM`. */
+  readonly time: string
+  /** IANA zone. */
+  readonly timeZone: string
+}
+
 /** The half-open span between two resets. An event stamped exactly at the reset belongs to the new day. */
 export interface TradingDay {
   /** The business day that the reset opened, `2026-03-09`. */
@@ -25,19 +35,23 @@ export interface TradingDay {
 
 /** A reset lies at most this many days away, with one reset day a week. */
 const RESET_SEARCH_DAYS = 8
+const DAYS_OF_WEEK = 7
 
 /** Wall-clock questions of the business: trading days, resets and sessions. Immutable; answers are remembered, so that the event path compares numbers only. */
 export class TradingCalendar {
   readonly reset: ResetSpec
   readonly holidays: Holidays
+  /** `null`: weeks are not counted. */
+  readonly weeklyReset: WeeklyReset | null
   readonly #time: Temporal.PlainTime
   readonly #sessions = new Map<string, SessionSchedule>()
   #lastDay: TradingDay | null = null
 
-  constructor(reset: ResetSpec, holidays: Holidays = NO_HOLIDAYS) {
+  constructor(reset: ResetSpec, holidays: Holidays = NO_HOLIDAYS, weeklyReset: WeeklyReset | null = null) {
     invariant(reset.days.length > 0, 'a reset needs at least one day')
     this.reset = reset
     this.holidays = holidays
+    this.weeklyReset = weeklyReset
     this.#time = Temporal.PlainTime.from(reset.time)
   }
 
@@ -58,6 +72,20 @@ export class TradingCalendar {
   /** The last reset at or before the instant. */
   previousReset(at: Instant): Instant {
     return this.dayOf(at).start
+  }
+
+  /** The last weekly reset at or before the instant, or `null` when weeks are not counted. */
+  previousWeeklyReset(at: Instant): Instant | null {
+    if (this.weeklyReset === null) return null
+    const { day, time, timeZone } = this.weeklyReset
+    const today = localDateOf(at, timeZone)
+    for (let age = 0; age <= DAYS_OF_WEEK; age += 1) {
+      const date = today.subtract({ days: age })
+      if (weekdayOf(date) !== day) continue
+      const resetAt = instantOfLocal(date, Temporal.PlainTime.from(time), timeZone, 'later')
+      if (resetAt <= at) return resetAt
+    }
+    throw new RangeError(`no weekly reset within ${DAYS_OF_WEEK} days before ${at}`)
   }
 
   /**

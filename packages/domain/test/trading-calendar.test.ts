@@ -3,7 +3,8 @@ import { propertyRuns } from '@rm/package-config/property-runs'
 import * as fc from 'fast-check'
 import { formatInstant, type Instant, instant, instantOf } from '../src/instant.ts'
 import { InvariantError } from '../src/invariant.ts'
-import { type ResetSpec, TradingCalendar } from '../src/trading-calendar.ts'
+import { NO_HOLIDAYS } from '../src/session-schedule.ts'
+import { type ResetSpec, TradingCalendar, type WeeklyReset } from '../src/trading-calendar.ts'
 import { WEEKDAYS } from '../src/weekday.ts'
 
 const HOUR_MS = 3_600_000
@@ -101,6 +102,48 @@ describe('the trading day', () => {
 
   test('does not exist without a reset day', () => {
     expect(() => new TradingCalendar({ ...CHICAGO, days: [] })).toThrow(InvariantError)
+  })
+})
+
+describe('the weekly reset', () => {
+  const MONDAY: WeeklyReset = { day: 'mon', time: '17:00', timeZone: 'America/New_York' }
+
+  test.each([
+    ['in the middle of the week', MONDAY, '2026-03-11T12:00:00Z', '2026-03-09T21:00:00.000Z'],
+    ['a millisecond before it', MONDAY, '2026-03-09T20:59:59.999Z', '2026-03-02T22:00:00.000Z'],
+    ['the reset itself', MONDAY, '2026-03-09T21:00:00Z', '2026-03-09T21:00:00.000Z'],
+    ['a Sunday over the autumn change', MONDAY, '2026-11-01T12:00:00Z', '2026-10-26T21:00:00.000Z'],
+    [
+      'a reset that comes twice, which is the later one (T-05)',
+      { day: 'sun', time: '01:30', timeZone: 'America/Chicago' },
+      '2026-11-01T12:00:00Z',
+      '2026-11-01T07:30:00.000Z',
+    ],
+    [
+      'between the two, which is still the week before',
+      { day: 'sun', time: '01:30', timeZone: 'America/Chicago' },
+      '2026-11-01T07:00:00Z',
+      '2026-10-25T06:30:00.000Z',
+    ],
+    [
+      'a reset in the gap, which happens at the jump (T-04)',
+      { day: 'sun', time: '02:30', timeZone: 'America/Chicago' },
+      '2026-03-08T12:00:00Z',
+      '2026-03-08T08:00:00.000Z',
+    ],
+    [
+      'a zone whose day is another one',
+      { day: 'mon', time: '09:00', timeZone: 'Australia/Sydney' },
+      '2026-03-08T22:30:00Z',
+      '2026-03-08T22:00:00.000Z',
+    ],
+  ] as const)('%s', (_, weekly, at, expected) => {
+    const previous = new TradingCalendar(CHICAGO, NO_HOLIDAYS, weekly).previousWeeklyReset(instantOf(at))
+    expect(previous === null ? null : formatInstant(previous)).toBe(expected)
+  })
+
+  test('is never where weeks are not counted', () => {
+    expect(new TradingCalendar(CHICAGO).previousWeeklyReset(instantOf('2026-03-11T12:00:00Z'))).toBeNull()
   })
 })
 

@@ -22,6 +22,8 @@ export interface AccountPolicy {
   readonly configuration: string
   /** Why no rule judges the account, in safe mode: then it may only reduce, and nothing that stands ends for want of a judge. */
   readonly suspended?: string
+  /** Why rules are in shadow although they are set to enforce; the account is HALTED then. */
+  readonly uncertified?: string
   /** Process start number; part of every id, so that ids of two runs never meet. */
   readonly epoch: number
 }

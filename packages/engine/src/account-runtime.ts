@@ -20,6 +20,7 @@ import type { Note } from './note.ts'
 import type { Gateway } from './ports/gateway.ts'
 import type { Reporter } from './ports/reporter.ts'
 import type { Store } from './ports/store.ts'
+import type { TurnWatch } from './ports/turn-watch.ts'
 import type { Wakeups } from './ports/wakeups.ts'
 import type { ProofOfLife, RuleProof } from './proof-of-life.ts'
 import type { QuietPrices } from './quiet-prices.ts'
@@ -46,6 +47,8 @@ export interface Ports {
   readonly wakeups: Wakeups
   readonly reporter: Reporter
   readonly proofOfLife: ProofOfLife
+  /** Nobody measures without it. */
+  readonly watch?: TurnWatch
 }
 
 /** A reading after a gap goes back so far before the last one: stamps and clocks may differ (gateway contract 6.6). */
@@ -124,7 +127,10 @@ export class AccountRuntime {
 
   /** Takes one turn: decide, make durable, then send and tell. */
   handle(input: TurnInput): void {
+    const { watch } = this.#ports
+    watch?.turnBegun()
     const turn = takeTurn(this.#state, input, this.#context())
+    watch?.turnEnded(this.accountId, turn.record.cause)
     this.#state = turn.state
     this.#quiet = turn.quiet
     if (isEmpty(turn.record)) {
@@ -155,7 +161,7 @@ export class AccountRuntime {
   }
 
   #context(): TurnContext {
-    const { clock } = this.#ports
+    const { clock, watch } = this.#ports
     return {
       policy: this.policy,
       market: this.#market,
@@ -163,6 +169,7 @@ export class AccountRuntime {
       elapsedMs: clock.elapsedMs(),
       timeTrusted: clock.isTrusted(),
       journalWritable: this.#journal.isWritable(this.accountId),
+      ...(watch === undefined ? {} : { watch }),
     }
   }
 
@@ -195,7 +202,7 @@ export class AccountRuntime {
   }
 
   async #send(record: CommandRecord): Promise<void> {
-    this.#answer(record, await this.#ports.gateway.send(record.command))
+    this.#answer(record, await this.#ports.gateway.send(record.command, record.id))
   }
 
   /** What does not reduce a risk waits for a disk that remembers it (reliability S-01). It is wanted again in a later turn. */
@@ -217,8 +224,9 @@ export class AccountRuntime {
   }
 
   async #read(kind: ReadingKind): Promise<void> {
-    const { clock } = this.#ports
+    const { clock, watch } = this.#ports
     const { accountId } = this
+    const begunMs = clock.elapsedMs()
     const begunAt = clock.now()
     const isTimeKnown = clock.isTrusted()
     let snapshot: Snapshot
@@ -234,6 +242,8 @@ export class AccountRuntime {
         receivedMs: clock.elapsedMs(),
       })
       return
+    } finally {
+      watch?.readingEnded(accountId, kind, clock.elapsedMs() - begunMs)
     }
     // Outside the `try`: a turn that breaks an invariant ends the process, it is no failed reading.
     // By a time that may be ahead the next reading would begin behind the trades that it is for (reliability G-21).

@@ -55,7 +55,9 @@ export function judge(draft: TurnDraft, step: Pick<BookStep, 'newTrades' | 'enla
   })
   const looked = policy.suspended === undefined ? guarded : [...guarded, judgeSuspended(policy.suspended, view)]
   for (const guard of looked) takeFindings(draft, guard)
-  const verdicts = evaluateRules(policy.rules, view, context)
+  const { watch } = draft.context
+  watch?.rulesBegun()
+  const verdicts = evaluateRules(policy.rules, view, context, watch)
   for (const verdict of verdicts) {
     takeFindings(draft, verdict)
     takeResult(draft, verdict)

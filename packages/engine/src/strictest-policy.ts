@@ -31,7 +31,7 @@ export function policyInForce(history: readonly [AccountPolicy, ...AccountPolicy
 }
 
 /** The parts that do not follow from the rules, nor from how the daemon was started. */
-type Parts = Omit<AccountPolicy, 'rules' | 'stopCriteria' | 'suspended'>
+type Parts = Omit<AccountPolicy, 'rules' | 'stopCriteria' | 'suspended' | 'uncertified'>
 
 const strictestParts = strictestByKey<Parts>({
   accountId: (before) => before,

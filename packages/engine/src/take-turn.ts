@@ -125,8 +125,9 @@ function crossResets(draft: TurnDraft): void {
 
 function takeWord(draft: TurnDraft): void {
   const { state } = draft
+  const halted = state.halted ?? draft.context.policy.uncertified ?? null
   const word = accountWord({
-    halted: state.halted,
+    halted,
     trust: isTrusted(state.trust) ? 'trusted' : state.trust.userStreamUp ? 'reconciling' : 'untrusted',
     lockedFlat: state.lockouts.some((one) => one.effect === 'flat' && one.scope === 'account'),
     blind: state.blind,
@@ -135,7 +136,7 @@ function takeWord(draft: TurnDraft): void {
   if (word === state.word) return
   draft.change({ word })
   const because =
-    state.halted ??
+    halted ??
     (word === 'BLIND' ? state.blind[0] : undefined) ??
     (word === 'LOCKED' || word === 'REDUCING' ? state.lockouts.toSorted(longestFirst)[0]?.reason : undefined) ??
     draft.cause

@@ -13,6 +13,7 @@ import type { TickValueDoubt } from '@rm/rules'
 import type { AccountPolicy } from './account-policy.ts'
 import type { AccountState } from './account-state.ts'
 import type { Note } from './note.ts'
+import type { TurnWatch } from './ports/turn-watch.ts'
 import type { RuleProof } from './proof-of-life.ts'
 import type { QuietPrices } from './quiet-prices.ts'
 
@@ -58,6 +59,8 @@ export interface TurnContext {
   readonly timeTrusted: boolean
   /** `false` while the last turn could not be made durable. */
   readonly journalWritable: boolean
+  /** Told how the rules get on; what it is told changes nothing. */
+  readonly watch?: Pick<TurnWatch, 'rulesBegun' | 'judged'>
 }
 
 /** One step of an account: what it became, what must be durable, what leaves. */

@@ -31,6 +31,11 @@ export interface RuleVerdict extends Judged {
   readonly rule: RuleId
 }
 
+/** Told of each rule when it has judged. */
+export interface EvaluationWatch {
+  judged(rule: RuleCode): void
+}
+
 /** How soon a rule is asked again that could not say when. */
 const FAULT_RECHECK_MS = 1_000
 
@@ -41,8 +46,13 @@ const FAULT_TIER = 0
  * Lets every enabled rule judge the view, also while the account is locked: what it loses then still counts (risk rules, 1.4).
  * A rule that throws is a breach of its own safety, and the account may only reduce.
  */
-export function evaluateRules(enabled: EnabledRules, view: AccountView, context: RuleContext): readonly RuleVerdict[] {
-  return verdictsOf(inOrder(enabled).all, enabled, view, context)
+export function evaluateRules(
+  enabled: EnabledRules,
+  view: AccountView,
+  context: RuleContext,
+  watch?: EvaluationWatch,
+): readonly RuleVerdict[] {
+  return verdictsOf(inOrder(enabled).all, enabled, view, context, watch)
 }
 
 /** Lets only those rules judge the view whose verdict depends on prices: of two views that differ in nothing else, the others say the same. */
@@ -90,11 +100,14 @@ function verdictsOf(
   enabled: EnabledRules,
   view: AccountView,
   context: RuleContext,
+  watch?: EvaluationWatch,
 ): readonly RuleVerdict[] {
   const verdicts: RuleVerdict[] = []
   for (const id of ids) {
     const verdict = evaluateOne(id, enabled, view, context)
-    if (verdict !== null) verdicts.push(verdict)
+    if (verdict === null) continue
+    verdicts.push(verdict)
+    watch?.judged(verdict.code)
   }
   return verdicts
 }

@@ -189,7 +189,8 @@ function isEntry(fills: readonly DayTrade[], firstStamp: number): boolean {
 function isExempt(fills: readonly DayTrade[], { lockouts }: RuleContext): boolean {
   if (lockouts.length === 0 || fills.some(({ trade }) => trade.realizedPnl === null)) return false
   const at = Math.min(...fills.map(({ trade }) => trade.at))
-  return lockouts.some((one) => one.rule === tradeFrequencyLimit.code && one.from <= at && isActive(one, instant(at)))
+  // What fills in the millisecond in which the cooldown begins is the order that began it.
+  return lockouts.some((one) => one.rule === tradeFrequencyLimit.code && one.from < at && isActive(one, instant(at)))
 }
 
 /**

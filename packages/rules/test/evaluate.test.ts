@@ -51,6 +51,20 @@ describe('the evaluation of rules', () => {
     expect(verdict?.verdict.findings).toMatchObject([{ measured: '-$500.00', goals: [], lockout: null }])
   })
 
+  test('tells whoever measures of each rule when it has judged, one that throws among them (P-07)', () => {
+    const order: string[] = []
+    const broken = { ...aView({}) }
+    Object.defineProperty(broken, 'realized', {
+      get: () => {
+        order.push('RULE-003 looks')
+        throw new TypeError('no P&L')
+      },
+    })
+    const enabled: EnabledRules = { daily_realized_loss: dailyLoss, max_contracts: maxContracts }
+    evaluateRules(enabled, broken, aContext(), { judged: (rule) => order.push(rule) })
+    expect(order).toEqual(['RULE-003 looks', 'RULE-003', 'RULE-001'])
+  })
+
   test('takes a rule that throws for a breach of its own safety, and the other rules still look (P-07)', () => {
     const broken = { ...aView({ positions: [held(MNQ, 3)] }) }
     Object.defineProperty(broken, 'realized', {

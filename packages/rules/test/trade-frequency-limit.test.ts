@@ -200,6 +200,7 @@ describe('what counts as a trade', () => {
     ['the way out once the cooldown is over', exit(5, 40), [], true],
     ['the way out while only another rule has locked', exit(5, 40), [{ ...cooldown, rule: 'RULE-007' } as const], true],
     ['a way out from before the cooldown', exit(5, 29), [cooldown], true],
+    ['the way out that began the cooldown itself', exit(5, 30), [cooldown], true],
   ])('%s', (_name, last, lockouts, breached) => {
     expect(verdictOf(MINUTE_ONLY, [...fills(0, 10, 20, 30), last], undefined, { lockouts }).findings.length > 0).toBe(
       breached,

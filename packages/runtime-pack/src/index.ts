@@ -1,4 +1,12 @@
 export {
+  certificateFault,
+  type CertificateStatement,
+  publicKeyText,
+  readCertificate,
+  readSigningKey,
+  signCertificate,
+} from './certificate.ts'
+export {
   type CheckpointId,
   checkpointMessage,
   checkpointOf,

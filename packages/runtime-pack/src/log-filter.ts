@@ -1,3 +1,4 @@
+import { shortAccountName } from '@rm/domain'
 import { type LogLine, readLogLine } from './log-line.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -23,7 +24,7 @@ export function isWanted(text: string, wish: LogWish): boolean {
   if (wish.level === null && wish.accountId === null && wish.sinceMs === null) return true
   const line = readLogLine(text)
   if (line === null) return false
-  if (wish.accountId !== null && line.accountId !== wish.accountId) return false
+  if (wish.accountId !== null && !isOf(line, wish.accountId)) return false
   if (wish.sinceMs !== null && timeOf(line) < wish.sinceMs) return false
   return wish.level === null || rankOf(line.level) >= rankOf(wish.level)
 }
@@ -33,6 +34,11 @@ export function isTooOld(text: string, { sinceMs }: LogWish): boolean {
   if (sinceMs === null) return false
   const line = readLogLine(text)
   return line !== null && timeOf(line) < sinceMs
+}
+
+/** By its number, or by what is left of it where the log shortens names. */
+function isOf({ accountId }: LogLine, wanted: number): boolean {
+  return accountId === wanted || accountId === shortAccountName(String(wanted))
 }
 
 function names(text: string, rule: string): boolean {

@@ -7,7 +7,8 @@ const LogLine = z.looseObject({
   msg: z.string(),
   event: z.string().optional(),
   at: z.string().optional(),
-  accountId: z.number().optional(),
+  /** A text when names are shortened (`general.logging.mask_accounts`). */
+  accountId: z.union([z.number(), z.string()]).optional(),
   rule: z.string().optional(),
 })
 export type LogLine = z.infer<typeof LogLine>

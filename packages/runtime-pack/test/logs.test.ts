@@ -97,6 +97,12 @@ describe('a wish', () => {
     expect(isWanted(line({ accountId: 7001003 }), { ...ANYTHING, ...wish })).toBe(isIt)
   })
 
+  test('finds an account whose number the log shortens', () => {
+    const shortened = line({ accountId: '…1003' })
+    expect(isWanted(shortened, { ...ANYTHING, accountId: 7001003 })).toBe(true)
+    expect(isWanted(shortened, { ...ANYTHING, accountId: 7001004 })).toBe(false)
+  })
+
   test('finds text that is no JSON by its text alone', () => {
     expect(isWanted('INFO: Breach', { ...ANYTHING, text: 'breach' })).toBe(true)
     expect(isWanted('INFO: Breach', { ...ANYTHING, level: 'debug' })).toBe(false)

@@ -10,6 +10,7 @@ import {
   invariant,
   type Snapshot,
   type Stream,
+  type Trade,
   unreachable,
 } from '@rm/domain'
 import { during, tellStream } from './activity.ts'
@@ -30,6 +31,7 @@ import { RateBudget } from './rest/rate-budget.ts'
 import { Reads } from './rest/reads.ts'
 import { RestChannel, trusted } from './rest/rest-channel.ts'
 import { Session } from './rest/session.ts'
+import { TrafficLog } from './rest/traffic-log.ts'
 import { TimeSampler } from './time-sampler.ts'
 
 /**
@@ -85,7 +87,13 @@ export class Gateway {
       budget: this.#budget,
       clock: this.clock,
       monotonic,
-      log,
+      traffic: new TrafficLog({
+        settings: options.traffic,
+        log,
+        traffic: options.trafficLog,
+        monotonic,
+        apiKey: options.credentials.apiKey,
+      }),
       onAnswering: () => this.#hurry(),
     })
     this.#session = new Session({
@@ -223,9 +231,18 @@ export class Gateway {
     return this.#known(await reading(accountId, () => this.#accounts.account(accountId, tradesSince, ordersSince)))
   }
 
+  /**
+   * The trades since an instant, asked for behind everything else.
+   *
+   * @throws RmError when anything is missing from the answer
+   */
+  trades(accountId: AccountId, since: Instant): Promise<readonly Trade[]> {
+    return this.#accounts.trades(accountId, since)
+  }
+
   /** Sends a command once, ahead of everything else. Never rejects: what went wrong is in the outcome. */
-  send(command: Command): Promise<CommandOutcome> {
-    return this.#commands.send(command)
+  send(command: Command, commandId: string): Promise<CommandOutcome> {
+    return this.#commands.send(command, commandId)
   }
 
   /** Gives a stream up and connects it again: it is silent, or misses what REST shows. */

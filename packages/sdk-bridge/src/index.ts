@@ -13,6 +13,7 @@ export type {
   ReconnectSettings,
   RetrySettings,
   Timeouts,
+  TrafficSettings,
 } from './options.ts'
 export { AccountReads, type ReadsPort } from './rest/account-reads.ts'
 export { ReadRefused } from './rest/reads.ts'

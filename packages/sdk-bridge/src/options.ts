@@ -27,6 +27,9 @@ export interface GatewayOptions {
   /** 0 (inclusive) to 1 (exclusive), for jitter. */
   readonly random: () => number
   readonly log: BridgeLog
+  readonly traffic: TrafficSettings
+  /** Gets a line for each request that {@link TrafficSettings} ask for. */
+  readonly trafficLog: BridgeLog
   /** Gets what could not be decoded, at most one a second on average. */
   readonly quarantine: (payload: QuarantinedPayload) => void
 }
@@ -76,6 +79,18 @@ export interface CircuitBreakerSettings {
   readonly failures: number
   /** The longest pause; the first one is a second. */
   readonly openMs: number
+  /** Reads that may try at once, when a pause is over, whether the gateway is back. */
+  readonly halfOpen: number
+}
+
+/** What is told of single requests. Keys and tokens are masked whatever stands here. */
+export interface TrafficSettings {
+  /** Each request: route, duration and outcome. */
+  readonly requests: boolean
+  /** The same, with the text of the answer. */
+  readonly responses: boolean
+  /** A request that takes as long or longer is a warning. */
+  readonly slowMs: number
 }
 
 /**

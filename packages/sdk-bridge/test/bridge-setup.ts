@@ -11,6 +11,7 @@ interface LogLine {
 export interface Bridge extends AsyncDisposable {
   readonly gateway: Gateway
   readonly log: readonly LogLine[]
+  readonly traffic: readonly LogLine[]
 }
 
 export const API_KEY = 'the-key-that-nobody-may-see'
@@ -20,6 +21,7 @@ type Overrides = Partial<Omit<GatewayOptions, 'timeouts'>> & { readonly timeouts
 /** A bridge to the scripted gateway, with short waits and without jitter. */
 export function bridgeTo(far: ScriptedGateway, overrides: Overrides = {}): Bridge {
   const log: LogLine[] = []
+  const traffic: LogLine[] = []
   const { timeouts, ...others } = overrides
   const gateway = createGateway({
     apiUrl: far.url,
@@ -30,18 +32,20 @@ export function bridgeTo(far: ScriptedGateway, overrides: Overrides = {}): Bridg
     rateBudget: { windowMs: 60_000, requests: 200, reservedForEnforcement: 60 },
     retry: { maxAttempts: 3, baseMs: 5, multiplier: 2, maxMs: 20 },
     reconnect: { initialMs: 0, maxMs: 10 },
-    circuitBreaker: { failures: 5, openMs: 30_000 },
+    circuitBreaker: { failures: 5, openMs: 30_000, halfOpen: 1 },
     renewAtFractionLeft: 0.25,
     caFile: null,
     wallClock: () => Date.now(),
     monotonic: () => performance.now(),
+    traffic: { requests: false, responses: false, slowMs: 1_000 },
+    trafficLog: { write: (level, message, facts = {}) => traffic.push({ level, message, facts }) },
     quarantine: () => undefined,
     random: () => 0.5,
     log: { write: (level, message, facts = {}) => log.push({ level, message, facts }) },
     ...others,
     timeouts: { connectMs: 2_000, requestMs: 500, mutationMs: 300, hubSilenceMs: 30_000, ...timeouts },
   })
-  return { gateway, log, [Symbol.asyncDispose]: () => gateway.stop() }
+  return { gateway, log, traffic, [Symbol.asyncDispose]: () => gateway.stop() }
 }
 
 /** Collects events and waits for some. */

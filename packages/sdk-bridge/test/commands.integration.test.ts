@@ -1,7 +1,7 @@
 import { OrderId, ticks } from '@rm/domain'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountIdOf, contractIdOf } from '../src/to-domain.ts'
-import { bridgeTo } from './bridge-setup.ts'
+import { API_KEY, bridgeTo } from './bridge-setup.ts'
 import { envelope, type Reaction, refusal, ScriptedGateway } from './scripted-gateway.ts'
 
 const CLOSE = '/api/Position/closeContract'
@@ -30,7 +30,7 @@ describe('a command', () => {
   test('goes out with the account, the contract and the token, and is accepted', async () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
-    expect(await bridge.gateway.send(close)).toEqual({ kind: 'accepted' })
+    expect(await bridge.gateway.send(close, 'c1')).toEqual({ kind: 'accepted' })
     expect(far.requestsTo(CLOSE)).toEqual([
       {
         path: CLOSE,
@@ -53,15 +53,29 @@ describe('a command', () => {
     far.on(CLOSE, () => reaction)
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
-    expect((await bridge.gateway.send(close)).kind).toBe('unknown')
+    expect((await bridge.gateway.send(close, 'c1')).kind).toBe('unknown')
     expect(far.requestsTo(CLOSE)).toHaveLength(1)
+  })
+
+  test('is told with its id, like the login before it, and neither with a secret', async () => {
+    await using bridge = bridgeTo(far, { traffic: { requests: true, responses: true, slowMs: 60_000 } })
+    await bridge.gateway.login()
+    await bridge.gateway.send(close, 'c-7')
+    expect(bridge.traffic.map(({ facts }) => facts)).toMatchObject([
+      { path: '/api/Auth/loginKey', outcome: 'answered', status: 200 },
+      { path: CLOSE, outcome: 'answered', status: 200, accountId: 7_001_234, commandId: 'c-7' },
+    ])
+    const text = JSON.stringify(bridge.traffic)
+    expect(text).not.toContain(API_KEY)
+    expect(text).not.toContain(far.requestsTo(CLOSE)[0]?.token)
+    expect(text).toContain(String.raw`\"token\":\"***\"`)
   })
 
   test('that the gateway refuses says why', async () => {
     far.on(CLOSE, () => refusal(8, null))
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
-    expect(await bridge.gateway.send(close)).toEqual({
+    expect(await bridge.gateway.send(close, 'c1')).toEqual({
       kind: 'refused',
       refusal: 'account-rejected',
       code: 8,
@@ -73,14 +87,14 @@ describe('a command', () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
     await far.stop()
-    expect((await bridge.gateway.send(close)).kind).toBe('not-sent')
+    expect((await bridge.gateway.send(close, 'c1')).kind).toBe('not-sent')
     far = await ScriptedGateway.start()
   })
 
   test('that the rate budget cannot take in time is not sent', async () => {
     await using bridge = bridgeTo(far, { rateBudget: { windowMs: 60_000, requests: 3, reservedForEnforcement: 2 } })
     await bridge.gateway.login()
-    const outcomes = await Promise.all([1, 2, 3].map(() => bridge.gateway.send(close)))
+    const outcomes = await Promise.all([1, 2, 3].map(() => bridge.gateway.send(close, 'c1')))
     expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'not-sent'])
     expect(far.requestsTo(CLOSE)).toHaveLength(2)
   })
@@ -100,7 +114,7 @@ describe('a command', () => {
       { ...place, protection: 'stop' },
       close,
     ] as const)
-      outcomes.push((await bridge.gateway.send(command)).kind)
+      outcomes.push((await bridge.gateway.send(command, 'c1')).kind)
     expect(outcomes).toEqual(['accepted', 'not-sent', 'not-sent', 'accepted', 'accepted'])
     expect(far.requestsTo(PLACE)).toHaveLength(1)
   })
@@ -111,7 +125,7 @@ describe('a command', () => {
     await bridge.gateway.login()
     const reads = Array.from({ length: 20 }, () => bridge.gateway.readExposure(ACCOUNT).catch(() => null))
     await far.until(() => far.requestsTo(POSITIONS).length > 0)
-    expect(await bridge.gateway.send(close)).toEqual({ kind: 'accepted' })
+    expect(await bridge.gateway.send(close, 'c1')).toEqual({ kind: 'accepted' })
     await bridge.gateway.stop()
     await Promise.all(reads)
   })
@@ -122,7 +136,7 @@ describe('a command', () => {
     await bridge.gateway.login()
     const read = bridge.gateway.readExposure(ACCOUNT).catch(() => null)
     await far.until(() => far.requestsTo(POSITIONS).length > 0)
-    expect(await bridge.gateway.send(close)).toEqual({ kind: 'accepted' })
+    expect(await bridge.gateway.send(close, 'c1')).toEqual({ kind: 'accepted' })
     await bridge.gateway.stop()
     await read
   })
@@ -132,7 +146,7 @@ describe('a command', () => {
     await bridge.gateway.login()
     await bridge.gateway.readExposure(ACCOUNT)
     const opened = far.openConnections
-    await bridge.gateway.send(close)
+    await bridge.gateway.send(close, 'c1')
     expect(far.openConnections).toBe(opened)
   })
 })

@@ -100,7 +100,7 @@ describe('a token that the gateway no longer accepts', () => {
     await bridge.gateway.login()
     const dead = tokenText('login-1')
     far.on(CLOSE, ({ token }) => (token === dead ? { status: 401 } : envelope()))
-    expect(await bridge.gateway.send(close)).toEqual({ kind: 'accepted' })
+    expect(await bridge.gateway.send(close, 'c1')).toEqual({ kind: 'accepted' })
     expect(far.requestsTo(CLOSE)).toHaveLength(2)
   })
 
@@ -108,7 +108,7 @@ describe('a token that the gateway no longer accepts', () => {
     await using bridge = bridgeTo(far)
     await bridge.gateway.login()
     far.on(CLOSE, () => ({ status: 401 }))
-    expect((await bridge.gateway.send(close)).kind).toBe('not-sent')
+    expect((await bridge.gateway.send(close, 'c1')).kind).toBe('not-sent')
     expect(far.requestsTo(CLOSE)).toHaveLength(2)
   })
 

@@ -4,7 +4,8 @@ import { measured } from '@rm/package-config/measured'
 import { describe, expect, test } from 'vitest'
 import { CLI } from '../harness/built-program.ts'
 import { freePort } from '../harness/free-port.ts'
-import { MONITORING, PrometheusServer } from '../harness/prometheus-server.ts'
+import { installedProgram, skipReason } from '../harness/installed-program.ts'
+import { MONITORING, NO_PROMETHEUS, PrometheusServer } from '../harness/prometheus-server.ts'
 import { FIRST_ACCOUNT, Stage } from '../harness/stage.ts'
 
 const RULES = { max_contracts: { enabled: true, limit: 5 } }
@@ -13,20 +14,11 @@ const SCRAPED_MS = 30_000
 const NOTICED_MS = 90_000
 const NOBODY = { uid: 65_534, gid: 65_534, encoding: 'utf8' } as const
 
-function missing(...programs: readonly string[]): string | null {
-  const absent = programs.filter((program) => spawnSync(program, ['--version']).status !== 0)
-  return absent.length === 0 ? null : `${absent.join(', ')} not on this machine`
-}
-
-function reason(why: string | null): string {
-  return why === null ? '' : ` (skipped: ${why})`
-}
-
-const noPromtool = missing('promtool')
-const noPrometheus = missing('prometheus') ?? (process.getuid?.() === 0 ? null : 'only root can act as another user')
+const noPromtool = installedProgram('promtool') === undefined ? 'no promtool on this machine' : null
+const noPrometheus = NO_PROMETHEUS ?? (process.getuid?.() === 0 ? null : 'only root can act as another user')
 
 describe('a real Prometheus', () => {
-  test.skipIf(noPromtool !== null)(`accepts the shipped configuration and alert rules${reason(noPromtool)}`, () => {
+  test.skipIf(noPromtool !== null)(`accepts the shipped configuration and alert rules${skipReason(noPromtool)}`, () => {
     for (const words of [
       ['check', 'rules', path.join(MONITORING, 'risk-manager-alerts.yaml')],
       ['check', 'config', path.join(MONITORING, 'prometheus.yaml')],
@@ -38,7 +30,7 @@ describe('a real Prometheus', () => {
   })
 
   test.skipIf(noPrometheus !== null)(
-    `scrapes the daemon, and calls when an administrator has stopped it, which nobody else can (X-06)${reason(noPrometheus)}`,
+    `scrapes the daemon, and calls when an administrator has stopped it, which nobody else can (X-06)${skipReason(noPrometheus)}`,
     { timeout: SCRAPED_MS + NOTICED_MS + 60_000 },
     async ({ task }) => {
       await using stage = await Stage.set({ rules: RULES })

@@ -13,6 +13,8 @@ interface CommandStart {
   readonly environment?: Readonly<Record<string, string>>
   /** What is typed into it, all at once. */
   readonly input?: string
+  /** Number of another user of the machine, and of his group: only root may be somebody else. */
+  readonly user?: { readonly uid: number; readonly gid: number }
 }
 
 /** Runs `risk-manager` as an operator does, with the credentials that a stage's gateway knows. */
@@ -20,6 +22,7 @@ export async function runCommand(words: readonly string[], start: CommandStart =
   const child = spawn(process.execPath, [CLI, ...words], {
     env: { ...plainEnvironment(), PROJECTX_USERNAME: USER_NAME, PROJECTX_API_KEY: API_KEY, ...start.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
+    ...start.user,
   })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { z } from 'zod'
 import { freePort } from './free-port.ts'
+import { installedProgram } from './installed-program.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
 
 /** The shipped configuration of Prometheus. */
 export const MONITORING = fileURLToPath(new URL('../../../config/monitoring', import.meta.url))
+/** Why no story can have one; `null` when it can. */
+export const NO_PROMETHEUS = installedProgram('prometheus') === undefined ? 'no prometheus on this machine' : null
 /** The daemon's port in the shipped configuration. */
 const SHIPPED_TARGET = '127.0.0.1:9464'
 
@@ -31,13 +34,20 @@ export class PrometheusServer implements AsyncDisposable {
     this.#url = url
   }
 
-  /** @param daemonPort - `general.control.monitoring_port` */
-  static async start(daemonPort: number): Promise<PrometheusServer> {
+  /**
+   * @param daemonPort - `general.control.monitoring_port`
+   * @param alertmanager - host and port of the Alertmanager that is told of what fires
+   */
+  static async start(daemonPort: number, alertmanager?: string): Promise<PrometheusServer> {
     const folder = new TemporaryFolder()
     const shipped = readFileSync(path.join(MONITORING, 'prometheus.yaml'), 'utf8')
     if (!shipped.includes(SHIPPED_TARGET)) throw new Error(`prometheus.yaml does not scrape ${SHIPPED_TARGET}`)
     const file = path.join(folder.path, 'prometheus.yaml')
-    writeFileSync(file, shipped.replace(SHIPPED_TARGET, `127.0.0.1:${daemonPort}`))
+    const alerting = {
+      alertmanagers: alertmanager === undefined ? [] : [{ static_configs: [{ targets: [alertmanager] }] }],
+    }
+    const scraping = shipped.replace(SHIPPED_TARGET, `127.0.0.1:${daemonPort}`)
+    writeFileSync(file, `${scraping}alerting: ${JSON.stringify(alerting)}\n`)
     const rules = 'risk-manager-alerts.yaml'
     copyFileSync(path.join(MONITORING, rules), path.join(folder.path, rules))
     const listen = `127.0.0.1:${await freePort()}`

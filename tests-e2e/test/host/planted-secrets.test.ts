@@ -25,7 +25,7 @@ test('of planted secrets a whole run writes none, in no form: breaches, locks, b
     database: { second_folder: '../second' },
     notifications: { discord: { enabled: true, webhook_url: '${HOOK}' } },
   }
-  await using stage = await Stage.set({ rules: RULES, general })
+  await using stage = await Stage.set({ rules: RULES, general, api: { logging: { responses: true } } })
   const { passphraseFile, ...sealing } = await sealLogin(stage, PASSPHRASE, { HOOK })
   const written = new Map<string, Buffer>([['credentials encrypt', Buffer.from(sealing.stdout + sealing.stderr)]])
   const start = { environment: NO_LOGIN, commandLine: sealedStart(stage, passphraseFile) }
@@ -89,6 +89,7 @@ test('of planted secrets a whole run writes none, in no form: breaches, locks, b
     'api.log',
   ])
     expect(names).toContain(part)
+  expect(written.get('at the end: data/logs/api.log')?.toString()).toContain(String.raw`\"token\":\"***\"`)
   const secrets = { key: API_KEY, passphrase: PASSPHRASE, hook: HOOK, 'head of a token': await headOfTokens(stage) }
   const found = [...written].flatMap(([place, content]) =>
     Object.entries(secrets).flatMap(([secret, text]) =>

@@ -51,6 +51,8 @@ describe.concurrent('a daemon whose process is at fault', { skip: process.platfo
     daemon.signal('SIGUSR2')
     await stage.trader().enters('MNQ', OrderSide.buy, 3)
     await stage.awaitVenue('reduced', () => stage.trader().position('MNQ') === 1)
+    const told = await daemon.log.awaitLine('the delay', (line) => line['work'] === 'one pass of the event loop')
+    expect(told).toMatchObject({ event: 'slow-work', level: 'warn', alarmMs: 250 })
     expect((await daemon.stop()).code).toBe(0)
     expect(wrongWayFills(stage.gateway.exchange.ledger())).toEqual([])
   })

@@ -1,14 +1,20 @@
-import type { AccountReport, LimitReport, LockoutReport, OrderReport, PnlReport, PositionReport } from '@rm/control-api'
+import {
+  type AccountReport,
+  breachReport,
+  type LimitReport,
+  lockoutReport,
+  type OrderReport,
+  type PnlReport,
+  type PositionReport,
+  type WeekReport,
+} from '@rm/control-api'
 import {
   addUsd,
-  type Breach,
-  describeEnd,
+  type ContractId,
+  type ContractSpec,
   describeGoal,
-  endInstant,
   hasOwnTag,
-  type Instant,
   type LimitUse,
-  type Lockout,
   type Order,
   type PositionView,
   productOf,
@@ -22,8 +28,16 @@ import {
 import type { AccountFace } from '@rm/engine'
 import { EVALUATION_ORDER, rules } from '@rm/rules'
 
+/** What is told of an account and is not its own. */
+interface ReportedBeside {
+  readonly week: WeekReport | null
+  /** Monotonic. */
+  readonly elapsedMs: number
+  readonly contract: (contractId: ContractId) => ContractSpec | null
+}
+
 /** What is told of one account. */
-export function accountReport(face: AccountFace, elapsedMs: number): AccountReport {
+export function accountReport(face: AccountFace, { week, elapsedMs, contract }: ReportedBeside): AccountReport {
   const { state, view } = face
   const { account } = view
   return {
@@ -33,7 +47,7 @@ export function accountReport(face: AccountFace, elapsedMs: number): AccountRepo
     because: becauseOf(face),
     balance: account?.balance ?? null,
     canTrade: account?.canTrade ?? null,
-    pnl: pnlReport(face),
+    pnl: { ...pnlReport(face, contract), week },
     positions: view.positions.map(positionReport),
     orders: view.orders.map((order) => orderReport(face, order)),
     limits: face.limits.map((use) => limitReport(face, use)),
@@ -52,20 +66,11 @@ export function accountReport(face: AccountFace, elapsedMs: number): AccountRepo
   }
 }
 
-export function lockoutReport(lockout: Lockout, endedAt: Instant | null): LockoutReport {
-  const { id, rule, scope, effect, from, end, reason } = lockout
-  return { id, rule, scope, effect, from, until: endInstant(end), endsWith: describeEnd(end), reason, endedAt }
-}
-
-export function breachReport(breach: Breach, endedAt: Instant | null): AccountReport['breaches'][number] {
-  const { id, rule, scope, measured, limit, message, cause, firstSeenAt } = breach
-  return { id, rule, scope, measured, limit, message, cause, firstSeenAt, endedAt }
-}
-
 /** Every reason that keeps it from being ACTIVE. */
-function becauseOf({ state }: AccountFace): readonly string[] & string[] {
+function becauseOf({ state, settings }: AccountFace): readonly string[] & string[] {
   const reasons: string[] = []
-  if (state.halted !== null) reasons.push(state.halted)
+  const halted = state.halted ?? settings.policy.uncertified
+  if (halted !== undefined) reasons.push(halted)
   if (!state.trust.userStreamUp) reasons.push('the user stream is down')
   else if (state.trust.reconciledMs === null || state.trust.reconciledMs < state.trust.doubtedMs) {
     reasons.push('the account has still to be read from the gateway')
@@ -75,10 +80,13 @@ function becauseOf({ state }: AccountFace): readonly string[] & string[] {
   return reasons
 }
 
-function pnlReport({ view }: AccountFace): PnlReport {
+function pnlReport({ view }: AccountFace, contract: ReportedBeside['contract']): Omit<PnlReport, 'week'> {
   const { realized, unrealized, day } = view
   const open = unrealized.known ? unrealized.current : null
-  const byProduct = Map.groupBy(view.trades, ({ trade }) => productOf(trade.contractId))
+  const byProduct = Map.groupBy(view.trades, ({ trade: { contractId } }) => {
+    // Traders call it ES; the gateway's code EP stands in where its record is not known.
+    return contract(contractId)?.root ?? productOf(contractId)
+  })
   return {
     day: day.label,
     net: realized.net,

@@ -1,10 +1,20 @@
-import type { RouteInput, RouteName, RouteOutput } from '@rm/control-api'
-import { explain, type AccountId, instant } from '@rm/domain'
-import type { AlertRecord } from '@rm/state'
-import type { RulesReady } from '../boot.ts'
+import {
+  accountDayReport,
+  breachReport,
+  lockoutReport,
+  type RouteInput,
+  type RouteName,
+  type RouteOutput,
+  tradedContract,
+} from '@rm/control-api'
+import { AccountId, explain, instant } from '@rm/domain'
+import type { AccountFace } from '@rm/engine'
+import { accountDays, type AlertRecord, type AuditFound } from '@rm/state'
+import type { RulesReady } from '../boot-stages.ts'
 import { monotonicMs } from '../system-clock.ts'
 import { VERSION } from '../version.ts'
-import { accountReport, breachReport, lockoutReport } from './account-report.ts'
+import type { TodayOfAccount } from '../week-trades.ts'
+import { accountReport } from './account-report.ts'
 import { calendarReport } from './calendar-report.ts'
 import { CallRefused } from './call-refused.ts'
 import type { StreamWatch } from './stream-watch.ts'
@@ -20,7 +30,7 @@ export interface ControlledDaemon {
 }
 
 export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Handlers {
-  const { kernel, store, gateway, config, configReload } = ready
+  const { kernel, store, gateway, config, configReload, week } = ready
   const startedAt = gateway.clock.now()
   const faces = () => kernel.faces()
   const audit = (action: string, subject: string, detail: Readonly<Record<string, unknown>>): void =>
@@ -38,7 +48,13 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
       configuration: configReload.configuration,
       streams: { user: streams.report('user'), market: streams.report('market') },
       requestsLeft: gateway.requestsLeft,
-      accounts: faces().map((face) => accountReport(face, monotonicMs())),
+      accounts: faces().map((face) =>
+        accountReport(face, {
+          week: week.reportOf(todayOf(face)),
+          elapsedMs: monotonicMs(),
+          contract: (id) => kernel.contract(id),
+        }),
+      ),
     }),
     lockouts: ({ limit }) => ({
       lockouts: store.history
@@ -69,19 +85,23 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
         waits: settings.pending !== null,
       })),
     }),
-    audit: ({ after, limit }) => ({
-      head: store.auditHead,
-      records: store.history.audit(after, limit).map(({ seq, epoch, at, actor, action, subject, detail, hash }) => ({
-        seq,
-        run: epoch,
-        at: instant(at),
-        actor,
-        action,
-        subject,
-        detail: JSON.parse(detail),
-        hash,
-      })),
-    }),
+    days: ({ account, from, to }) => {
+      const face = faces().find(({ state }) => state.accountId === account)
+      if (face === undefined) throw new CallRefused('not-found', `no account ${account} is watched`)
+      const { calendar } = face.settings.policy
+      const { days, contracts } = accountDays(store.history, account, calendar, [from, to])
+      return {
+        accountId: account,
+        name: face.view.account?.name ?? String(account),
+        timeZone: config.general.timeZone,
+        days: days.map(accountDayReport),
+        contracts: [...contracts.values()].map(tradedContract),
+      }
+    },
+    audit: ({ action = null, actor = null, account = null, ...bounds }) => {
+      const { records, next } = store.history.audit({ ...bounds, action, actor, accountId: account })
+      return { head: store.auditHead, records: records.map(auditRecordReport), next }
+    },
     alerts: ({ limit }) => ({
       alerts: ready.alerts.list().toReversed().slice(0, limit).map(alertReport),
     }),
@@ -118,9 +138,19 @@ export function controlHandlers({ ready, streams, stop }: ControlledDaemon): Han
   }
 }
 
+function todayOf({ state, view: { day, trades } }: AccountFace): TodayOfAccount {
+  return { accountId: state.accountId, isRead: state.trust.reconciledMs !== null, day, trades }
+}
+
 function alertReport(record: AlertRecord): RouteOutput<'alerts'>['alerts'][number] {
   const { id, code, severity, accountId, text, begunAt, lastSeenAt, seenCount, overAt, acknowledgedAt } = record
   return { id, code, severity, accountId, text, begunAt, lastSeenAt, seenCount, overAt, acknowledgedAt }
+}
+
+function auditRecordReport(record: AuditFound['records'][number]): RouteOutput<'audit'>['records'][number] {
+  const { seq, epoch, at, account_id, actor, action, subject, detail, hash } = record
+  const accountId = account_id === null ? null : AccountId.parse(account_id)
+  return { seq, run: epoch, at: instant(at), accountId, actor, action, subject, detail: JSON.parse(detail), hash }
 }
 
 function isNamed(account: string, id: AccountId, name: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Role } from '@rm/control-api'
 import type { Store } from '@rm/state'
-import type { RulesReady } from '../boot.ts'
+import type { RulesReady } from '../boot-stages.ts'
 import { monotonicMs } from '../system-clock.ts'
 
 /** Of one route at most one record in so long: whoever tries in a loop must not fill the trail. */

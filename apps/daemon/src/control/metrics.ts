@@ -1,6 +1,6 @@
 import { ACCOUNT_WORDS, type Stream } from '@rm/domain'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { RulesReady } from '../boot.ts'
+import type { RulesReady } from '../boot-stages.ts'
 import type { Line } from '../line-queue.ts'
 import { VERSION } from '../version.ts'
 import type { Page } from './control-server.ts'

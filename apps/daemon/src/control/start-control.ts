@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { HEALTH_PATH, METRICS_PATH, READY_PATH } from '@rm/control-api'
-import type { RulesReady } from '../boot.ts'
+import type { RulesReady } from '../boot-stages.ts'
 import { controlHandlers } from './control-handlers.ts'
 import { ControlServer, type Page } from './control-server.ts'
 import { DeniedCalls } from './denied-calls.ts'

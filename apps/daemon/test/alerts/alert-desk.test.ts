@@ -58,7 +58,7 @@ class Desk implements AsyncDisposable {
       slowMs: 100,
       maskAccounts: false,
     } as const
-    const lines = new LineQueue(await openDaemonLog(settings, this.folder, () => NOON))
+    const lines = new LineQueue(await openDaemonLog(settings, this.folder, () => NOON), null)
     const store = await openStore({
       path: path.join(this.folder, 'state.db'),
       secondFolder: null,

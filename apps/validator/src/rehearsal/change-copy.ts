@@ -26,10 +26,13 @@ export function limitLosses(configDirectory: string): void {
 function setForAccounts(configDirectory: string, rule: string, settings: Readonly<Record<string, unknown>>): void {
   changeCopy(configDirectory, 'accounts.yaml', (document) => {
     const accounts = document.get('accounts')
-    for (const index of isSeq(accounts) ? accounts.items.keys() : []) {
-      const place = ['accounts', index, 'config_overrides']
-      if (!isMap(document.getIn(place, true))) document.setIn(place, document.createNode({}))
-      for (const [key, value] of Object.entries(settings)) document.setIn([...place, 'rules', rule, key], value)
+    const listed = isSeq(accounts) ? [...accounts.items.keys()].map((index) => ['accounts', index]) : []
+    // The older form for one account.
+    const single = document.has('monitored_account') ? [['monitored_account']] : []
+    for (const account of [...listed, ...single]) {
+      const overrides = [...account, 'config_overrides']
+      if (!isMap(document.getIn(overrides, true))) document.setIn(overrides, document.createNode({}))
+      for (const [key, value] of Object.entries(settings)) document.setIn([...overrides, 'rules', rule, key], value)
     }
   })
 }

@@ -16,6 +16,7 @@ const LEADING_OUT: readonly (readonly string[])[] = [
   ['general', 'heartbeat'],
   ['general', 'audit'],
   ['general', 'control'],
+  ['general', 'certificate'],
   ['general', 'database'],
   ['general', 'logging', 'directory'],
   ['general', 'logging', 'console'],

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type LoadedConfig, loadConfig } from '@rm/config'
+import { type LoadedConfig, loadConfig, type RefusedConfig } from '@rm/config'
 import { instant, later, TradingCalendar } from '@rm/domain'
 import { EmbeddedGateway } from '@rm/runtime-pack'
 import { localToday, wallClockMs } from '../system-clock.ts'
@@ -92,8 +92,17 @@ const SOMEWHERE = {
   PROJECTX_API_KEY: 'rehearsal-key',
 } as const
 
-function readCopy(directory: string, environment: CheckContext['subject']['environment']): LoadedConfig {
-  const read = loadConfig({ directory, environment: { ...environment, ...SOMEWHERE }, today: localToday() })
+/** A copy of a configuration as a daemon would read it, wherever its gateway will be. */
+export function loadCopy(
+  directory: string,
+  environment: CheckContext['subject']['environment'],
+): LoadedConfig | RefusedConfig {
+  return loadConfig({ directory, environment: { ...environment, ...SOMEWHERE }, today: localToday() })
+}
+
+/** The same. Throws when it is refused, naming the first problem. */
+export function readCopy(directory: string, environment: CheckContext['subject']['environment']): LoadedConfig {
+  const read = loadCopy(directory, environment)
   if (read.ok) return read
   const [first] = read.diagnostics.filter(({ severity }) => severity === 'error')
   const where = first === undefined ? '' : `: ${path.basename(first.file)}:${first.line} ${first.keyPath}: ${first.got}`

@@ -3,46 +3,31 @@ import { lossTiers, unitsOfRoot } from '@rm/rules'
 import { placeOf } from '../config-node.ts'
 import type { CheckedAccount } from '../cross-checks.ts'
 import { keyPathOf, type Report } from '../diagnostic.ts'
-import { BEST_DAY_SHARE, PLANS, type PlanSize, WINNING_DAY } from '../firm-plans.ts'
+import { BEST_DAY_SHARE, PLANS, WINNING_DAY } from '../firm-plans.ts'
 import { allowedSizes, limitByProduct, rootOf } from './allowed-size.ts'
 import { knownProduct } from '../known-products.ts'
+import { type KnownPlan, lossRoom, planOf } from './known-plan.ts'
+import { lintPlanFit } from './plan-fit.ts'
 
 /** The account against the numbers of its plan, or of the plan that its name tells. */
 export function lintFirmLimits(account: CheckedAccount, report: Report): void {
   const plan = planOf(account)
   if (plan === null) return
+  lintPlanFit(account, plan, report)
   lintDailyLoss(account, plan, report)
   lintCooldown(account, plan, report)
   lintTargets(account, plan, report)
   lintLots(account, plan, report)
 }
 
-interface KnownPlan {
-  readonly size: PlanSize
-  /** Stated under `plan`, so that what lies beyond it is an error already. */
-  readonly isStated: boolean
-  /** `a 50k account`, `a 50k account, as its name says`. */
-  readonly words: string
-}
-
-/** `50KTC-V2-…`: the firm's names of Combine accounts carry the size (gateway contract, 2.4). */
-function planOf({ layers: { entry } }: CheckedAccount): KnownPlan | null {
-  if (entry === null) return null
-  if (entry.plan !== null) return { size: entry.plan.size, isStated: true, words: `a ${entry.plan.size} account` }
-  const named = typeof entry.id === 'string' ? entry.id : entry.name
-  const size = SIZES.find((one) => named.startsWith(`${one.toUpperCase()}TC`))
-  return size === undefined ? null : { size, isStated: false, words: `a ${size} account, as its name says` }
-}
-
-const SIZES = ['50k', '100k', '150k'] as const satisfies readonly PlanSize[]
-
-function lintDailyLoss({ layers: { entry }, settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
+function lintDailyLoss({ settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
   const { tree, rules: enabled, general } = settings
   const loss = enabled.daily_realized_loss
-  if (loss === undefined || entry === null || general === null) return
-  const { dailyLoss, maximumLoss } = PLANS[plan.size]
+  if (loss === undefined || general === null) return
+  const { dailyLoss } = PLANS[plan.size]
+  const room = lossRoom(plan)
   const path = ['rules', 'daily_realized_loss', 'limit']
-  const days = Math.ceil(maximumLoss / loss.limit)
+  const days = Math.ceil(room.left / -loss.limit)
   if (!plan.isStated && loss.limit < dailyLoss)
     report.warning(placeOf(tree, path), keyPathOf(path), {
       expected: `a loss no larger than the firm's ${formatUsd(dailyLoss)} a day`,
@@ -53,11 +38,11 @@ function lintDailyLoss({ layers: { entry }, settings }: CheckedAccount, plan: Kn
   if (days <= DAYS_TOO_FEW)
     report.add(days <= 1 ? 'warning' : 'notice', placeOf(tree, path), keyPathOf(path), {
       expected: `a loss of which the account survives more than ${DAYS_TOO_FEW} days`,
-      got: `${days} ${days === 1 ? 'day' : 'days'} at ${formatUsd(loss.limit)} reach the maximum loss of ${formatUsd(maximumLoss)} of ${plan.words}`,
+      got: `${days} ${days === 1 ? 'day' : 'days'} at ${formatUsd(loss.limit)} reach ${room.words}`,
       why: 'when the maximum loss is reached, the firm closes the account for good',
       fix: 'tighten the limit, unless this is meant',
     })
-  if (entry.type !== 'practice' || loss.limit < dailyLoss) return
+  if (plan.stage !== 'practice' || loss.limit < dailyLoss) return
   // The firm applies its daily limit to practice accounts, not to those of 2024-08-25 and later in its programmes (risk rules, 6.0).
   const left = usd(loss.limit - dailyLoss)
   const [largest] = allowedSizes(enabled, general)
@@ -79,16 +64,16 @@ function lintDailyLoss({ layers: { entry }, settings }: CheckedAccount, plan: Kn
 function lintCooldown({ settings: { tree, rules: enabled } }: CheckedAccount, plan: KnownPlan, report: Report): void {
   const cooldown = enabled.cooldown_after_loss
   if (cooldown === undefined) return
-  const { maximumLoss } = PLANS[plan.size]
+  const room = lossRoom(plan)
   const first = cooldown.loss_threshold ?? lossTiers(cooldown.loss_thresholds)[0]?.loss_amount
-  if (first === undefined || first > maximumLoss) return
+  if (first === undefined || -first < room.left) return
   const path = [
     'rules',
     'cooldown_after_loss',
     cooldown.loss_threshold === undefined ? 'loss_thresholds' : 'loss_threshold',
   ]
   report.warning(placeOf(tree, path), keyPathOf(path), {
-    expected: `a loss that the account survives, above ${formatUsd(maximumLoss)}`,
+    expected: `a loss that the account survives, above ${formatUsd(usd(-room.left))}`,
     got: `${formatUsd(first)} is the smallest loss that locks ${plan.words}`,
     why: 'the firm closes the account for good before the first cooldown',
     fix: 'write a smaller loss',
@@ -96,11 +81,11 @@ function lintCooldown({ settings: { tree, rules: enabled } }: CheckedAccount, pl
 }
 
 /** What one day may win where the firm looks at single days. */
-function lintTargets({ layers: { entry }, settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
+function lintTargets({ settings }: CheckedAccount, plan: KnownPlan, report: Report): void {
   const { tree, rules: enabled } = settings
   const day = enabled.daily_realized_profit
   const path = ['rules', 'daily_realized_profit', 'target']
-  if (entry?.type === 'combine') {
+  if (plan.stage === 'combine') {
     const { profitTarget } = PLANS[plan.size]
     const best = usd(profitTarget * BEST_DAY_SHARE)
     for (const [at, target] of [
@@ -120,7 +105,7 @@ function lintTargets({ layers: { entry }, settings }: CheckedAccount, plan: Know
       })
     }
   }
-  if (entry?.type !== 'express' || day === undefined || day.target >= WINNING_DAY) return
+  if (plan.stage !== 'express' || day === undefined || day.target >= WINNING_DAY) return
   report.notice(placeOf(tree, path), keyPathOf(path), {
     expected: `at least ${formatUsd(WINNING_DAY)}, from which on the firm counts a winning day`,
     got: `${formatUsd(day.target)} for ${plan.words}`,

@@ -1,12 +1,10 @@
 import type { CheckedAccount, TimersSource } from '../cross-checks.ts'
 import { type Diagnostic, Report } from '../diagnostic.ts'
 import type { RiskSettings } from '../risk-settings.ts'
-import type { MapNode } from '../config-node.ts'
 import { lintClockChanges } from './clock-changes.ts'
 import { lintSessions, longestSessionHours } from './closed-sessions.ts'
 import { ComingSessions } from './coming-sessions.ts'
 import { lintFirmLimits } from './firm-limits.ts'
-import { lintIdleKeys } from './idle-keys.ts'
 import { lintShadowedAmounts } from './shadowed-amounts.ts'
 import { lintDistances } from './ticks-away.ts'
 import { lintReach, lintShadows } from './unreachable-limits.ts'
@@ -15,8 +13,6 @@ import { lintReach, lintShadows } from './unreachable-limits.ts'
 export interface Linted {
   readonly accounts: readonly CheckedAccount[]
   readonly timers: TimersSource
-  /** The files as they were written. */
-  readonly trees: readonly MapNode[]
   readonly today: Temporal.PlainDate
 }
 
@@ -24,7 +20,7 @@ export interface Linted {
  * What is allowed, and still not what its author expects: warnings and notices in sentences with numbers. Accounts that are turned off are
  * not looked at. Nothing here decides about money: tick values come from a table of recorded contracts.
  */
-export function lintConfig({ accounts, timers, trees, today }: Linted): readonly Diagnostic[] {
+export function lintConfig({ accounts, timers, today }: Linted): readonly Diagnostic[] {
   const report = new Report()
   const coming = new ComingSessions(today, timers.settings.reset)
   const watched = accounts.filter(({ layers }) => layers.entry?.enabled === true)
@@ -45,7 +41,6 @@ export function lintConfig({ accounts, timers, trees, today }: Linted): readonly
     watched.map(({ settings }) => settings),
     report,
   )
-  lintIdleKeys([...[...distinct.keys()].map(({ tree }) => tree), ...trees], report)
   return report.all()
 }
 

@@ -11,8 +11,12 @@ import type {
 
 /** What the engine needs of a gateway. Answers of reads and commands come back to the kernel as events. */
 export interface Gateway {
-  /** Sends one risk-reducing command. Never rejects: a failure is an outcome. */
-  send(command: Command): Promise<CommandOutcome>
+  /**
+   * Sends one risk-reducing command. Never rejects: a failure is an outcome.
+   *
+   * @param commandId - of its record, for the log of the requests
+   */
+  send(command: Command, commandId: string): Promise<CommandOutcome>
   /**
    * Positions and working orders. Rejects when any part is missing: a partial reading proves nothing (reliability S-09).
    *

@@ -6,6 +6,7 @@ import {
   type Order,
   RmError,
   type Snapshot,
+  type Trade,
 } from '@rm/domain'
 import type { SampledLog } from '../bridge-log.ts'
 import { accountOf, hasNegativeSize, orderOf, PayloadFault, positionOf, tradeOf } from '../to-domain.ts'
@@ -71,12 +72,17 @@ export class AccountReads {
     const [exposure, accounts, trades] = await Promise.all([
       this.#exposure(accountId, 'reconcile', ordersSince),
       this.#sharedAccounts(),
-      this.#trades(accountId, tradesSince),
+      this.#trades(accountId, tradesSince, 'reconcile'),
     ])
     // The list is explicit, so an account that is not in it is gone, and that is worth knowing beside the rest.
     const account = accounts.items.find((candidate) => candidate.id === accountId) ?? 'unlisted'
     const requestedMs = Math.min(exposure.requestedMs, accounts.sentMs, trades.sentMs)
     return { ...exposure, requestedMs, account, trades: trades.items }
+  }
+
+  /** The trades since an instant, for whoever is in no hurry. */
+  async trades(accountId: AccountId, since: Instant): Promise<readonly Trade[]> {
+    return (await this.#trades(accountId, since, 'background')).items
   }
 
   async #exposure(accountId: AccountId, lane: ReadLane, ordersSince: Instant | null): Promise<Snapshot> {
@@ -190,10 +196,10 @@ export class AccountReads {
     }
   }
 
-  async #trades(accountId: AccountId, since: Instant): Promise<Listed<NonNullable<Snapshot['trades']>[number]>> {
+  async #trades(accountId: AccountId, since: Instant, lane: ReadLane): Promise<Listed<Trade>> {
     const route = restRoutes.searchTrades
     const request = { accountId, startTimestamp: formatInstant(since) }
-    const { body, raw, sentMs } = await this.#reads.read(route, request, tradesReply, 'reconcile')
+    const { body, raw, sentMs } = await this.#reads.read(route, request, tradesReply, lane)
     const stamps = stampTexts(raw)
     const trades = mapped(route.path, listed(route.path, body.trades), (message, index) =>
       tradeOf(message, stamps[index]),

@@ -16,8 +16,12 @@ export class CommandSender {
     this.#deadlineMs = deadlineMs
   }
 
-  /** Never rejects. */
-  async send(command: Command): Promise<CommandOutcome> {
+  /**
+   * Never rejects.
+   *
+   * @param commandId - by which the log of the requests names it
+   */
+  async send(command: Command, commandId: string): Promise<CommandOutcome> {
     const { route, body } = requestOf(command)
     const lane = laneOf(command)
     const post = (token: string): Promise<RestReply> =>
@@ -27,6 +31,7 @@ export class CommandSender {
         token,
         lane,
         account: command.accountId,
+        commandId,
         deadlineMs: this.#deadlineMs,
       })
     try {

@@ -6,12 +6,13 @@ import { getCACertificates } from 'node:tls'
 import type { AccountId } from '@rm/domain'
 import { Axios, type AxiosError, type AxiosResponse, isAxiosError } from 'axios'
 import Pool from 'undici/lib/dispatcher/pool.js'
-import { type BridgeLog, scrubbed } from '../bridge-log.ts'
+import { scrubbed } from '../bridge-log.ts'
 import type { GatewayClock } from '../gateway-clock.ts'
 import type { Timeouts } from '../options.ts'
 import { during } from '../activity.ts'
 import { pingPath } from '../wire.ts'
 import { isUrgent, type Lane, type RateBudget, RateBudgetSpent } from './rate-budget.ts'
+import type { ToldRequest, TrafficLog } from './traffic-log.ts'
 import { TransportFault } from './transport-fault.ts'
 import { type RequestTrace, undiciAdapter } from './undici-adapter.ts'
 
@@ -34,6 +35,8 @@ export interface RestRequest {
   readonly lane: Lane
   /** Whose request it is, for those that keep a pace by account. */
   readonly account?: AccountId
+  /** Of the command that it carries, for the log. */
+  readonly commandId?: string
   /** Milliseconds from the wish to the answer; for reads from the sending to the answer. */
   readonly deadlineMs: number
 }
@@ -45,7 +48,7 @@ export interface RestChannelOptions {
   readonly budget: RateBudget
   readonly clock: GatewayClock
   readonly monotonic: () => number
-  readonly log: BridgeLog
+  readonly traffic: TrafficLog
   /** The gateway answers again, after it had not for {@link SILENT_MS} at least. */
   readonly onAnswering: () => void
 }
@@ -63,9 +66,6 @@ const BODY_BYTES_MAX = 32 * 1024 * 1024
 
 /** Above this use of the reads' budget no ping leaves. */
 const PING_USE_MAX = 0.7
-
-/** An answer that took longer is worth a line. */
-const SLOW_MS = 1_000
 
 /**
  * The one way to the gateway's REST: every request takes its place in the rate budget, has a deadline, and gives the clock a sample.
@@ -118,7 +118,7 @@ export class RestChannel {
       throw new TransportFault('the rate budget is spent', false)
     const timeout = this.#options.timeouts.requestMs
     const answer = this.#urgent.request<string>({ method: 'get', url: pingPath, timeout, headers: PLAIN_HEADERS })
-    return this.#answer(answer, pingPath, this.#options.monotonic())
+    return this.#answer(answer, { path: pingPath, sentMs: this.#options.monotonic() })
   }
 
   /** Ends what is under way and closes the connections. */
@@ -156,7 +156,7 @@ export class RestChannel {
     const headers =
       request.token === null ? JSON_HEADERS : { ...JSON_HEADERS, Authorization: `Bearer ${request.token}` }
     const answer = client.request<string>({ method: 'post', url: request.path, data: body, timeout, headers })
-    return this.#answer(answer, request.path, sentMs)
+    return this.#answer(answer, { ...request, sentMs })
   }
 
   async #wait({ lane, account }: RestRequest, deadline: number | undefined): Promise<void> {
@@ -168,15 +168,18 @@ export class RestChannel {
     }
   }
 
-  async #answer(answer: Promise<AxiosResponse<string>>, path: string, sentMs: number): Promise<RestReply> {
-    const { budget, clock, log, monotonic } = this.#options
+  async #answer(answer: Promise<AxiosResponse<string>>, request: ToldRequest): Promise<RestReply> {
+    const { budget, clock, traffic, monotonic } = this.#options
+    const { sentMs } = request
     let response: AxiosResponse<string>
     try {
       response = await answer
     } catch (error) {
       if (!isAxiosError(error)) throw error
       this.#silentSince ??= sentMs
-      throw faultOf(error, this.#closed)
+      const fault = faultOf(error, this.#closed)
+      traffic.failed(request, fault.message, monotonic())
+      throw fault
     }
     const receivedMs = monotonic()
     this.#noteAnswer(response.status, sentMs, receivedMs)
@@ -184,10 +187,7 @@ export class RestChannel {
     const dateMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
     if (!Number.isNaN(dateMs)) clock.sampleDate(dateMs, sentMs, receivedMs)
     if (response.status === 429) budget.refused(sentMs, retryAfterMs(response.headers['retry-after'], dateMs))
-    const tookMs = Math.round(receivedMs - sentMs)
-    const facts = { path, status: response.status, tookMs }
-    if (tookMs >= SLOW_MS) log.write('warn', 'the gateway answered slowly', facts)
-    else log.write('debug', 'the gateway answered', facts)
+    traffic.answered(request, response.status, response.data, receivedMs)
     return { status: response.status, text: response.data, sentMs }
   }
 

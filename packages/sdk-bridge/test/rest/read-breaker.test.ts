@@ -11,12 +11,16 @@ let now: number
 let breaker: ReadBreaker
 beforeEach(() => {
   now = 0
-  breaker = new ReadBreaker(
-    { failures: 3, openMs: 5_000 },
+  breaker = breakerWith(1)
+})
+
+function breakerWith(halfOpen: number): ReadBreaker {
+  return new ReadBreaker(
+    { failures: 3, openMs: 5_000, halfOpen },
     () => now,
     (error) => error instanceof Lost,
   )
-})
+}
 
 /** How calls end, one after the other. */
 async function outcomes(...calls: readonly (() => Promise<unknown>)[]): Promise<readonly string[]> {
@@ -70,6 +74,33 @@ describe('the breaker of the reads', () => {
     expect(await outcomes(works)).toEqual(['kept back'])
     trial.resolve('an answer')
     expect(await first).toBe('an answer')
+  })
+
+  test('lets as many try at once as the settings say, and the failures of one round make one longer pause', async () => {
+    breaker = breakerWith(2)
+    await outcomes(fails, fails, fails)
+    now = 1_000
+    const trials = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
+    const ends = trials.map(({ promise }) => breaker.execute(() => promise).catch(() => 'failed'))
+    expect(await outcomes(works)).toEqual(['kept back'])
+    for (const { reject } of trials) reject(new Lost('no answer'))
+    expect(await Promise.all(ends)).toEqual(['failed', 'failed'])
+    now = 2_999
+    expect(await outcomes(works)).toEqual(['kept back'])
+    now = 3_000
+    expect(await outcomes(works, works)).toEqual(['worked', 'worked'])
+  })
+
+  test('one good trial opens the way, whatever becomes of another of the same round', async () => {
+    breaker = breakerWith(2)
+    await outcomes(fails, fails, fails)
+    now = 1_000
+    const late = Promise.withResolvers<string>()
+    const other = breaker.execute(() => late.promise).catch(() => 'failed')
+    expect(await outcomes(works)).toEqual(['worked'])
+    late.reject(new Lost('no answer'))
+    expect(await other).toBe('failed')
+    expect(await outcomes(works)).toEqual(['worked'])
   })
 
   test('counts a call that was refused as an answer', async () => {

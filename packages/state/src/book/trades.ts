@@ -101,19 +101,27 @@ export function recutLedger(ledger: TradeLedger, calendar: TradingCalendar): Tra
 
 /** What a day's trades amount to, from nothing: the definition that every faster way has to agree with. */
 export function recount(day: TradingDay, all: KeyedList<DayTrade>): TradingDayLedger {
+  const counted = countedOf(all)
+  return { day, all, counted, orders: filledOrdersOf(counted), realized: sumOf(counted) }
+}
+
+/** P&L of trades of whatever days: a voided one counts nothing, a re-sent opening half-turn once. */
+export function tradesPnl(all: readonly DayTrade[]): DayPnl {
+  return sumOf(countedOf(all))
+}
+
+function countedOf(all: readonly DayTrade[]): readonly DayTrade[] {
   const counted: DayTrade[] = []
   for (const entry of all.toSorted(compareStamps)) {
     if (!entry.trade.voided && twinAmong(counted, entry) === undefined) counted.push(entry)
   }
+  return counted
+}
+
+function sumOf(counted: readonly DayTrade[]): DayPnl {
   return {
-    day,
-    all,
-    counted,
-    orders: filledOrdersOf(counted),
-    realized: {
-      net: sumUsd(counted.map((entry) => netPnl(entry.trade))),
-      gross: sumUsd(counted.map((entry) => entry.trade.realizedPnl ?? NO_USD)),
-    },
+    net: sumUsd(counted.map((entry) => netPnl(entry.trade))),
+    gross: sumUsd(counted.map((entry) => entry.trade.realizedPnl ?? NO_USD)),
   }
 }
 

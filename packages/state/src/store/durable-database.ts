@@ -83,8 +83,8 @@ export function asStoreError(error: unknown, file: string): unknown {
 /** How long a predecessor that is just ending is waited for. */
 const LOCK_WAIT_MS = 250
 
-/** About thirty breaches; a passive checkpoint lets the log begin at its start again. */
-const WAL_BYTES_RESERVED = 1024 * 1024
+/** About twenty-five breaches; a passive checkpoint lets the log begin at its start again. */
+const WAL_BYTES_RESERVED = 2 * 1024 * 1024
 
 /** A burst may grow the log further; the next restart of the log cuts it back to this (reliability D-14). */
 export const WAL_BYTES_MAX = 64 * 1024 * 1024

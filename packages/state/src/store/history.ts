@@ -1,4 +1,14 @@
-import type { Breach, EnforcementStory, Instant, Lockout, PursuedGoal } from '@rm/domain'
+import type {
+  AccountId,
+  Breach,
+  ContractSpec,
+  DayTrade,
+  EnforcementStory,
+  Instant,
+  Lockout,
+  PursuedGoal,
+} from '@rm/domain'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { AuditRow } from './audit-chain.ts'
 import { json, moment, readRow } from './columns.ts'
@@ -6,14 +16,47 @@ import type { Queries } from './queries.ts'
 import type { AuditTable } from './schema.ts'
 import { breachOf } from './rows/breach-row.ts'
 import { commandRecordOf } from './rows/command-row.ts'
+import { contractOf } from './rows/contract-row.ts'
 import { pursuedGoalOf } from './rows/goal-row.ts'
 import { lockoutOf } from './rows/lockout-row.ts'
+import { dayTradeOf } from './rows/trade-row.ts'
 
 /** Something of the past with its end; `null` while it lasts. */
 export interface Ended<What> {
   readonly what: What
   readonly endedAt: Instant | null
 }
+
+/** A half-open stretch of time of one account. */
+export interface AccountSpan {
+  readonly accountId: AccountId
+  readonly since: Instant
+  readonly until: Instant
+}
+
+/** Which records of the audit trail are wanted. */
+export interface AuditWish {
+  /** Records behind this sequence number and before the other. */
+  readonly after: number
+  readonly before: number
+  readonly order: 'oldest' | 'newest'
+  /** At most so many. */
+  readonly limit: number
+  /** `null` stands for all. */
+  readonly action: string | null
+  readonly actor: string | null
+  readonly accountId: AccountId | null
+}
+
+/** Records that were found, and where the search has to go on. */
+export interface AuditFound {
+  readonly records: readonly AuditTable[]
+  /** The last sequence number that was looked at; `null`: there is nothing more. */
+  readonly next: number | null
+}
+
+/** So many records are looked at for one question: whoever looks for what is rare must not hold up the enforcement (reliability B-9). */
+const AUDIT_LOOKS_MAX = 10_000
 
 /** What the store remembers of the past, for those who ask. */
 export class History {
@@ -55,17 +98,87 @@ export class History {
     const goals = build
       .selectFrom('goal')
       .selectAll()
-      .where((goal) => goal.or([goal('id', '=', id), goal('origin_id', '=', id)]))
+      .where((goal) =>
+        goal.or([
+          // By the key, which begins with the account.
+          goal.and([goal('id', '=', id), goal('account_id', 'in', build.selectFrom('last_turn').select('account_id'))]),
+          goal('origin_id', '=', id),
+        ]),
+      )
       .orderBy('begun_at')
       .orderBy('id')
     return this.#queries.rows(goals).map((row) => this.#storyOf(pursuedGoalOf(row)))
   }
 
-  /** Records of the audit trail behind a sequence number, oldest first. */
-  audit(after: number, limit: number): readonly AuditTable[] {
+  /** Trades of a span in order of their stamps, voided ones too. */
+  tradesOf({ accountId, since, until }: AccountSpan): readonly DayTrade[] {
+    const trades = this.#queries.build
+      .selectFrom('trade')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where('at', '>=', since)
+      .where('at', '<', until)
+      .orderBy('at')
+      .orderBy('microseconds')
+      .orderBy('id')
+    return this.#queries.rows(trades).map(dayTradeOf)
+  }
+
+  /** Breaches that began in a span, oldest first. */
+  breachesOf({ accountId, since, until }: AccountSpan): readonly Ended<Breach>[] {
+    const breaches = this.#queries.build
+      .selectFrom('breach')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where('first_seen_at', '>=', since)
+      .where('first_seen_at', '<', until)
+      .orderBy('first_seen_at')
+      .orderBy('id')
+    return this.#queries.rows(breaches).map((row) => ({ what: breachOf(row), endedAt: endOf('breach', row) }))
+  }
+
+  /** Lockouts that began in a span, oldest first. */
+  lockoutsOf({ accountId, since, until }: AccountSpan): readonly Ended<Lockout>[] {
+    const lockouts = this.#queries.build
+      .selectFrom('lockout')
+      .selectAll()
+      .where('account_id', '=', accountId)
+      .where('from_at', '>=', since)
+      .where('from_at', '<', until)
+      .orderBy('from_at')
+      .orderBy('id')
+    return this.#queries.rows(lockouts).map((row) => ({ what: lockoutOf(row), endedAt: endOf('lockout', row) }))
+  }
+
+  /** Every contract that the gateway ever described. */
+  contracts(): readonly ContractSpec[] {
+    return this.#queries.rows(this.#queries.build.selectFrom('contract').selectAll()).map(contractOf)
+  }
+
+  /** Records of the audit trail, as many of them as one look finds. */
+  audit({ after, before, order, limit, action, actor, accountId }: AuditWish): AuditFound {
     const { build } = this.#queries
-    const records = build.selectFrom('audit').selectAll().where('seq', '>', after).orderBy('seq').limit(limit)
-    return this.#queries.rows(records).map((row) => readRow('audit', AuditRow, row))
+    const end = Math.min(before, this.#auditLength() + 1)
+    // The trail has no gap: so many numbers are so many records.
+    const [low, high] =
+      order === 'oldest'
+        ? [after, Math.min(end, after + AUDIT_LOOKS_MAX + 1)]
+        : [Math.max(after, end - AUDIT_LOOKS_MAX - 1), end]
+    let wanted = build.selectFrom('audit').selectAll().where('seq', '>', low).where('seq', '<', high)
+    if (action !== null) wanted = wanted.where('action', '=', action)
+    if (actor !== null) wanted = wanted.where('actor', '=', actor)
+    if (accountId !== null) wanted = wanted.where('account_id', '=', accountId)
+    const rows = this.#queries.rows(wanted.orderBy('seq', order === 'oldest' ? 'asc' : 'desc').limit(limit))
+    const records = rows.map((row) => readRow('audit', AuditRow, row))
+    const isFull = records.length === limit
+    const looked = isFull ? records.at(-1)?.seq : order === 'oldest' ? high - 1 : low + 1
+    const isAtEnd = looked === undefined || (order === 'oldest' ? looked >= end - 1 : looked <= after + 1)
+    return { records, next: isAtEnd ? null : looked }
+  }
+
+  #auditLength(): number {
+    const head = this.#queries.rows(this.#queries.build.selectFrom('audit_head').select('seq'))[0]
+    return head === undefined ? 0 : readRow('audit_head', Length, head).seq
   }
 
   #storyOf(goal: PursuedGoal): EnforcementStory {
@@ -112,8 +225,7 @@ export class History {
       .selectFrom('audit')
       .select('detail')
       .where('subject', '=', origin.id)
-      .where('action', '=', 'breach-begun')
-      .orderBy('seq', 'desc') // there is no index; the newest are asked for most
+      .where(sql<boolean>`action = 'breach-begun'`) // in a literal, for the partial index
       .limit(1)
     const row = this.#queries.rows(begun)[0]
     return row === undefined ? 'unknown' : readRow('audit', BegunDetail, row).detail.configuration
@@ -121,6 +233,7 @@ export class History {
 }
 
 const BegunDetail = z.object({ detail: json(z.object({ configuration: z.string() })) })
+const Length = z.object({ seq: z.int() })
 const End = z.object({ ended_at: moment.nullable() })
 
 function endOf(table: 'lockout' | 'breach', row: unknown): Instant | null {

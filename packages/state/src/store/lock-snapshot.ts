@@ -24,7 +24,8 @@ const SELECTIONS = {
   lockout: 'SELECT * FROM lockout WHERE ended_at IS NULL',
   breach: 'SELECT * FROM breach WHERE ended_at IS NULL',
   goal: `SELECT * FROM goal WHERE state IN ('pursued', 'escalated')
-    OR EXISTS (SELECT 1 FROM command WHERE command.account_id = goal.account_id AND goal_id = goal.id AND command.${UNSETTLED})`,
+    UNION SELECT goal.* FROM command JOIN goal ON goal.account_id = command.account_id AND goal.id = command.goal_id
+    WHERE command.${UNSETTLED}`,
   command: `SELECT * FROM command WHERE ${UNSETTLED}`,
   position_cycle: 'SELECT * FROM position_cycle WHERE closed_at IS NULL',
   settings_in_force: 'SELECT * FROM settings_in_force',

@@ -8,6 +8,7 @@ import { tradeManagement } from './migrations/0004-trade-management.ts'
 import { evidenceOfLockouts } from './migrations/0005-evidence-of-lockouts.ts'
 import { reasonsOfOrders } from './migrations/0006-reasons-of-orders.ts'
 import { alerts } from './migrations/0007-alerts.ts'
+import { indexes } from './migrations/0008-indexes.ts'
 
 /** All steps in order. The number of applied ones is the schema's version (`PRAGMA user_version`). */
 export const MIGRATIONS: readonly MigrationStep[] = [
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   evidenceOfLockouts,
   reasonsOfOrders,
   alerts,
+  indexes,
 ]
 
 /**

@@ -6,6 +6,7 @@ import {
   type ContractSpec,
   type Instant,
   type StoredAccount,
+  type Trade,
   type TurnRecord,
 } from '@rm/domain'
 import { z } from 'zod'
@@ -21,6 +22,7 @@ import type { HoldCopy } from './held-copy.ts'
 import { type LockSnapshot, takeLockSnapshot } from './lock-snapshot.ts'
 import type { Queries } from './queries.ts'
 import { contractOf, contractRow } from './rows/contract-row.ts'
+import { tradeRow } from './rows/trade-row.ts'
 import { hasUnfinishedProtection, readStoredAccount } from './stored-account.ts'
 import { isDurable, turnWrite, writeOf, type WrittenRow } from './store-write.ts'
 import { type AuditVerdict, verifyChain } from './verify-chain.ts'
@@ -109,6 +111,12 @@ export class Store implements Disposable {
       return ['account', { id, name, balance, ...flags, visible: flagOf(visible), seen_at: at }]
     })
     this.#save(rows, at)
+  }
+
+  /** Completes the record of trades with what the gateway lists, outside of turns: for days that no book holds any more. */
+  recordTrades(trades: readonly Trade[], at: Instant): void {
+    const rows = trades.map((trade): WrittenRow => ['recordTrade', { ...tradeRow({ trade, origin: 'trader' }, at) }])
+    if (rows.length > 0) this.#save(rows, at)
   }
 
   /** Keeps a configuration once; loading the same again moves its time. */

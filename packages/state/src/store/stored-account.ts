@@ -1,5 +1,6 @@
-import type { AccountId, CommandState, Instant, PursuitState, StoredAccount, WarningMark } from '@rm/domain'
+import type { AccountId, Instant, StoredAccount, WarningMark } from '@rm/domain'
 import type { Database } from 'better-sqlite3'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { decimal, moment, readRow } from './columns.ts'
 import type { Queries } from './queries.ts'
@@ -49,14 +50,14 @@ export function readStoredAccount(queries: Queries, accountId: AccountId, trades
     .selectFrom('goal')
     .selectAll()
     .where('account_id', '=', accountId)
-    .where('state', 'in', UNFINISHED)
+    .where(UNFINISHED)
     .orderBy('begun_at')
     .orderBy('id')
   const commands = build
     .selectFrom('command')
     .selectAll()
     .where('account_id', '=', accountId)
-    .where('state', 'in', UNSETTLED)
+    .where(UNSETTLED)
     .orderBy('sent_at')
     .orderBy('id')
   return {
@@ -76,7 +77,7 @@ export function readStoredAccount(queries: Queries, accountId: AccountId, trades
 export function hasUnfinishedProtection(queries: Queries): boolean {
   const { build } = queries
   const lockout = build.selectFrom('lockout').select('id').where('ended_at', 'is', null).limit(1)
-  const goal = build.selectFrom('goal').select('id').where('state', 'in', UNFINISHED).limit(1)
+  const goal = build.selectFrom('goal').select('id').where(UNFINISHED).limit(1)
   return queries.rows(lockout).length > 0 || queries.rows(goal).length > 0
 }
 
@@ -95,8 +96,9 @@ export function checkStanding(database: Database): void {
   for (const [select, read] of standing) for (const row of database.prepare(select).iterate()) read(row)
 }
 
-const UNFINISHED = ['pursued', 'escalated'] as const satisfies readonly PursuitState[]
-const UNSETTLED = ['sending', 'acked', 'in-doubt'] as const satisfies readonly CommandState[]
+// In literals: a partial index serves a statement whose condition SQLite sees when it is prepared, and parameters come later.
+const UNFINISHED = sql<boolean>`state IN ('pursued', 'escalated')`
+const UNSETTLED = sql<boolean>`state IN ('sending', 'acked', 'in-doubt')`
 
 const WarningRow = z.object({ rule: z.string(), level: decimal, day: z.string() })
 const LastReset = z.object({ instant: moment.nullable() })

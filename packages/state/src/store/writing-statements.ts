@@ -5,11 +5,12 @@ import { contractUpsert } from './rows/contract-row.ts'
 import { goalUpsert } from './rows/goal-row.ts'
 import { lockoutUpsert } from './rows/lockout-row.ts'
 import { positionCycleUpsert } from './rows/position-cycle-row.ts'
-import { tradeUpsert } from './rows/trade-row.ts'
+import { tradeRecord, tradeUpsert } from './rows/trade-row.ts'
 
 /** Everything that is ever written into the tables, by the names under which a write asks for it. The audit trail has its own way. */
 export const WRITING_STATEMENTS = {
   trade: tradeUpsert,
+  recordTrade: tradeRecord,
   cycle: positionCycleUpsert,
   breach: breachUpsert,
   endBreach: 'UPDATE breach SET ended_at = @at WHERE account_id = @account_id AND id = @id',

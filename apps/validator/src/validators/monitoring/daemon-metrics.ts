@@ -6,7 +6,7 @@ interface DaemonMetric {
   readonly growsWithBreach: boolean
 }
 
-/** Every figure that people and dashboards may rely on (docs/operating.md, Figures for Prometheus). */
+/** Every figure that people and dashboards may rely on (docs/operating.md, Ask and order the daemon). */
 export const DAEMON_METRICS: readonly DaemonMetric[] = [
   { name: 'risk_manager_build_info', kind: 'gauge', growsWithBreach: false },
   { name: 'risk_manager_account_state', kind: 'gauge', growsWithBreach: false },

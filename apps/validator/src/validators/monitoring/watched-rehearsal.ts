@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ChannelName } from '@rm/config'
 import { changeCopy, limitToOneContract } from '../../rehearsal/change-copy.ts'
 import { freePort } from '../../rehearsal/free-port.ts'
-import { listedContract } from '../../rehearsal/listed-contract.ts'
+import { frontMonth } from '../../rehearsal/listed-contracts.ts'
 import { Rehearsal } from '../../rehearsal/rehearsal.ts'
 import type { RehearsedDaemon } from '../../rehearsal/rehearsed-daemon.ts'
 import type { AlertSinks } from '../../sinks/alert-sinks.ts'
@@ -67,7 +67,7 @@ export async function provokeBreach(
   const accountId = rehearsal.accounts[0]?.id
   if (accountId === undefined) throw new Error('the configuration watches no account')
   // A whole contract: some rules count a micro as a tenth of one.
-  const contractId = await listedContract(rehearsal, 'ES')
+  const contractId = await frontMonth(rehearsal, 'ES')
   await rehearsal.venue.place({ accountId, contractId, side: 'buy', size: 2 })
   const patience = { withinMs: context.criteria.reliability.enforcementMs, signal: context.signal }
   const told = (event: string) =>

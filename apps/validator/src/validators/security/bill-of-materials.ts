@@ -41,7 +41,7 @@ function componentOf({ name, version, integrity, isShipped }: LockedPackage): Mo
 }
 
 /** The address of a package of npm (package-url, type npm). */
-export function purlOf(name: string, version: string): string {
+function purlOf(name: string, version: string): string {
   return `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`
 }
 

@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import { awaitCondition, type Patience } from '../../rehearsal/await-condition.ts'
 import { changeCopy, limitLosses } from '../../rehearsal/change-copy.ts'
 import { freePort } from '../../rehearsal/free-port.ts'
-import { listedContract } from '../../rehearsal/listed-contract.ts'
+import { frontMonth } from '../../rehearsal/listed-contracts.ts'
 import { Rehearsal } from '../../rehearsal/rehearsal.ts'
 import type { RehearsedDaemon } from '../../rehearsal/rehearsed-daemon.ts'
 import type { Finding } from '../../report/validation-report.ts'
@@ -72,7 +72,7 @@ async function lockFirstAccount(
 ): Promise<LockedAccount> {
   const accountId = rehearsal.accounts[0]?.id
   if (accountId === undefined) throw new Error('the configuration watches no account')
-  const contractId = await listedContract(rehearsal, 'ES')
+  const contractId = await frontMonth(rehearsal, 'ES')
   await rehearsal.venue.place({ accountId, contractId, side: 'buy', size: 1 })
   await rehearsal.venue.move(contractId, -8)
   const patience = patienceOf(context)

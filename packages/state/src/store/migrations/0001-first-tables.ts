@@ -4,7 +4,7 @@ import type { MigrationStep } from '../migration-step.ts'
  * What the daemon remembers from its first day on (risk rules, 7). Mirrors of what the gateway can give back at any time (orders,
  * positions) are not among it.
  *
- * No index beside the keys: each one costs every turn a page to sync, and the start that would use it reads the accounts' own rows only.
+ * No index beside the keys, until 0008-indexes: each one costs every turn a page to sync, and the start that would use it reads the accounts' own rows only.
  */
 export const firstTables: MigrationStep = {
   name: '0001-first-tables',

@@ -24,6 +24,19 @@ export const tradeUpsert: string = upsertSql(
   ['received_at'],
 )
 
+/**
+ * A trade that was read for the record: the costs and P&L that the gateway names now, and no more, for who caused it and when it came is known from
+ * the turn that took it in. A void absorbs whatever is said later.
+ */
+export const tradeRecord: string = `INSERT INTO trade (account_id, id, contract_id, order_id, side, size, price, realized_pnl, fees,
+    commissions, at, microseconds, voided, origin, received_at)
+  VALUES (@account_id, @id, @contract_id, @order_id, @side, @size, @price, @realized_pnl, @fees,
+    @commissions, @at, @microseconds, @voided, @origin, @received_at)
+  ON CONFLICT (account_id, id) DO UPDATE SET realized_pnl = excluded.realized_pnl, fees = excluded.fees,
+    commissions = excluded.commissions, voided = excluded.voided
+    WHERE trade.voided = 0 AND (trade.realized_pnl IS NOT excluded.realized_pnl OR trade.fees <> excluded.fees
+      OR trade.commissions <> excluded.commissions OR trade.voided <> excluded.voided)`
+
 export function tradeRow({ trade, origin }: DayTrade, receivedAt: Instant): TradeTable {
   return {
     account_id: trade.accountId,
