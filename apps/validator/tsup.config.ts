@@ -1,7 +1,15 @@
 import { leanAxios, programBuild } from '@rm/package-config/tsup'
 import type { Options } from 'tsup'
 
-const program = programBuild(['better-sqlite3', 'nodemailer', '@microsoft/signalr'])
+const program = programBuild([
+  'better-sqlite3',
+  'nodemailer',
+  'smtp-server',
+  '@microsoft/signalr',
+  '@cyclonedx/cyclonedx-library',
+  '@secretlint/core',
+  '@secretlint/secretlint-rule-preset-recommend',
+])
 
 const validator: Options = { ...program, esbuildPlugins: [leanAxios], splitting: false }
 

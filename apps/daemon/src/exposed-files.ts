@@ -1,13 +1,11 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileExposure } from '@rm/runtime-pack'
 import type { LineQueue } from './line-queue.ts'
 
 /** Two looks lie within the bound of an alarm (reliability B-10). */
 const LOOK_MS = 4_000
-const GROUP_WRITES = 0o020
-const OTHERS_WRITE = 0o002
-const ROOT = 0
 
 export interface GuardedPlaces {
   /** Looked at with all that is below it. */
@@ -33,16 +31,8 @@ export function guardFiles(places: GuardedPlaces, lines: LineQueue): () => void 
 async function exposedFiles({ configDirectory, single }: GuardedPlaces, own: number): Promise<readonly string[]> {
   const below = await readdir(configDirectory, { recursive: true }).catch((): string[] => [])
   const files = [configDirectory, ...below.toSorted().map((name) => path.join(configDirectory, name)), ...single]
-  const sentences = await Promise.all(files.map((file) => exposureOf(file, own)))
-  return sentences.filter((sentence) => sentence !== null)
-}
-
-async function exposureOf(file: string, own: number): Promise<string | null> {
-  const found = await stat(file).catch(() => null)
-  if (found === null) return null
-  if (found.uid !== own && found.uid !== ROOT) return `${file} belongs to user ${found.uid}`
-  if ((found.mode & OTHERS_WRITE) !== 0) return `${file} may be written by everybody`
-  return (found.mode & GROUP_WRITES) === 0 ? null : `${file} may be written by group ${found.gid}`
+  const exposures = await Promise.all(files.map((file) => fileExposure(file, own)))
+  return exposures.filter((exposure) => exposure !== null).map(({ sentence }) => sentence)
 }
 
 async function guard(places: GuardedPlaces, own: number, lines: LineQueue, ended: AbortSignal): Promise<void> {

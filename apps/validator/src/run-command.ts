@@ -101,6 +101,7 @@ async function validate(options: Options, command: Command): Promise<number> {
       },
       config: loadConfig({ directory, environment, today: localToday() }),
       criteria: read.criteria,
+      reportDirectory: options.report ?? null,
     },
     only: options.only ?? VALIDATOR_IDS,
     folder: folder.path,

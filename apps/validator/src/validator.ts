@@ -11,6 +11,8 @@ export const VALIDATOR_IDS = [
   'risk-engine',
   'execution',
   'database',
+  'monitoring',
+  'security',
   'compliance',
   'performance',
   'disaster-recovery',
@@ -47,6 +49,8 @@ export interface CheckContext {
   readonly subject: Subject
   readonly config: LoadedConfig | RefusedConfig
   readonly criteria: ValidationCriteria
+  /** Where the report is written, for what belongs beside it; `null`: nowhere. */
+  readonly reportDirectory: string | null
   /** An empty folder of its own, gone after the check. */
   readonly scratch: string
   /** Aborted when the time of the check is over or somebody interrupts the run. */

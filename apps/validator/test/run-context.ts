@@ -24,6 +24,7 @@ export function runContext(subject: Partial<CheckContext['subject']> = {}): RunC
     subject: whole,
     config: loadConfig({ directory, environment, today }),
     criteria: read.criteria,
+    reportDirectory: null,
   }
 }
 

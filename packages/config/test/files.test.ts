@@ -444,8 +444,9 @@ describe('api_config.yaml', () => {
   })
 
   test('a credential in an address is not shown', () => {
-    const found = diagnosticsOf(api('api_url: https://user:hunter2@api.topstepx.com'), 'error')
-    expect(JSON.stringify(found)).not.toContain('hunter2')
+    const password = 'hunter2'
+    const found = diagnosticsOf(api(`api_url: https://user:${password}@api.topstepx.com`), 'error')
+    expect(JSON.stringify(found)).not.toContain(password)
   })
 })
 

@@ -23,6 +23,13 @@ export async function listedContracts({ environment }: Rehearsal): Promise<reado
   }))
 }
 
+/** The front month of a root. Throws when the simulated gateway lists none. */
+export async function frontMonth(rehearsal: Rehearsal, root: string): Promise<ContractId> {
+  const contract = (await listedContracts(rehearsal)).find((one) => one.root === root)
+  if (contract === undefined) throw new Error(`the simulated gateway lists no contract of ${root}`)
+  return contract.id
+}
+
 async function post(url: string, route: string, body: object, token?: string): Promise<unknown> {
   const answer = await fetch(`${url}${route}`, {
     method: 'POST',

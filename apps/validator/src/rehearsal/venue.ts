@@ -93,6 +93,9 @@ const Placed = z.looseObject({
   errorMessage: z.string().nullish(),
 })
 
+/** The address, and the authority whose certificates are to be trusted. */
+const TlsAddress = z.object({ url: z.string(), authority: z.string() })
+
 /** An order of the trader; a market order unless a price says otherwise. */
 export interface TradersOrder {
   readonly accountId: number
@@ -192,6 +195,11 @@ export class Venue {
 
   async turnKnobs(changes: object): Promise<void> {
     await this.#send('/sim/knobs', 'PATCH', changes)
+  }
+
+  /** One more address, by TLS, with a certificate that is good or has one of the faults of docs/simulator.md. */
+  async openTls(certificate: string): Promise<z.infer<typeof TlsAddress>> {
+    return TlsAddress.parse(await this.#post('/sim/tls', { certificate }))
   }
 
   /** Business time of the simulated day, epoch milliseconds. */
