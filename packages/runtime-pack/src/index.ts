@@ -1,4 +1,5 @@
 export {
+  Certificate,
   certificateFault,
   type CertificateStatement,
   publicKeyText,
