@@ -96,7 +96,7 @@ export const PLANS: Readonly<Record<string, CommandPlan>> = {
   'shred -u username.txt key.txt /etc/risk-manager/.env': { when: 'never', because: ROOT_ONLY },
   'promtool check config config/monitoring/prometheus.yaml': {
     when: 'never',
-    because: 'tests-e2e/test/control/prometheus.test.ts runs it where it is installed',
+    because: 'tests-e2e/test/control/prometheus.long.test.ts runs it where it is installed',
   },
 }
 
