@@ -19,8 +19,12 @@ function validate(...words: readonly string[]) {
   return spawnSync(process.execPath, [VALIDATE, ...words], { encoding: 'utf8', env: environment })
 }
 
+function inFolder(name: string): string {
+  return path.join(folder, name)
+}
+
 function read(name: string): string {
-  return readFileSync(path.join(folder, name), 'utf8')
+  return readFileSync(inFolder(name), 'utf8')
 }
 
 test('a run leaves a report that fits the published schema, a page, JUnit XML, and what changed since the last one', () => {
@@ -42,7 +46,6 @@ test('a run leaves a report that fits the published schema, a page, JUnit XML, a
 })
 
 test('two reports are compared: 0 not worse, 1 worse, 3 no report', () => {
-  const inFolder = (name: string): string => path.join(folder, name)
   writeFileSync(inFolder('good.json'), JSON.stringify(reportOf([check()])))
   writeFileSync(inFolder('bad.json'), JSON.stringify(reportOf([check({ verdict: 'failed', findings: [FINDING] })])))
   writeFileSync(inFolder('none.json'), '{"version":1}')
