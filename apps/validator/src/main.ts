@@ -1,6 +1,8 @@
 import { EXIT_CODES } from '@rm/runtime-pack'
 import { Command, CommanderError } from 'commander'
 import { certificateCommand } from './certificate/certificate-command.ts'
+import { diffCommand } from './diff-command.ts'
+import { listCommand } from './list-command.ts'
 import { runCommand } from './run-command.ts'
 
 const program = new Command('validate')
@@ -9,6 +11,8 @@ const program = new Command('validate')
   .exitOverride()
   .addCommand(runCommand(), { isDefault: true })
   .addCommand(certificateCommand())
+  .addCommand(listCommand())
+  .addCommand(diffCommand())
 
 // Nothing is left to be done then. Node's own teardown of handles was seen to spin for ever instead of ending (Node 26.10).
 process.once('beforeExit', (code) => process.exit(code))

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { RmError } from '@rm/domain'
 import type { CheckResult, CheckVerdict, Finding, Measure } from './report/validation-report.ts'
+import { boundText, isWithin, numberText } from './report/report-words.ts'
 import { monotonicMs } from './system-clock.ts'
 import type { Answer, Check, CheckContext, NotApplicable } from './validator.ts'
 
@@ -81,7 +82,17 @@ function judged(answer: Answer | NotApplicable): Outcome {
   if ('notApplicable' in answer)
     return { verdict: 'not applicable', evidence: answer.notApplicable, findings: [], measures: [] }
   const findings = [...answer.findings, ...answer.measures.flatMap(beyondBound)]
-  return { verdict: verdictOf(findings), evidence: answer.evidence, findings, measures: [...answer.measures] }
+  return {
+    verdict: verdictOf(findings),
+    evidence: answer.evidence,
+    findings,
+    measures: answer.measures.filter(isNumber).map((one) => ({ ...one, series: one.series.filter(Number.isFinite) })),
+  }
+}
+
+/** JSON has no word for what is no number; that nothing was measured is told by the finding of its bound. */
+function isNumber({ value }: Measure): boolean {
+  return Number.isFinite(value)
 }
 
 function verdictOf(findings: readonly Finding[]): CheckVerdict {
@@ -89,22 +100,11 @@ function verdictOf(findings: readonly Finding[]): CheckVerdict {
   return findings.some(({ severity }) => severity === 'warning') ? 'warned' : 'passed'
 }
 
-/** Whether a value keeps its bound; a value that is no number keeps none. */
-function isWithin({ value, bound }: Pick<Measure, 'value' | 'bound'>): boolean {
-  if (bound === null) return true
-  return bound.kind === 'at most' ? value <= bound.value : value >= bound.value
-}
-
 function beyondBound(measure: Measure): readonly Finding[] {
   if (isWithin(measure)) return []
-  const { name, value, unit, bound, remedy } = measure
-  const what = `${rounded(value)} ${unit}; allowed ${bound?.kind} ${rounded(bound?.value ?? 0)} ${unit}`
+  const { name, value, unit, remedy } = measure
+  const what = `${numberText(value)} ${unit}; allowed ${boundText(measure)}`
   return [{ severity: 'error', place: name, what, remedy }]
-}
-
-/** A number with three digits that count. */
-function rounded(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))
 }
 
 function unanswered(why: 'late' | 'interrupted', { id, limitMs }: Check): Outcome {

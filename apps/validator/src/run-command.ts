@@ -1,15 +1,22 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { formatDiagnostics, loadConfig, readCriteria } from '@rm/config'
-import { EXIT_CODES, signCertificate } from '@rm/runtime-pack'
+import { formatDiagnostics, loadConfig, readCriteria, type Secret } from '@rm/config'
+import { EXIT_CODES } from '@rm/runtime-pack'
 import { paint, WIDTH } from '@rm/runtime-pack/terminal'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { statementOf } from './certificate/certificate-of.ts'
-import { signingKey, usualKeyFile } from './certificate/signing-key.ts'
+import { writeCertificate } from './certificate/write-certificate.ts'
+import { reportIn } from './diff-command.ts'
+import { slackMessage } from './notification/slack-message.ts'
+import { findWebhook, tellSlack, WEBHOOK_VARIABLE } from './notification/slack-webhook.ts'
 import { PRACTICE_LOGIN, PROGRAMS, ROOT, SIMULATOR_CONFIG } from './program-files.ts'
 import { validators } from './registry.ts'
+import { diffText } from './report/diff-text.ts'
+import { evidenceText } from './report/evidence-text.ts'
+import { readReport } from './report/read-report.ts'
+import { diffReports, type ReportDiff } from './report/report-diff.ts'
 import { answeredLine, terminalReport } from './report/terminal-report.ts'
 import type { ValidationReport } from './report/validation-report.ts'
+import { jsonText, REPORT_FILE, writeReports } from './report/write-reports.ts'
 import { type Progress, runValidation } from './run-validation.ts'
 import { localToday } from './system-clock.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
@@ -20,12 +27,17 @@ Examples:
   $ validate --mode quick
   $ validate --mode standard --config /etc/risk-manager --data /var/lib/risk-manager
   $ validate --only security,database --json
-  $ validate --mode standard --report validation
   $ validate --config /etc/risk-manager --certificate certificate.json
+  $ validate --mode standard --report validation --notify-slack
+  $ validate list
+  $ validate diff last-week/report.json validation/report.json
 
 Everything is tried with the daemon that would be deployed, on a copy of the
 configuration and a simulated gateway. With --target gateway the configured
 gateway is looked at as well: it is read, and nothing is sent.
+
+--report writes report.html for people, report.json for programs, junit.xml for
+CI, and what changed since the report that stood there, or since --previous.
 
 Exit codes:
   0 fit   1 not fit   2 stalled   3 configuration   4 gateway   5 environment
@@ -42,6 +54,9 @@ interface Options {
   readonly report?: string
   readonly certificate?: string
   readonly key?: string
+  readonly previous?: string
+  readonly notifySlack?: true
+  readonly verbose?: true
   readonly json?: true
 }
 
@@ -59,9 +74,12 @@ export function runCommand(): Command {
         .default('simulator'),
     )
     .option('--live-practice', 'with --target gateway: boot the daemon there, on practice accounts alone')
-    .option('--report <dir>', 'writes the report there')
     .option('--certificate <file>', 'signs a certificate when everything was asked and answered well')
     .option('--key <file>', 'the private key for it; default: .risk-manager/validator-key.pem in the home')
+    .option('--report <dir>', 'writes the reports there: HTML, JSON, JUnit XML')
+    .option('--previous <file>', 'an earlier report.json to compare with; default: the one in the folder of --report')
+    .option('--notify-slack', `tells Slack the verdict, by the webhook in ${WEBHOOK_VARIABLE}`)
+    .option('--verbose', 'also what every check looked at and measured')
     .option('--json', 'the report as JSON instead of text')
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -84,6 +102,8 @@ async function validate(options: Options, command: Command): Promise<number> {
     process.stderr.write(formatDiagnostics(read.diagnostics, { color: false, width: WIDTH }))
     return EXIT_CODES.configuration
   }
+  const webhook = options.notifySlack === true ? webhookOf(environment, command) : null
+  const previous = previousReport(options, command)
   using folder = new TemporaryFolder()
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
@@ -108,27 +128,41 @@ async function validate(options: Options, command: Command): Promise<number> {
     interrupted: interruption.signal,
     onProgress: json === true ? () => {} : tellProgress,
   })
-  if (options.report !== undefined) writeReports(options.report, report)
-  process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : `\n${terminalReport(report)}`)
-  if (options.certificate !== undefined) certify(options.certificate, report, options.key, read.criteria.certificateMs)
+  const diff = previous === null ? null : diffReports(previous, report)
+  if (options.report !== undefined) writeReports(options.report, report, diff)
+  process.stdout.write(json === true ? jsonText(report) : textOf(report, diff, options))
+  if (options.certificate !== undefined)
+    writeCertificate(options.certificate, report, options.key ?? null, read.criteria.certificateMs)
+  if (webhook !== null) await notifySlack(webhook, report, diff)
   return report.exitCode
 }
 
-function certify(file: string, report: ValidationReport, key: string | undefined, validMs: number): void {
-  const statement = statementOf(report, validMs)
-  if ('refused' in statement) {
-    process.stderr.write(`No certificate: ${statement.refused}.\n`)
-    return
-  }
-  const certificate = signCertificate(statement, signingKey(key ?? usualKeyFile()))
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
-  writeFileSync(file, `${JSON.stringify(certificate, null, 2)}\n`)
-  process.stderr.write(`Certificate until ${statement.expiresAt}: ${file}\n`)
+function textOf(report: ValidationReport, diff: ReportDiff | null, { verbose }: Options): string {
+  const evidence = verbose === true ? [evidenceText(report)] : []
+  const changes = diff === null ? [] : [diffText(diff)]
+  return `\n${[...evidence, ...changes, terminalReport(report)].join('\n')}`
 }
 
-function writeReports(directory: string, report: ValidationReport): void {
-  mkdirSync(directory, { recursive: true })
-  writeFileSync(path.join(directory, 'report.json'), `${JSON.stringify(report, null, 2)}\n`)
+/** The report to compare with; the one that a run finds in its own folder may be missing or of another version. */
+function previousReport({ report, previous }: Options, command: Command): ValidationReport | null {
+  if (previous !== undefined) return reportIn(previous, command)
+  if (report === undefined) return null
+  const file = path.join(report, REPORT_FILE)
+  const read = readReport(file)
+  if (read.kind === 'unusable') process.stderr.write(`warning: nothing is compared with ${file}: ${read.why}\n`)
+  return read.kind === 'read' ? read.report : null
+}
+
+function webhookOf(environment: NodeJS.ProcessEnv, command: Command): Secret {
+  const found = findWebhook(environment)
+  if (found.ok) return found.webhook
+  return command.error(`error: --notify-slack: ${found.why}`, { exitCode: EXIT_CODES.configuration })
+}
+
+/** That Slack did not take it is told here; the exit code speaks of the machine that was validated, not of Slack. */
+async function notifySlack(webhook: Secret, report: ValidationReport, diff: ReportDiff | null): Promise<void> {
+  const why = await tellSlack(webhook, slackMessage(report, diff))
+  if (why !== null) process.stderr.write(`warning: Slack was not told: ${why}\n`)
 }
 
 function tellProgress(progress: Progress): void {

@@ -1,4 +1,5 @@
 import { type NotificationSettings, Secret } from '@rm/config'
+import { SpoiltServer } from '@rm/package-config/spoilt-server'
 import { describe, expect, test } from 'vitest'
 import { type Channel, ChannelFault, openChannels } from '../src/index.ts'
 import { HttpSink } from './http-sink.ts'
@@ -62,6 +63,13 @@ describe('a webhook', () => {
     const begun = performance.now()
     await expect(webhookTo(sink.url()).send([aNotice()], 200)).rejects.toThrow('did not answer within 200 ms')
     expect(performance.now() - begun).toBeLessThan(1_000)
+  })
+
+  test.each(['cuts the connection', 'answers nonsense'] as const)('that %s has not got it', async (spoiling) => {
+    await using server = await SpoiltServer.open(spoiling)
+    await expect(webhookTo(server.url).send([aNotice()], 1_000)).rejects.toThrow(
+      /^127\.0\.0\.1:\d+ cannot be reached: /,
+    )
   })
 
   test('that is not there is named by its host alone (S-16)', async () => {

@@ -37,22 +37,25 @@ export class ControlClient implements AsyncDisposable {
     const body = method === 'GET' ? null : JSON.stringify(input)
     const headers = body === null ? {} : { 'content-type': 'application/json' }
     const answer = await this.#send(url, { method, body, headers })
-    const text = await answer.body.text()
+    const text = await this.#textOf(answer)
     if (answer.statusCode >= 400) throw refusalOf(text, answer.statusCode)
+    const read = ROUTES[name].output.safeParse(parsedOrNull(text))
+    if (!read.success)
+      throw new RmError('CALL_REFUSED', 'the answer is none of a daemon of this version', { name }, read.error)
     // The schema of the route by that name; TypeScript does not follow the name through the table.
-    return ROUTES[name].output.parse(JSON.parse(text)) as RouteOutput<Name>
+    return read.data as RouteOutput<Name>
   }
 
   /** Text of a page that is no JSON: metrics, health. */
   async page(path: string): Promise<{ readonly status: number; readonly text: string }> {
     const answer = await this.#send(new URL(path, HOST), { method: 'GET' })
-    return { status: answer.statusCode, text: await answer.body.text() }
+    return { status: answer.statusCode, text: await this.#textOf(answer) }
   }
 
   /** What changes, as it happens, until the daemon ends or the caller stops reading. */
   async *changes(signal: AbortSignal): AsyncGenerator<Change> {
     const answer = await this.#send(new URL(CHANGES_PATH, HOST), { method: 'GET', signal })
-    if (answer.statusCode >= 400) throw refusalOf(await answer.body.text(), answer.statusCode)
+    if (answer.statusCode >= 400) throw refusalOf(await this.#textOf(answer), answer.statusCode)
     const waiting: Change[] = []
     const parser = createParser({
       onEvent: ({ event, data }) => {
@@ -79,6 +82,15 @@ export class ControlClient implements AsyncDisposable {
   async #send(url: URL, options: Partial<Dispatcher.RequestOptions>): Promise<Dispatcher.ResponseData> {
     try {
       return await request(url, { ...options, dispatcher: this.#agent })
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
+  /** A daemon may end in the middle of its answer. */
+  async #textOf({ body }: Dispatcher.ResponseData): Promise<string> {
+    try {
+      return await body.text()
     } catch (error) {
       throw this.#unreachable(error)
     }

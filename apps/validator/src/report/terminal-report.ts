@@ -1,4 +1,6 @@
 import { paint, table, visible, WIDTH, wrapped } from '@rm/runtime-pack/terminal'
+import { countedChecks, countedFindings } from './finding-order.ts'
+import { durationText, VERDICT_SENTENCES } from './report-words.ts'
 import type { CheckResult, Finding, ValidationReport, ValidationResult } from './validation-report.ts'
 
 /** The report for a person at a terminal: a line for each validator, then what was found and what to do. */
@@ -6,9 +8,9 @@ export function terminalReport(report: ValidationReport): string {
   const rows = report.validators.map((result) => [
     MARKS[result.verdict],
     result.title,
-    countOf(result),
-    seconds(result.durationMs),
-    sumOf(result),
+    countedChecks(result.checks),
+    durationText(result.durationMs),
+    countedFindings(result.checks.flatMap(({ findings }) => findings)),
   ])
   const summary = table(['', 'validator', 'checks', 'time', 'found'], rows, WIDTH)
   const details = report.validators.flatMap((result) => result.checks.flatMap((check) => detailsOf(result, check)))
@@ -17,27 +19,13 @@ export function terminalReport(report: ValidationReport): string {
 
 /** One line for a check that was answered. */
 export function answeredLine(validator: string, { title, verdict, durationMs }: CheckResult): string {
-  const [first = '', ...rest] = wrapped(`${MARKS[verdict]} ${validator}: ${title} (${seconds(durationMs)})`, WIDTH, 2)
+  const line = `${MARKS[verdict]} ${validator}: ${title} (${durationText(durationMs)})`
+  const [first = '', ...rest] = wrapped(line, WIDTH, 2)
   return [paint(COLOURS[verdict], first), ...rest].join('\n')
 }
 
 const MARKS = { passed: '✓', warned: '!', failed: '✗', stalled: '✗', 'not applicable': '–' } as const
 const COLOURS = { passed: 'green', warned: 'yellow', failed: 'red', stalled: 'red', 'not applicable': 'dim' } as const
-
-function countOf({ checks }: ValidationResult): string {
-  const asked = checks.filter(({ verdict }) => verdict !== 'not applicable')
-  const good = asked.filter(({ verdict }) => verdict === 'passed' || verdict === 'warned')
-  return `${good.length} of ${asked.length}`
-}
-
-function sumOf({ checks }: ValidationResult): string {
-  const findings = checks.flatMap((check) => check.findings)
-  const parts = (['error', 'warning', 'notice'] as const).flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
-  })
-  return parts.length === 0 ? 'nothing' : parts.join(', ')
-}
 
 function detailsOf({ title }: ValidationResult, check: CheckResult): readonly string[] {
   if (check.findings.length === 0) return []
@@ -52,16 +40,6 @@ function findingText({ severity, place, what, remedy }: Finding): string {
 }
 
 function verdictOf({ verdict, exitCode, durationMs, mode }: ValidationReport): string {
-  const words = {
-    passed: 'FIT: every question was answered well.',
-    warned: 'FIT, with warnings: read them before you deploy.',
-    failed: 'NOT FIT: do not deploy.',
-    stalled: 'NOT KNOWN: some questions were not answered. Do not deploy.',
-  } as const
-  const text = `${words[verdict]} ${mode}, ${seconds(durationMs)}, exit code ${exitCode}.`
+  const text = `${VERDICT_SENTENCES[verdict]} ${mode}, ${durationText(durationMs)}, exit code ${exitCode}.`
   return paint(COLOURS[verdict], text)
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`
 }

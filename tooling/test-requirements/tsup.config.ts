@@ -1,0 +1,3 @@
+import { programBuild } from '@rm/package-config/tsup'
+
+export default programBuild(['oxc-parser'])

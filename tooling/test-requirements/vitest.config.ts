@@ -1,0 +1,3 @@
+import { packageTests } from '@rm/package-config/vitest'
+
+export default packageTests()
