@@ -14,6 +14,7 @@ export type CommandPlan =
   | { readonly when: 'never'; readonly because: string }
 
 const LONG = 'takes minutes; the gate or the nights run it'
+const VALIDATOR = 'its tests run what it does (apps/validator/test, the whole in whole-run.long.test.ts)'
 const ROOT_ONLY = 'changes the machine and needs root'
 const SYSTEMD = 'needs a system that systemd runs'
 const ELSEWHERE = 'is a program of somebody else'
@@ -57,6 +58,28 @@ export const PLANS: Readonly<Record<string, CommandPlan>> = {
   'npm run -s bench -- boot': { when: 'never', because: LONG },
   'npm run -s bench -- recovery': { when: 'never', because: LONG },
   'npm run -s simulate -- --minutes 5': { when: 'never', because: LONG },
+  'npm run -s validate:quick': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- --config my-risk --data my-data': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- --only security,database --json': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- --config my-risk --report validation': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- --config my-risk --certificate my-data/certificate.json': {
+    when: 'never',
+    because: VALIDATOR,
+  },
+  'npm run -s validate -- certificate key': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- certificate verify my-data/certificate.json --config my-risk': {
+    when: 'never',
+    because: VALIDATOR,
+  },
+  'npm run -s validate -- --report validation': { when: 'never', because: VALIDATOR },
+  'npm run -s validate -- diff last-week/report.json validation/report.json': { when: 'never', because: VALIDATOR },
+  'VALIDATION_SLACK_WEBHOOK=https://hooks.slack.com/services/… npm run -s validate -- --notify-slack': {
+    when: 'never',
+    because: VALIDATOR,
+  },
+  'npm run -s validate -- list': { when: 'never', because: VALIDATOR },
+  'npm run -s test-requirements': { when: 'never', because: LONG },
+  'npm run -s test-requirements -- --base HEAD~3 --json': { when: 'never', because: LONG },
   'cd tests-e2e && RM_SOAK_MINUTES=60 pnpm exec vitest run --mode long test/host/soak.long.test.ts': {
     when: 'never',
     because: LONG,

@@ -801,7 +801,7 @@ export const referenceSections: readonly Section[] = [
         ['no lockout', 'nothing loosens at a reset that finds a lockout, but at the next one that finds none'],
         ['immediate', 'loosening at once waits for the end of the session'],
       ),
-      ...inFile(story('configuration/changed-files'), [
+      ...inFile(story('configuration/changed-files.long'), [
         'refused',
         'a file with mistakes is refused, and the one before stays in force',
       ]),
