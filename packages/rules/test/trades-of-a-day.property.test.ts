@@ -96,7 +96,7 @@ function walkedFrequency(
     const isWayOut = fills.every(({ trade }) => trade.realizedPnl !== null)
     if (
       isWayOut &&
-      lockouts.some(({ from, end }) => end.kind === 'at' && from <= first.trade.at && first.trade.at < end.at)
+      lockouts.some(({ from, end }) => end.kind === 'at' && from < first.trade.at && first.trade.at < end.at)
     )
       continue
     const opens = fills.some((fill) => at(fill) === at(first) && fill.trade.realizedPnl === null)

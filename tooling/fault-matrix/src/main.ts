@@ -16,7 +16,7 @@ new Command('fault-matrix')
 Exit codes: 0 every row is shown or says why it cannot be, 1 a row failed, came too late or has not run.
 
 Examples:
-  $ npm test && npm run -s fault-matrix
+  $ npm test && npx turbo run long && npm run -s fault-matrix
   $ npm run -s fault-matrix -- --json
 `,
   )

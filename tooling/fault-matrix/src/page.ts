@@ -7,7 +7,8 @@ last run measured. Severity **C**: enforcement lost, early unlock, wrong-way tra
 missed until it heals; **M**: degraded and visible; **L**: cosmetic. An injection like \`rest(closeContract, hang)\` is a
 verb of the [simulator's fault plan](simulator.md), with which you can rehearse it yourself.
 
-This page is made by \`npm run -s fault-matrix\` from the reports of \`npm test\`. A test's name carries the ids that it shows.
+This page is made by \`npm run -s fault-matrix\` from the reports of \`npm test\` and of the
+stories that are left to the nights ([Testing](testing.md)). A test's name carries the ids that it shows.
 `
 
 /** The page as Markdown. */
