@@ -998,7 +998,7 @@ export const referenceSections: readonly Section[] = [
         ['config explain', 'names value, layer and line, for each account'],
         ['no credential', 'shows no credential, and stays within 80 columns'],
       ),
-      ...inFile(story('lockout/stubborn-trader'), [
+      ...inFile(story('lockout/stubborn-trader.long'), [
         'the trader does not get around it',
         'every %s is closed each time, within the rate budget',
       ]),
