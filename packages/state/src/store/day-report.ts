@@ -11,6 +11,7 @@ import {
   type Usd,
   usdToDecimalText,
 } from '@rm/domain'
+import { recount } from '../book/trades.ts'
 import type { Queries } from './queries.ts'
 import { breachOf } from './rows/breach-row.ts'
 import { lockoutOf } from './rows/lockout-row.ts'
@@ -72,14 +73,16 @@ export function readDayReport(queries: Queries, accountId: AccountId, day: Tradi
     accountId,
     day,
     trades: read,
-    totals: totalsOf(read),
+    totals: totalsOf(day, read),
     breaches: queries.rows(breaches).map(breachOf),
     lockouts: queries.rows(lockouts).map(lockoutOf),
   }
 }
 
-function totalsOf(all: readonly DayTrade[]): DayTotals {
-  const counted = all.map(({ trade }) => trade).filter(({ voided }) => !voided)
+function totalsOf(day: TradingDay, all: readonly DayTrade[]): DayTotals {
+  const byId = all.toSorted((a, b) => a.trade.id - b.trade.id)
+  // What the book counts: a half-turn that the gateway published again under another id is one trade.
+  const counted = recount(day, byId).counted.map(({ trade }) => trade)
   return {
     trades: counted.length,
     contracts: counted.reduce((sum, { size }) => sum + size, 0),

@@ -22,11 +22,11 @@ const TRADES = [
   trade(5, { at: DAY.end }),
 ]
 
-async function report() {
+async function report(more: typeof TRADES = []) {
   using folder = new DataFolder()
   {
     using store = await folder.open()
-    store.commit([aTurn({ trades: TRADES }), aBreachTurn(1)])
+    store.commit([aTurn({ trades: [...TRADES, ...more] }), aBreachTurn(1)])
   }
   return dayReportOf(folder.database, TEST_ACCOUNT, DAY)
 }
@@ -36,6 +36,14 @@ test('a report holds what happened from reset to reset, and adds up what counts'
   expect(trades.map(({ trade: { id } }) => id)).toEqual([1, 2, 3])
   expect(totals).toEqual({ trades: 2, contracts: 2, gross: -125_050, fees: 7_400, commissions: 0, net: -132_450 })
   expect([breaches, lockouts].map((all) => all.map(({ id }) => id))).toEqual([['breach-1'], ['lockout-1']])
+})
+
+test('a half-turn that the gateway published again under another id costs once', async () => {
+  const { trade: first } = trade(1, {})
+  const again = trade(6, { orderId: first.orderId, price: first.price })
+  const { totals, trades } = await report([again])
+  expect(trades).toHaveLength(4)
+  expect([totals.trades, totals.fees, totals.net]).toEqual([2, 7_400, -132_450])
 })
 
 test('made twice from the same rows its bytes are the same, as JSON and as CSV', async () => {
