@@ -9,7 +9,15 @@ import {
   type PositionView,
 } from '@rm/domain'
 import { allowedRange, type Demands, mayOpen, mustBeFlat, type SizeRange } from '@rm/rules'
-import { exposureOf, knownOrder, leftByTrades, repeatedMs, signedSize, workingOrder } from '@rm/state/book'
+import {
+  confirmableMs,
+  exposureOf,
+  knownOrder,
+  leftByTrades,
+  repeatedMs,
+  signedSize,
+  workingOrder,
+} from '@rm/state/book'
 import { type InFlight, isPositionCommand, type TargetHistory, type TargetKey } from './account-state.ts'
 import { isSatisfied } from './exposure.ts'
 import { rememberEffort } from './goal-memory.ts'
@@ -67,6 +75,7 @@ function planPosition(draft: TurnDraft, demands: Demands, position: PositionView
     send(draft, { kind: 'close-position', accountId, contractId }, key, size)
     return
   }
+  if (mayLag(draft, contractId)) return
   // A reduction is computed only from a size that was observed after the last command had settled.
   if (!isObservedSince(draft.state.book, contractId, history.settledMs)) {
     draft.change({ targets: new Map(draft.state.targets).set(key, { ...history, readSinceMs: history.settledMs }) })
@@ -95,6 +104,17 @@ function mayBeOldNews(draft: TurnDraft, contractId: ContractId): boolean {
   const sinceMs = repeatedMs(draft.state.book, contractId)
   if (sinceMs === null || draft.elapsedMs >= sinceMs + REPEATED_STATE_MS) return false
   draft.lookAgain(sinceMs + REPEATED_STATE_MS)
+  return true
+}
+
+/**
+ * A size that a reading showed against the stream, shortly after it, may be that of before a reduction. Nobody cuts it; a close takes what is
+ * there, so it needs no size.
+ */
+function mayLag(draft: TurnDraft, contractId: ContractId): boolean {
+  const fromMs = confirmableMs(draft.state.book, contractId)
+  if (fromMs === null || draft.elapsedMs >= fromMs + REPEATED_STATE_MS) return false
+  draft.lookAgain(fromMs + REPEATED_STATE_MS)
   return true
 }
 

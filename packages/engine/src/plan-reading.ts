@@ -1,12 +1,12 @@
 import type { AccountView, PursuedGoal, ReadingKind } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
-import { exposureOf, repeatedMs } from '@rm/state/book'
+import { confirmableMs, exposureOf, repeatedMs } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
 import { EFFECT_OVERDUE_MS } from './command-effect.ts'
 import type { TurnDraft } from './turn-draft.ts'
-import { CLEAN_READINGS_APART_MS, lastSettledMs } from './verify-goals.ts'
+import { CLEAN_READINGS_APART_MS, goalConfirmableMs, lastSettledMs } from './verify-goals.ts'
 
 /** A trusted account is compared with the gateway this often: the stream has no sequence numbers (reliability B-6, 3.5). */
 const ANTI_ENTROPY_MS = 30_000
@@ -95,6 +95,8 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
   if (reading.againMs !== null) yield { kind: 'exposure', dueMs: reading.againMs }
   for (const contractId of book.contracts.keys()) {
     if (repeatedMs(book, contractId) !== null) yield { kind: 'exposure', dueMs: paced }
+    const fromMs = confirmableMs(book, contractId)
+    if (fromMs !== null) yield { kind: 'exposure', dueMs: Math.max(paced, fromMs) }
   }
   for (const { readSinceMs } of targets.values()) {
     if (readSinceMs !== null) yield { kind: 'exposure', dueMs: firstAfter(readSinceMs) }
@@ -110,7 +112,7 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
     const first = cleanSince.get(pursued.id)
     const calmMs = isPersistent(draft, pursued) ? PERSISTENT_CALM_MS : 0
     const dueMs = first === undefined ? lastSettledMs(draft) + calmMs : first + CLEAN_READINGS_APART_MS
-    yield { kind: 'exposure', dueMs: Math.max(paced, dueMs) }
+    yield { kind: 'exposure', dueMs: Math.max(paced, dueMs, goalConfirmableMs(draft, pursued.goal) ?? paced) }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   unreachable,
 } from '@rm/domain'
-import { type Exposure, exposureOf, openSizes } from '@rm/state/book'
+import { confirmableMs, type Exposure, exposureOf, openSizes } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { type ContractLookup, isSatisfied, needsReadings } from './exposure.ts'
 import { storyOf } from './goal-memory.ts'
@@ -28,7 +28,7 @@ export function verifyGoals(draft: TurnDraft, snapshot: Snapshot | null): void {
   for (const pursued of draft.state.goals) {
     const isMet = isSatisfied(pursued.goal, exposure, contract)
     if (needsReadings(pursued.goal)) noteWhetherMet(draft, pursued, isMet)
-    if (!isMet || hasUnsettledCommand(draft, pursued.goal)) {
+    if (!isMet || hasUnsettledCommand(draft, pursued.goal) || goalConfirmableMs(draft, pursued.goal) !== null) {
       forgetReadings(draft, pursued)
     } else if (!needsReadings(pursued.goal)) {
       endGoal(draft, pursued)
@@ -119,6 +119,20 @@ function hasUnsettledCommand(draft: TurnDraft, goal: Goal): boolean {
   return draft.state.inFlight.some((one) =>
     concerns(goal, one.record.command.contractId, draft.context.market.contract),
   )
+}
+
+/**
+ * From when on a reading settles whether the goal is met, if a reading that may lag was believed instead of the stream (monotonic); `null`
+ * when nothing is left to confirm. Until then two such readings are one witness, however far apart they lie.
+ */
+export function goalConfirmableMs({ state: { book }, context }: TurnDraft, goal: Goal): number | null {
+  let lastMs: number | null = null
+  for (const contractId of book.contracts.keys()) {
+    const fromMs = confirmableMs(book, contractId)
+    if (fromMs === null || !concerns(goal, contractId, context.market.contract)) continue
+    lastMs = Math.max(lastMs ?? fromMs, fromMs)
+  }
+  return lastMs
 }
 
 /** When the last command of the account settled (monotonic). */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { REST_LAG_TOLERANCE_MS } from '@rm/state/book'
 import { Scene, settingsOf } from './scene.ts'
 
 const TO_TWO = settingsOf('max_contracts', { limit: 2 })
@@ -53,6 +54,19 @@ describe('a position event that repeats what was before', () => {
   })
 })
 
+test('a reduction that only a lagging reading contradicts is not made twice (G-16)', async () => {
+  using scene = await Scene.open({ rules: TO_TWO, knobs: { snapshotLagMs: 600 } })
+  await scene.connect()
+  Object.assign(scene.gateway.delays, { requestMs: 250, replyMs: 20, streamMs: 5 })
+  scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'trade' ? 6_000 : 0] })
+  scene.trade('buy', 2)
+  await scene.run(5_000)
+  scene.trade('buy', 1)
+  await scene.run(10_000)
+  expect(scene.sent()).toEqual(['reduce 1'])
+  expect(scene.size()).toBe(2)
+})
+
 test('a position that comes back by trades is reduced at once, although it was so before', async () => {
   using scene = await Scene.open({ rules: TO_TWO })
   await scene.connect()
@@ -64,6 +78,39 @@ test('a position that comes back by trades is reduced at once, although it was s
   expect(tookMs).toBeLessThan(100)
   await scene.run(1_000)
   expect(scene.size()).toBe(2)
+})
+
+describe('a position that comes back, and readings that lag say it is gone (G-16, S-09)', () => {
+  /** Sold, bought back and sold again within a moment; trades are told late, and our close of it is refused. */
+  async function soldAgain(): Promise<Scene> {
+    const scene = await Scene.open({
+      rules: settingsOf('session_block_outside', { global_session: { start: '08:30', end: '09:00' } }),
+      knobs: { snapshotLagMs: 2_000 },
+    })
+    await scene.connect()
+    scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'trade' ? 6_000 : 0] })
+    const refused = { kind: 'refused', outcome: { kind: 'refused', refusal: 'other', code: 5, message: null } } as const
+    scene.gateway.commandFate = (_command, nth) => (nth === 0 ? refused : { kind: 'served' })
+    scene.trade('sell', 2)
+    scene.trade('buy', 2)
+    scene.trade('sell', 2)
+    return scene
+  }
+
+  test('is found as soon as a reading cannot lag any more, and closed', async () => {
+    using scene = await soldAgain()
+    const tookMs = await scene.until(() => scene.size() === 0, 10_000)
+    expect(tookMs).toBeLessThan(REST_LAG_TOLERANCE_MS + 500)
+    expect(scene.gateway.recycled).toEqual([])
+  })
+
+  test('is not called flat before', async () => {
+    using scene = await soldAgain()
+    await scene.until(() => {
+      if (scene.ended('flat-account').length > 0) expect(scene.size()).toBe(0)
+      return scene.state().goals.length === 0 && scene.size() === 0
+    }, 10_000)
+  })
 })
 
 function stopPrice(scene: Scene): number {

@@ -2,6 +2,7 @@ export { applyEvent } from './book/apply-event.ts'
 export { executedSizes, type Exposure, exposureOf, leftByTrades, openSizes, workingOrder } from './book/exposure.ts'
 export {
   beginGap,
+  confirmableMs,
   type Book,
   emptyBook,
   endOf,

@@ -13,6 +13,7 @@ import {
 import { isKnownFilled, isWorking, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
 import { stoppedAt } from './protection.ts'
+import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 import { hasTraded, recutLedger, restoreLedger, type TradeLedger } from './trades.ts'
 
 /** What is known of one account. Immutable: every step makes a new one and leaves this as it was. */
@@ -105,6 +106,15 @@ export function observedMs(book: Book, contractId: ContractId): number | null {
  */
 export function repeatedMs(book: Book, contractId: ContractId): number | null {
   return book.contracts.get(contractId)?.repeatedMs ?? null
+}
+
+/**
+ * From when on a reading settles what the position of a contract is, if one that may lag was believed instead of the stream's last word
+ * (monotonic time of its request); `null` when nothing is left to confirm.
+ */
+export function confirmableMs(book: Book, contractId: ContractId): number | null {
+  const outweighedMs = book.contracts.get(contractId)?.outweighedMs ?? null
+  return outweighedMs === null ? null : outweighedMs + REST_LAG_TOLERANCE_MS + 1
 }
 
 /** Signed contracts of a position as last reported, 0 for flat. */

@@ -55,6 +55,11 @@ export interface ContractBook {
   readonly formerStates: readonly Position[]
   /** Monotonic time at which the stream repeated one of these and no trade told why; `null`: nothing is in doubt. */
   readonly repeatedMs: number | null
+  /**
+   * Monotonic time of the stream's last word, if a reading was believed instead of it that REST's lag may have made (reliability G-16);
+   * `null`: nothing is left to confirm.
+   */
+  readonly outweighedMs: number | null
 }
 
 export type ContractBooks = ReadonlyMap<ContractId, ContractBook>
@@ -71,6 +76,7 @@ export const UNSEEN_CONTRACT: ContractBook = {
   tradesSinceMove: [],
   formerStates: [],
   repeatedMs: null,
+  outweighedMs: null,
 }
 
 export interface PositionMove {
@@ -101,9 +107,9 @@ export function movedByStream(
     return { contract: known, enlarged: false }
   }
   const observedMs = Math.max(known.observedMs ?? 0, receivedMs)
-  const heard: ContractBook = { ...known, observedMs, streamMs: observedMs }
+  const heard: ContractBook = { ...known, observedMs, streamMs: observedMs, outweighedMs: null }
   if (known.position !== null && samePosition(known.position, position)) {
-    return observedMs === known.observedMs && observedMs === known.streamMs
+    return observedMs === known.observedMs && observedMs === known.streamMs && known.outweighedMs === null
       ? { contract: known, enlarged: false }
       : { contract: heard, enlarged: false }
   }
@@ -112,21 +118,31 @@ export function movedByStream(
   return { contract: { ...contract, repeatedMs: isUnexplainedRepeat(known, position) ? observedMs : null }, enlarged }
 }
 
-/** After a snapshot spoke of the position and was believed. */
+/** After a snapshot spoke of the position and was believed, even if that is only until one comes that cannot lag behind the stream. */
 export function movedBySnapshot(
   known: ContractBook,
   position: Position,
-  requestedMs: number,
+  { requestedMs, mayLag }: { readonly requestedMs: number; readonly mayLag: boolean },
   trades: TradeLedger,
   now: Instant,
 ): PositionMove {
   const agrees = known.position !== null && samePosition(known.position, position)
   if (agrees && known.observedMs === requestedMs) return { contract: known, enlarged: false }
-  const heard: ContractBook = { ...known, observedMs: Math.max(known.observedMs ?? 0, requestedMs), repeatedMs: null }
+  const heard: ContractBook = {
+    ...known,
+    observedMs: Math.max(known.observedMs ?? 0, requestedMs),
+    repeatedMs: null,
+    outweighedMs: mayLag ? streamToConfirm(known, agrees) : null,
+  }
   const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
   if (agrees) return { contract: { ...heard, lots, entries: afterReading(heard.entries) }, enlarged: false }
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
   return { contract: { ...contract, entries: afterReading(contract.entries) }, enlarged }
+}
+
+/** The word of the stream that stays to be confirmed or refuted after a reading that may lag. */
+function streamToConfirm(known: ContractBook, agrees: boolean): number | null {
+  return agrees ? known.outweighedMs : known.streamMs
 }
 
 /** After a trade of the contract was recorded. */

@@ -1,4 +1,5 @@
 import { type Position, signedTradeSize } from '@rm/domain'
+import { remainingContracts } from './lots-ahead.ts'
 import type { ContractBook } from './positions.ts'
 import { samePosition } from './same-position.ts'
 
@@ -6,13 +7,14 @@ import { samePosition } from './same-position.ts'
 const FORMER_STATES_KEPT = 8
 
 /**
- * Whether the stream says of a position what it was before, and the trades since its last change do not lead back there. Such an event
+ * Whether the stream says of a position what it was before, and the trades that it has not shown yet do not lead back there. Such an event
  * may be a repetition that came late: events carry no stamp of their own (reliability R-13, R-15). A trade that comes a moment later, or
  * a reading, says what is true.
  */
 export function isUnexplainedRepeat(known: ContractBook, position: Position): boolean {
   if (position.signedSize === 0 || !known.formerStates.some((former) => samePosition(former, position))) return false
   const before = known.position?.signedSize ?? 0
+  if (remainingContracts(known.lots, before) === position.signedSize) return false
   return known.tradesSinceMove.reduce((size, trade) => size + signedTradeSize(trade), before) !== position.signedSize
 }
 

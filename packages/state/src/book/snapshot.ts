@@ -16,6 +16,7 @@ import {
 import { sameAccount } from './account.ts'
 import type { Book } from './book.ts'
 import { type BookContext, type BookStep, stepTo } from './book-step.ts'
+import { isLaterLife } from './cycles.ts'
 import { contractBook, withContract, withProtectionMeasured } from './contract-books.ts'
 import { compareVersions, isWorking, type ObservedOrder, observedOrder, replaceOrder, sameOrder } from './orders.ts'
 import { type ContractBook, movedBySnapshot } from './positions.ts'
@@ -203,20 +204,38 @@ class Reading {
     if (recency === 'newer') return
     const agrees = known.position !== null && samePosition(known.position, position)
     const isRepeat = known.repeatedMs !== null
-    if (recency === 'recent' && !agrees) {
+    const order = orderOfLives(known, position)
+    // REST can lag behind what the stream has told, but not with a life of the position that the stream has not told of.
+    const mayLag = recency === 'recent' && order !== 'later'
+    if (mayLag && !agrees) {
       this.#disputed = true
-      // Of what may be old news the reading is the better witness, until the next one has confirmed it.
-      if (!isRepeat) return
+      // Of what may be old news the reading is the better witness, until one that cannot lag has confirmed it.
+      if (!isRepeat || order === 'earlier') return
     }
     if (!agrees && (known.position !== null || position.signedSize !== 0)) {
       const { contractId } = position
       const sentence = `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`
-      if (isRepeat) this.#noteDrift(sentence)
+      // The stream told it and was not believed, or may still be about to tell it.
+      if (isRepeat || known.outweighedMs !== null || this.#hasJustTraded(contractId)) this.#noteDrift(sentence)
       else this.#noteMissed(sentence)
     }
-    const { contract, enlarged } = movedBySnapshot(known, position, requestedMs, this.#book.trades, this.#context.now)
+    const { contract, enlarged } = movedBySnapshot(
+      known,
+      position,
+      { requestedMs, mayLag },
+      this.#book.trades,
+      this.#context.now,
+    )
     if (enlarged) this.#enlarged.push(position.contractId)
     this.#book = withContract(this.#book, position.contractId, contract)
+  }
+
+  #hasJustTraded(contractId: ContractId): boolean {
+    const { calendar, now } = this.#context
+    const last = ledgerOfDay(this.#book.trades, calendar.dayOf(now))?.counted.findLast(
+      ({ trade }) => trade.contractId === contractId,
+    )
+    return last !== undefined && now - last.trade.at <= REST_LAG_TOLERANCE_MS
   }
 
   #flat(contractId: ContractId, { position }: ContractBook): Position {
@@ -243,6 +262,13 @@ class Reading {
   #noteDrift(sentence: string): void {
     if (this.#before.snapshotMs !== null) this.#drift.push(sentence)
   }
+}
+
+/** Whether a reading speaks of an earlier or a later life of the position than was last heard of; a flat one speaks of none. */
+function orderOfLives({ position: known }: ContractBook, position: Position): 'earlier' | 'same' | 'later' {
+  if (known === null || position.signedSize === 0) return 'same'
+  if (isLaterLife(position.openedAt, known.openedAt)) return 'later'
+  return isLaterLife(known.openedAt, position.openedAt) ? 'earlier' : 'same'
 }
 
 function describePosition(position: Position | null): string {

@@ -97,6 +97,23 @@ describe('a snapshot', () => {
     expect(signedSize(story.book, MNQ.id)).toBe(0)
   })
 
+  test('wins at once with a life of the position that the stream has not told of: no lag shows it', () => {
+    const story = new Story().snapshot({}).at('14:00:10').position(mnq(0)).at('14:00:11')
+    story.snapshot({ positions: [aPosition(MNQ, -5, { openedAt: time('14:00:10.500') })] })
+    expect(signedSize(story.book, MNQ.id)).toBe(-5)
+    expect(story.last).toMatchObject({ disputed: false, missedByStream: true })
+  })
+
+  test('does not blame the stream while it may still be about to tell of a position', () => {
+    const opening = aTrade(1, MNQ, { at: time('14:00:09.900') })
+    const story = new Story().snapshot({}).at('14:00:10')
+    story.snapshot({ positions: [mnq(1)], trades: [opening] })
+    expect(story.last).toMatchObject({ missedByStream: false, drift: [expect.stringContaining('the gateway says 1')] })
+    const late = new Story().snapshot({}).at('14:00:13')
+    late.snapshot({ positions: [mnq(1)], trades: [opening] })
+    expect(late.last.missedByStream).toBe(true)
+  })
+
   test('is not disputed by a stream that agrees', () => {
     const story = new Story().position(mnq(2)).order(anOrder(1, MNQ)).account(anAccount()).at('14:00:01')
     story.snapshot({ account: anAccount(), positions: [mnq(2)], orders: [anOrder(1, MNQ)] })
