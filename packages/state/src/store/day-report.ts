@@ -12,10 +12,7 @@ import {
   usdToDecimalText,
 } from '@rm/domain'
 import { recount } from '../book/trades.ts'
-import type { Queries } from './queries.ts'
-import { breachOf } from './rows/breach-row.ts'
-import { lockoutOf } from './rows/lockout-row.ts'
-import { dayTradeOf } from './rows/trade-row.ts'
+import type { History } from './history.ts'
 
 /** What happened on an account from one reset to the next, as the store knows it. Made from the same rows it is the same, whenever and wherever it is made. */
 export interface DayReport {
@@ -40,42 +37,17 @@ interface DayTotals {
   readonly net: Usd
 }
 
-/** Reads what a day left in the store. */
-export function readDayReport(queries: Queries, accountId: AccountId, day: TradingDay): DayReport {
-  const { build } = queries
-  const trades = build
-    .selectFrom('trade')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('at', '>=', day.start)
-    .where('at', '<', day.end)
-    .orderBy('at')
-    .orderBy('microseconds')
-    .orderBy('id')
-  const breaches = build
-    .selectFrom('breach')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('first_seen_at', '>=', day.start)
-    .where('first_seen_at', '<', day.end)
-    .orderBy('first_seen_at')
-    .orderBy('id')
-  const lockouts = build
-    .selectFrom('lockout')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('from_at', '>=', day.start)
-    .where('from_at', '<', day.end)
-    .orderBy('from_at')
-    .orderBy('id')
-  const read = queries.rows(trades).map(dayTradeOf)
+/** What a day left in the store. */
+export function readDayReport(history: History, accountId: AccountId, day: TradingDay): DayReport {
+  const span = { accountId, since: day.start, until: day.end }
+  const trades = history.tradesOf(span)
   return {
     accountId,
     day,
-    trades: read,
-    totals: totalsOf(day, read),
-    breaches: queries.rows(breaches).map(breachOf),
-    lockouts: queries.rows(lockouts).map(lockoutOf),
+    trades,
+    totals: totalsOf(day, trades),
+    breaches: history.breachesOf(span).map(({ what }) => what),
+    lockouts: history.lockoutsOf(span).map(({ what }) => what),
   }
 }
 

@@ -2,7 +2,6 @@ import type { AccountId, Instant } from '@rm/domain'
 import Sqlite from 'better-sqlite3'
 import type { Compilable } from 'kysely'
 import { z } from 'zod'
-import { readDayReport } from './day-report.ts'
 import { type AuditWish, History } from './history.ts'
 import { takeLockSnapshot } from './lock-snapshot.ts'
 import { Queries } from './queries.ts'
@@ -55,7 +54,6 @@ export function queryPlans(file: string, { accountId, day, originId }: PlanSubje
       'the trades of a span': () => history.tradesOf(span),
       'the breaches of a span': () => history.breachesOf(span),
       'the lockouts of a span': () => history.lockoutsOf(span),
-      'the report of a day': () => readDayReport(queries, accountId, day),
     }
     const statements = Object.entries(readings).flatMap(([reading, read]) => {
       read()

@@ -11,6 +11,8 @@ export class AccountWatch {
   wokeMs = Number.NEGATIVE_INFINITY
   /** When the last full reading was asked for that was answered. */
   reconciledMs = Number.NEGATIVE_INFINITY
+  /** Up to when such a reading has shown all that happened: while REST lags that is earlier. */
+  shownMs = Number.NEGATIVE_INFINITY
   /** When the program last heard an event of the account. */
   heardMs = 0
   /** When the last request for the account left. */
@@ -56,6 +58,7 @@ export class AccountWatch {
     this.underWay.clear()
     this.doubtedMs = nowMs
     this.reconciledMs = Number.NEGATIVE_INFINITY
+    this.shownMs = Number.NEGATIVE_INFINITY
   }
 
   /** Times of requests whose positions and orders both came as lists in which no such contract is. */

@@ -9,8 +9,6 @@ import type { TrueAccount } from './truth.ts'
 const UNITS = 10_000
 /** A trade that was taken back unheard is found by the balance: two comparisons, and the reading of the whole day. */
 const VOID_FOUND_MS = 95_000
-/** REST may show the past by so much. */
-const LAG_MS = 2_000
 /** Nothing has changed, and nothing was heard, for so long before the reading that the book is compared after. */
 const REST_MS = 3_500
 
@@ -31,18 +29,16 @@ export class BookIsTrue {
   }
 
   look(state: AccountState): void {
-    const { world } = this.#evidence
     const nowMs = this.#evidence.nowMs()
     const healthyMs = this.#evidence.healthyMs()
     const account = this.#evidence.account(state.accountId)
-    const { reconciledMs, heardMs } = this.#evidence.watch(state.accountId)
-    const lagMs = world.trouble.isStale() ? LAG_MS : 0
+    const { reconciledMs, shownMs, heardMs } = this.#evidence.watch(state.accountId)
     const isVoidUntold = [...account.untoldVoids.values()].some(
       ({ publishedMs }) => nowMs - Math.max(healthyMs, publishedMs) < VOID_FOUND_MS,
     )
     const trueNow = this.#evidence.trueNow()
     const isDaySettled = trueNow - lastReset(trueNow) > RESET_MS
-    if (!isVoidUntold && isDaySettled && reconciledMs > account.tradedMs + lagMs) this.#money(state, account)
+    if (!isVoidUntold && isDaySettled && shownMs > account.tradedMs) this.#money(state, account)
     const restMs = Math.max(account.changedMs, heardMs) + REST_MS
     if (healthyMs <= nowMs && reconciledMs > restMs) this.#exposure(state, account)
   }

@@ -20,6 +20,8 @@ import { ReducingOnly } from './reducing-only.ts'
 import { RequestsHaveACause } from './requests-have-a-cause.ts'
 import { ResetsComeOnce } from './resets-come-once.ts'
 
+/** REST may show the past by so much. */
+const REST_LAG_MS = 2_000
 /** Steps between two deep looks lie so far apart. */
 const LOOK_EVERY_MS = 100
 
@@ -162,6 +164,8 @@ export class Oracle {
     this.#bookIsTrue.reconciled(accountId, requestedMs, tradesSince)
     const watch = this.#evidence.watch(accountId)
     watch.reconciledMs = Math.max(watch.reconciledMs, requestedMs)
+    const lagMs = this.#evidence.world.trouble.isStale() ? REST_LAG_MS : 0
+    watch.shownMs = Math.max(watch.shownMs, requestedMs - lagMs)
   }
 
   heard(event: DomainEvent): void {
