@@ -9,7 +9,7 @@ import { CLI, plainEnvironment } from '../test/harness/built-program.ts'
 import { API_KEY, USER_NAME } from '../test/harness/daemon-process.ts'
 import { enforcementOf, trusted } from '../test/harness/daemon-story.ts'
 import { GatewayProcess } from '../test/harness/gateway-process.ts'
-import { removeLeases } from '../test/harness/left-leases.ts'
+import { removeLeftLeases } from '@rm/state'
 import { FIRST_ACCOUNT } from '../test/harness/stage.ts'
 import { SupervisorProcess } from '../test/harness/supervisor-process.ts'
 import { TemporaryFolder } from '../test/harness/temporary-folder.ts'
@@ -154,7 +154,7 @@ export class PracticeMachine implements AsyncDisposable {
     await this.#daemon?.[Symbol.asyncDispose]()
     await this.gateway[Symbol.asyncDispose]()
     await this.#receiver[Symbol.asyncDispose]()
-    removeLeases(this.gateway.addresses.url, [FIRST_ACCOUNT])
+    removeLeftLeases(this.gateway.addresses.url, [FIRST_ACCOUNT])
     this.#folder[Symbol.dispose]()
   }
 }

@@ -5,7 +5,7 @@ import { EmbeddedGateway } from '@rm/runtime-pack'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { PROGRAMS, SIMULATOR_CONFIG } from '../src/program-files.ts'
-import { removeLeases } from '../src/rehearsal/left-leases.ts'
+import { removeLeftLeases } from '@rm/state'
 import { Venue } from '../src/rehearsal/venue.ts'
 import type { RunContext } from '../src/run-check.ts'
 import { runValidation } from '../src/run-validation.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()
-  removeLeases(gateway.url, [FIRST_ACCOUNT])
+  removeLeftLeases(gateway.url, [FIRST_ACCOUNT])
   rmSync(folder, { recursive: true })
 })
 

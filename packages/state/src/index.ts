@@ -1,5 +1,6 @@
-export { AccountLeases, leaseName } from './lease/account-leases.ts'
+export { AccountLeases } from './lease/account-leases.ts'
 export { homeOfUser, leaseFolder } from './lease/lease-folder.ts'
+export { removeLeftLeases } from './lease/left-leases.ts'
 export { type AccountDay, type AccountDays, accountDays } from './store/account-days.ts'
 export type { AlertRecord, AlertTable } from './store/alert-table.ts'
 export { auditHeadFacts, readAnchors } from './store/audit-anchor.ts'

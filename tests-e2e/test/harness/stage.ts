@@ -14,7 +14,7 @@ import { awaitCondition } from './await-condition.ts'
 import { type ConfigSettings, type GatewayAddresses, writeConfig } from './config-folder.ts'
 import { API_KEY, DaemonProcess, type DaemonStart, USER_NAME } from './daemon-process.ts'
 import { trusted } from './daemon-story.ts'
-import { removeLeases } from './left-leases.ts'
+import { removeLeftLeases } from '@rm/state'
 import { PracticeTrader } from './practice-trader.ts'
 import { SupervisorProcess } from './supervisor-process.ts'
 import { TemporaryFolder } from './temporary-folder.ts'
@@ -152,7 +152,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#daemons.map((daemon) => daemon[Symbol.asyncDispose]()))
     await this.gateway.stop()
-    removeLeases(this.gateway.url, this.accountIds)
+    removeLeftLeases(this.gateway.url, this.accountIds)
     this.#folder[Symbol.dispose]()
   }
 }

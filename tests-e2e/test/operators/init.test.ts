@@ -6,7 +6,7 @@ import type { GatewayAddresses } from '../harness/config-folder.ts'
 import { API_KEY, DaemonProcess, USER_NAME } from '../harness/daemon-process.ts'
 import { breachOf, enforcementOf, wordOf } from '../harness/daemon-story.ts'
 import { GatewayProcess } from '../harness/gateway-process.ts'
-import { removeLeases } from '../harness/left-leases.ts'
+import { removeLeftLeases } from '@rm/state'
 import { wrongWayFills } from '../harness/ledger-checks.ts'
 import { FIRST_ACCOUNT } from '../harness/stage.ts'
 import { TemporaryFolder } from '../harness/temporary-folder.ts'
@@ -75,7 +75,7 @@ describe.concurrent('risk-manager init', () => {
       expect(wrongWayFills(await gateway.ledger())).toEqual([])
       expect((await daemon.stop()).code).toBe(0)
     } finally {
-      removeLeases(gateway.addresses.url, [FIRST_ACCOUNT])
+      removeLeftLeases(gateway.addresses.url, [FIRST_ACCOUNT])
     }
   })
 

@@ -6,7 +6,7 @@ import { EmbeddedGateway } from '@rm/runtime-pack'
 import { localToday, wallClockMs } from '../system-clock.ts'
 import type { CheckContext } from '../validator.ts'
 import { definedOf } from './defined-variables.ts'
-import { removeLeases } from './left-leases.ts'
+import { removeLeftLeases } from '@rm/state'
 import { type RehearsedAccount, rehearsalConfig, rehearsedAccounts, variablesOf } from './rehearsal-config.ts'
 import { RehearsedDaemon } from './rehearsed-daemon.ts'
 import { Venue } from './venue.ts'
@@ -66,7 +66,7 @@ export class Rehearsal {
     const { gatewaySim: entry } = subject.programs
     const gateway = resources.use(await EmbeddedGateway.start({ entry, scenario, seed: 1 }))
     const ids = accounts.map(({ id }) => id)
-    resources.defer(() => removeLeases(gateway.url, ids))
+    resources.defer(() => removeLeftLeases(gateway.url, ids))
     return new Rehearsal(
       context,
       configDirectory,

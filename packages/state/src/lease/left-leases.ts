@@ -1,10 +1,14 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { AccountId, RmError } from '@rm/domain'
-import { homeOfUser, leaseFolder, leaseName } from '@rm/state'
+import { leaseName } from './account-leases.ts'
+import { homeOfUser, leaseFolder } from './lease-folder.ts'
 
-/** Killed daemons leave the files of their leases behind, and no other stage ever has a gateway at the same address. */
-export function removeLeases(gatewayUrl: string, accountIds: readonly number[]): void {
+/**
+ * Removes the files of the leases that daemons on a simulated gateway have left, killed ones above all. To be called when the gateway has
+ * ended: no other one ever has its address again, so nobody's lease is taken from him.
+ */
+export function removeLeftLeases(gatewayUrl: string, accountIds: readonly number[]): void {
   try {
     const folder = leaseFolder(homeOfUser())
     for (const id of accountIds) {
