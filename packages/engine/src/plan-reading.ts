@@ -1,6 +1,6 @@
 import type { AccountView, PursuedGoal, ReadingKind } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
-import { confirmableMs, exposureOf, repeatedMs } from '@rm/state/book'
+import { admissionDueMs, confirmableMs, exposureOf, repeatedMs } from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
@@ -67,6 +67,12 @@ function* reconciliation(draft: TurnDraft): Generator<WantedReading> {
     return
   }
   yield { kind: 'account', dueMs: Math.min(reading.fullBegunMs + fullReadingMs(draft), confirmedMs(draft)) }
+  const admittedMs = draft.state.lockouts.some(({ end }) => end.kind === 'can-trade')
+    ? admissionDueMs(draft.state.book)
+    : null
+  if (admittedMs !== null) {
+    yield { kind: 'account', dueMs: Math.max(admittedMs, reading.fullBegunMs + READINGS_APART_MS) }
+  }
   if (goals.length > 0) {
     const watchMs = goals.some((goal) => isPersistent(draft, goal)) ? PERSISTENT_WATCH_MS : CLOSE_WATCH_MS
     yield { kind: 'exposure', dueMs: reading.begunMs + watchMs }

@@ -10,7 +10,7 @@ import {
   unreachable,
 } from '@rm/domain'
 import { arbitrate, type Demands, stillBlocks } from '@rm/rules'
-import { executedSizes } from '@rm/state/book'
+import { executedSizes, isAdmitted } from '@rm/state/book'
 import { type AccountState, isTrusted } from './account-state.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
@@ -116,7 +116,7 @@ function hasEnded(draft: TurnDraft, lockout: Lockout): boolean {
     case 'session-start':
       return draft.context.timeTrusted && !isActive(lockout, draft.now)
     case 'can-trade':
-      return book.account?.canTrade === true && connection.unlistedSince === null
+      return isAdmitted(book) && connection.unlistedSince === null
     case 'config':
       return !isStillConfigured(draft, lockout)
     default:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { REST_LAG_TOLERANCE_MS } from '@rm/state/book'
-import { Scene, settingsOf } from './scene.ts'
+import { Scene, settingsOf, TRADER } from './scene.ts'
 
 const TO_TWO = settingsOf('max_contracts', { limit: 2 })
 
@@ -81,22 +81,6 @@ test('a position that comes back by trades is reduced at once, although it was s
 })
 
 describe('a position that comes back, and readings that lag say it is gone (G-16, S-09)', () => {
-  /** Sold, bought back and sold again within a moment; trades are told late, and our close of it is refused. */
-  async function soldAgain(): Promise<Scene> {
-    const scene = await Scene.open({
-      rules: settingsOf('session_block_outside', { global_session: { start: '08:30', end: '09:00' } }),
-      knobs: { snapshotLagMs: 2_000 },
-    })
-    await scene.connect()
-    scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'trade' ? 6_000 : 0] })
-    const refused = { kind: 'refused', outcome: { kind: 'refused', refusal: 'other', code: 5, message: null } } as const
-    scene.gateway.commandFate = (_command, nth) => (nth === 0 ? refused : { kind: 'served' })
-    scene.trade('sell', 2)
-    scene.trade('buy', 2)
-    scene.trade('sell', 2)
-    return scene
-  }
-
   test('is found as soon as a reading cannot lag any more, and closed', async () => {
     using scene = await soldAgain()
     const tookMs = await scene.until(() => scene.size() === 0, 10_000)
@@ -106,12 +90,58 @@ describe('a position that comes back, and readings that lag say it is gone (G-16
 
   test('is not called flat before', async () => {
     using scene = await soldAgain()
-    await scene.until(() => {
-      if (scene.ended('flat-account').length > 0) expect(scene.size()).toBe(0)
-      return scene.state().goals.length === 0 && scene.size() === 0
-    }, 10_000)
+    await scene.until(() => scene.ended('flat-account').length > 0, 10_000)
+    expect(scene.size()).toBe(0)
   })
 })
+
+describe('a word of the account that is older than the one that barred it (R-14, R-15)', () => {
+  test.for([300, 2_000, 20_000])('does not admit it when it comes %d ms late', async (lateMs) => {
+    using scene = await barred(lateMs)
+    await scene.run(lateMs + 10_000)
+    expect(scene.told('lockout-ended')).toEqual([])
+    expect(scene.state().word).toBe('LOCKED')
+    scene.exchange.setCanTrade(TRADER, true)
+    await scene.until(() => scene.state().word === 'ACTIVE', 4_000)
+  })
+
+  test('does not admit it by a reading that lags either (G-16)', async () => {
+    using scene = await barred(300)
+    scene.exchange.turn({ snapshotLagMs: 2_000 })
+    await scene.run(10_000)
+    expect(scene.told('lockout-ended')).toEqual([])
+  })
+})
+
+/** Sold, bought back and sold again within a moment; trades are told late, and our close of it is refused. */
+async function soldAgain(): Promise<Scene> {
+  const scene = await Scene.open({
+    rules: settingsOf('session_block_outside', { global_session: { start: '08:30', end: '09:00' } }),
+    knobs: { snapshotLagMs: 2_000 },
+  })
+  await scene.connect()
+  scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'trade' ? 6_000 : 0] })
+  const refused = { kind: 'refused', outcome: { kind: 'refused', refusal: 'other', code: 5, message: null } } as const
+  scene.gateway.commandFate = (_command, nth) => (nth === 0 ? refused : { kind: 'served' })
+  scene.trade('sell', 2)
+  scene.trade('buy', 2)
+  scene.trade('sell', 2)
+  return scene
+}
+
+/** Barred, and then told of the balance of before. */
+async function barred(lateMs: number): Promise<Scene> {
+  const scene = await Scene.open({ rules: settingsOf('auth_loss_guard') })
+  await scene.connect()
+  scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'account' ? lateMs : 0] })
+  scene.trade('buy', 1)
+  await scene.run(50)
+  scene.gateway.eventFate = () => ({ kind: 'arrives', lateMs: [0] })
+  scene.exchange.setCanTrade(TRADER, false)
+  await scene.run(100)
+  expect(scene.state().word).toBe('LOCKED')
+  return scene
+}
 
 function stopPrice(scene: Scene): number {
   const placed = scene.gateway.sent.find(({ command }) => command.kind === 'place-order')

@@ -10,6 +10,7 @@ import {
   type StoredAccount,
   type TradingCalendar,
 } from '@rm/domain'
+import { type Admission, UNREAD_ADMISSION } from './admission.ts'
 import { isKnownFilled, isWorking, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
 import { stoppedAt } from './protection.ts'
@@ -24,6 +25,7 @@ export interface Book {
   /** Monotonic time of the last observation of {@link account}, and of the stream's last word about it. */
   readonly accountObservedMs: number | null
   readonly accountStreamMs: number | null
+  readonly admission: Admission
   readonly trades: TradeLedger
   readonly orders: OrderBook
   readonly contracts: ContractBooks
@@ -40,6 +42,7 @@ export function emptyBook(accountId: AccountId): Book {
     account: null,
     accountObservedMs: null,
     accountStreamMs: null,
+    admission: UNREAD_ADMISSION,
     trades: [],
     orders: NO_ORDERS,
     contracts: new Map(),

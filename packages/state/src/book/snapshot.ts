@@ -14,6 +14,7 @@ import {
   type TradeId,
 } from '@rm/domain'
 import { sameAccount } from './account.ts'
+import { admissionRead } from './admission.ts'
 import type { Book } from './book.ts'
 import { type BookContext, type BookStep, stepTo } from './book-step.ts'
 import { isLaterLife } from './cycles.ts'
@@ -101,7 +102,10 @@ class Reading {
   readAccount(): void {
     const { account, requestedMs } = this.#snapshot
     if (account === null || account === 'unlisted') return
-    const { account: known, accountObservedMs, accountStreamMs } = this.#book
+    const { account: known, accountObservedMs, accountStreamMs, admission } = this.#book
+    if (known?.canTrade === account.canTrade) {
+      this.#book = { ...this.#book, admission: admissionRead(admission, requestedMs) }
+    }
     if (known === null || sameAccount(known, account)) return this.#believeAccount(account)
     switch (recencyOf(accountObservedMs, accountStreamMs, requestedMs)) {
       case 'newer':
@@ -248,6 +252,7 @@ class Reading {
     this.#book = {
       ...this.#book,
       account,
+      admission: admissionRead(this.#book.admission, this.#snapshot.requestedMs),
       accountObservedMs: Math.max(this.#book.accountObservedMs ?? 0, this.#snapshot.requestedMs),
     }
   }
