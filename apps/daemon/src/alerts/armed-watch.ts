@@ -6,8 +6,8 @@ interface SeenAccount {
   readonly word: AccountWord
 }
 
-/** An account that is not armed for so long is told of; the message has the rest of the 10 s to arrive (reliability S-22, B-10). */
-const UNARMED_MS = 8_000
+/** An account that is not armed for so long is told of. Looks are a second apart, and the message has to arrive within 10 s (reliability S-22, B-10). */
+const UNARMED_MS = 7_000
 const ALERT = 'account-not-armed'
 
 /** Whether what is decided about an account can be carried out: the facts behind the word, of which these name the lack (reliability 1). */
