@@ -7,20 +7,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AnchorPost } from '../src/anchor-post.ts'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { LineQueue } from '../src/line-queue.ts'
+import { LOGGING } from './logging.ts'
 
 const NOW = instantOf('2026-11-18T15:45:00Z')
 const HEAD = { seq: 7, hash: '7'.repeat(64) }
-const LOGGING = {
-  level: 'INFO',
-  directory: 'logs',
-  maxSizeMb: 1,
-  retentionDays: 1,
-  json: true,
-  console: false,
-  files: { daemon: { level: 'INFO' }, enforcement: { level: 'INFO' }, api: null, error: null },
-  slowMs: 100,
-  maskAccounts: false,
-} as const
 
 let directory = ''
 beforeEach(() => (directory = mkdtempSync(path.join(tmpdir(), 'rm-anchor-post-'))))

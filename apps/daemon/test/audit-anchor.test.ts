@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AuditAnchor } from '../src/audit-anchor.ts'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { LineQueue } from '../src/line-queue.ts'
+import { LOGGING } from './logging.ts'
 
 const NOW = instantOf('2026-11-18T15:45:00Z')
 const MINUTE_MS = 60_000
@@ -18,21 +19,7 @@ function headOf(seq: number): AuditHead {
 }
 
 async function aTrail(file: string | null) {
-  const log = await openDaemonLog(
-    {
-      level: 'INFO',
-      directory: 'logs',
-      maxSizeMb: 1,
-      retentionDays: 1,
-      json: true,
-      console: false,
-      files: { daemon: { level: 'INFO' }, enforcement: { level: 'INFO' }, api: null, error: null },
-      slowMs: 100,
-      maskAccounts: false,
-    },
-    directory,
-    () => NOW,
-  )
+  const log = await openDaemonLog(LOGGING, directory, () => NOW)
   const lines = new LineQueue(log, null)
   const store = { auditHead: headOf(1) }
   const anchor = new AuditAnchor({ store, lines, file, post: null, now: () => NOW })

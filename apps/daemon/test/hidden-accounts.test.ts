@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDaemonLog } from '../src/daemon-log.ts'
 import { HiddenAccounts } from '../src/hidden-accounts.ts'
 import { type Line, LineQueue } from '../src/line-queue.ts'
+import { LOGGING } from './logging.ts'
 
 const FIRST = { id: AccountId.parse(7_001_234), name: '50KTC-V2-100200-7001234' }
 const SECOND = { id: AccountId.parse(7_005_678), name: 'PRAC-V2-100200' }
@@ -21,17 +22,8 @@ async function written(
   line: Line,
   hidden: HiddenAccounts | null,
 ): Promise<{ log: string; api: string; followed: unknown[] }> {
-  const settings = {
-    level: 'INFO',
-    directory: 'logs',
-    maxSizeMb: 1,
-    retentionDays: 1,
-    json: true,
-    console: false,
-    files: { daemon: { level: 'INFO' }, enforcement: { level: 'INFO' }, api: { level: 'INFO' }, error: null },
-    slowMs: 100,
-    maskAccounts: hidden !== null,
-  } as const
+  const files = { ...LOGGING.files, api: { level: 'INFO' } } as const
+  const settings = { ...LOGGING, files, maskAccounts: hidden !== null }
   const lines = new LineQueue(await openDaemonLog(settings, folder, () => 0), hidden)
   const followed: unknown[] = []
   lines.follow((told) => followed.push(told))

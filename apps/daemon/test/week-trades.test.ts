@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
+  emptyTurn,
   formatInstant,
   formatUsd,
   type Instant,
@@ -134,7 +135,7 @@ test('a day that is over goes on counting, and its corrections as well', async (
   expect(shown()).toEqual([MONDAYS, MONDAYS, '$250.50', '$1.40', '$249.10'])
   const voided = closed(3, '2026-11-18T15:00:00Z', '250.50', { voided: true })
   const turn = { accountId: TEST_ACCOUNT, trades: [{ trade: voided, origin: 'trader' as const }] }
-  store.commit([{ ...NOTHING, ...turn }])
+  store.commit([{ ...emptyTurn(TEST_ACCOUNT, instantOf(THURSDAY), 'a correction'), ...turn }])
   week.committed([turn])
   expect(shown()).toEqual([MONDAYS, MONDAYS, '$0.00', '$0.00', '$0.00'])
   // A void absorbs whatever is said later.
@@ -164,18 +165,3 @@ test('a reset that is set back asks for more, and none at all shows no week', as
   week.follow(new TradingCalendar(RESET, HOLIDAYS))
   expect(shown()).toBeNull()
 })
-
-const NOTHING = {
-  at: instantOf(THURSDAY),
-  cause: 'a correction',
-  cycles: [],
-  breaches: [],
-  endedBreaches: [],
-  lockouts: [],
-  endedLockouts: [],
-  goals: [],
-  commands: [],
-  resets: [],
-  warnings: [],
-  audit: [],
-}

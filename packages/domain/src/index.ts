@@ -89,4 +89,4 @@ export {
 export { type Weekday, weekdayOf, WEEKDAYS } from './weekday.ts'
 export { type CycleManagement, type PositionCycle, UNMANAGED } from './position-cycle.ts'
 export type { CommandRecord, CommandState, OrderReason, PursuedGoal, PursuitState } from './pursuit.ts'
-export type { AuditEntry, StoredAccount, TurnRecord, WarningMark } from './turn-record.ts'
+export { type AuditEntry, emptyTurn, type StoredAccount, type TurnRecord, type WarningMark } from './turn-record.ts'

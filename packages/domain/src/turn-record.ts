@@ -69,3 +69,23 @@ export interface StoredAccount {
   /** When the last turn of this account was committed: the beginning of what was not observed. */
   readonly lastTurnAt: Instant | null
 }
+
+/** A turn that stores nothing: what something is added to. */
+export function emptyTurn(accountId: AccountId, at: Instant, cause: string): TurnRecord {
+  return {
+    accountId,
+    at,
+    cause,
+    trades: [],
+    cycles: [],
+    breaches: [],
+    endedBreaches: [],
+    lockouts: [],
+    endedLockouts: [],
+    goals: [],
+    commands: [],
+    resets: [],
+    warnings: [],
+    audit: [],
+  }
+}

@@ -10,6 +10,7 @@ import { AlertDesk } from '../../src/alerts/alert-desk.ts'
 import { Disguise } from '../../src/alerts/disguise.ts'
 import { openDaemonLog } from '../../src/daemon-log.ts'
 import { LineQueue } from '../../src/line-queue.ts'
+import { LOGGING } from '../logging.ts'
 
 const NOON = instantOf('2026-11-18T18:00:00Z')
 const ACCOUNT = AccountId.parse(7_001_001)
@@ -47,18 +48,7 @@ class Desk implements AsyncDisposable {
 
   /** A run: the store is opened and the desk follows the log. */
   async begin(): Promise<{ readonly desk: AlertDesk; readonly lines: LineQueue; readonly store: Store }> {
-    const settings = {
-      level: 'INFO',
-      directory: 'logs',
-      maxSizeMb: 1,
-      retentionDays: 1,
-      json: true,
-      console: false,
-      files: { daemon: { level: 'INFO' }, enforcement: { level: 'INFO' }, api: null, error: null },
-      slowMs: 100,
-      maskAccounts: false,
-    } as const
-    const lines = new LineQueue(await openDaemonLog(settings, this.folder, () => NOON), null)
+    const lines = new LineQueue(await openDaemonLog(LOGGING, this.folder, () => NOON), null)
     const store = await openStore({
       path: path.join(this.folder, 'state.db'),
       secondFolder: null,

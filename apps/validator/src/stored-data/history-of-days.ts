@@ -5,6 +5,7 @@ import {
   type CommandRecord,
   ContractId,
   type DayTrade,
+  emptyTurn,
   instant,
   type Instant,
   type Lockout,
@@ -182,25 +183,6 @@ function cycleOf({ accountId, id, contractId, at, realizedPnl }: DayTrade['trade
     realized: realizedPnl ?? usd(0),
     protection: { uncoveredMs: 0, covered: true, measuredAt: at },
     management: { breakEvenDone: null, trailExtreme: null, placements: 0 },
-  }
-}
-
-function emptyTurn(accountId: AccountId, at: Instant, cause: string): TurnRecord {
-  return {
-    accountId,
-    at,
-    cause,
-    trades: [],
-    cycles: [],
-    breaches: [],
-    endedBreaches: [],
-    lockouts: [],
-    endedLockouts: [],
-    goals: [],
-    commands: [],
-    resets: [],
-    warnings: [],
-    audit: [],
   }
 }
 

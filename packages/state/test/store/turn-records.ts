@@ -3,6 +3,7 @@ import {
   type AuditEntry,
   type Breach,
   type CommandRecord,
+  emptyTurn,
   type Goal,
   type Instant,
   instant,
@@ -19,23 +20,7 @@ export const OTHER_ACCOUNT: AccountId = AccountId.parse(7_001_002)
 
 /** A turn of the test account that decided nothing, but for the changes. */
 export function aTurn(changes: Partial<TurnRecord> = {}): TurnRecord {
-  return {
-    accountId: TEST_ACCOUNT,
-    at: NOON,
-    cause: 'trade-reported 3100000044',
-    trades: [],
-    cycles: [],
-    breaches: [],
-    endedBreaches: [],
-    lockouts: [],
-    endedLockouts: [],
-    goals: [],
-    commands: [],
-    resets: [],
-    warnings: [],
-    audit: [],
-    ...changes,
-  }
+  return { ...emptyTurn(TEST_ACCOUNT, NOON, 'trade-reported 3100000044'), ...changes }
 }
 
 export function aBreach(id: string, changes: Partial<Breach> = {}): Breach {
