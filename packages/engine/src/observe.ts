@@ -6,6 +6,7 @@ import {
   type BookStep,
   REST_LAG_TOLERANCE_MS,
   withCalendar,
+  withStreamRestored,
 } from '@rm/state/book'
 import { isTrusted, type Reading, type Trust } from './account-state.ts'
 import { compareBalance } from './compare-balance.ts'
@@ -63,6 +64,7 @@ export function observe(draft: TurnDraft, input: TurnInput): Observation {
       return NOTHING_NEW
     case 'stream-restored':
       if (input.stream === 'user') {
+        draft.change({ book: withStreamRestored(draft.state.book) })
         doubt(draft, { userStreamUp: true })
         takeConnection(draft, { userStreamDownSince: null, authenticationLostSince: null })
         if (draft.state.halted === LOGIN_GONE) draft.change({ halted: null })

@@ -188,7 +188,7 @@ test('010 + 003: trading is allowed again while the loss still locks', async () 
   await scene.run(1_000)
   expect(lockedBy(scene)).toEqual(['RULE-003', 'RULE-010'])
   scene.exchange.setCanTrade(TRADER, true)
-  await scene.run(1_000)
+  await scene.run(3_500)
   expect([scene.state().word, lockedBy(scene)]).toEqual(['LOCKED', ['RULE-003']])
 })
 

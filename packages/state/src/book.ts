@@ -15,6 +15,7 @@ export {
   restoreBook,
   signedSize,
   withCalendar,
+  withStreamRestored,
   workedMs,
 } from './book/book.ts'
 export { isSizeKnownSince, openCycleOf, orderWithTag, withManagement } from './book/management.ts'

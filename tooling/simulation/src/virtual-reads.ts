@@ -24,6 +24,8 @@ export interface SeenReply {
   readonly accountId: number
   readonly list: 'positions' | 'orders'
   readonly sentMs: number
+  /** When the gateway looked. */
+  readonly servedMs: number
   /** Contracts of the positions, or of the working orders; `null`: the list was not there. */
   readonly contracts: readonly string[] | null
 }
@@ -73,7 +75,8 @@ export class VirtualReads implements ReadsPort {
   }
 
   #reply(route: RestRoute, body: object, sentMs: number, isListAbsent: boolean): object {
-    const { exchange, onSeen } = this.#options
+    const { time, exchange, onSeen } = this.#options
+    const servedMs = time.elapsedMs()
     const done = { success: true, errorCode: 0, errorMessage: null }
     switch (route.path) {
       case restRoutes.searchAccounts.path:
@@ -82,14 +85,14 @@ export class VirtualReads implements ReadsPort {
         const { accountId } = accountRequest.parse(body)
         const positions = exchange.positions(accountId)
         const contracts = isListAbsent ? null : positions.map(({ contractId }) => contractId)
-        onSeen({ accountId, list: 'positions', sentMs, contracts })
+        onSeen({ accountId, list: 'positions', sentMs, servedMs, contracts })
         return isListAbsent ? done : { ...done, positions }
       }
       case restRoutes.queryOrders.path: {
         const { accountId } = queryOrdersRequest.parse(body).filter
         const orders = exchange.orders(accountId).filter(({ status }) => !isTerminalStatus(status))
         const contracts = isListAbsent ? null : orders.map(({ contractId }) => contractId)
-        onSeen({ accountId, list: 'orders', sentMs, contracts })
+        onSeen({ accountId, list: 'orders', sentMs, servedMs, contracts })
         return isListAbsent ? done : { ...done, orders, totalCount: orders.length }
       }
       case restRoutes.searchOrders.path: {

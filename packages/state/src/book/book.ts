@@ -120,6 +120,13 @@ export function confirmableMs(book: Book, contractId: ContractId): number | null
   return outweighedMs === null ? null : outweighedMs + REST_LAG_TOLERANCE_MS + 1
 }
 
+/** The book after the stream was connected anew: it tells nothing of what was before. */
+export function withStreamRestored(book: Book): Book {
+  if (![...book.contracts.values()].some(({ untoldMs }) => untoldMs !== null)) return book
+  const contracts = [...book.contracts].map(([id, contract]) => [id, { ...contract, untoldMs: null }] as const)
+  return { ...book, contracts: new Map(contracts) }
+}
+
 /** Signed contracts of a position as last reported, 0 for flat. */
 export function signedSize(book: Book, contractId: ContractId): number {
   const contract = book.contracts.get(contractId)

@@ -60,6 +60,8 @@ export interface ContractBook {
    * `null`: nothing is left to confirm.
    */
   readonly outweighedMs: number | null
+  /** When the reading was asked for that showed a position of which the stream has not spoken yet (monotonic); `null` for none. */
+  readonly untoldMs: number | null
 }
 
 export type ContractBooks = ReadonlyMap<ContractId, ContractBook>
@@ -77,6 +79,7 @@ export const UNSEEN_CONTRACT: ContractBook = {
   formerStates: [],
   repeatedMs: null,
   outweighedMs: null,
+  untoldMs: null,
 }
 
 export interface PositionMove {
@@ -107,11 +110,11 @@ export function movedByStream(
     return { contract: known, enlarged: false }
   }
   const observedMs = Math.max(known.observedMs ?? 0, receivedMs)
-  const heard: ContractBook = { ...known, observedMs, streamMs: observedMs, outweighedMs: null }
+  const heard: ContractBook = { ...known, observedMs, streamMs: observedMs, outweighedMs: null, untoldMs: null }
   if (known.position !== null && samePosition(known.position, position)) {
-    return observedMs === known.observedMs && observedMs === known.streamMs && known.outweighedMs === null
-      ? { contract: known, enlarged: false }
-      : { contract: heard, enlarged: false }
+    const isHeard = observedMs === known.observedMs && observedMs === known.streamMs
+    const isSettled = known.outweighedMs === null && known.untoldMs === null
+    return { contract: isHeard && isSettled ? known : heard, enlarged: false }
   }
   const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize)
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
@@ -122,7 +125,11 @@ export function movedByStream(
 export function movedBySnapshot(
   known: ContractBook,
   position: Position,
-  { requestedMs, mayLag }: { readonly requestedMs: number; readonly mayLag: boolean },
+  {
+    requestedMs,
+    mayLag,
+    untoldMs,
+  }: { readonly requestedMs: number; readonly mayLag: boolean; readonly untoldMs: number | null },
   trades: TradeLedger,
   now: Instant,
 ): PositionMove {
@@ -133,6 +140,7 @@ export function movedBySnapshot(
     observedMs: Math.max(known.observedMs ?? 0, requestedMs),
     repeatedMs: null,
     outweighedMs: mayLag ? streamToConfirm(known, agrees) : null,
+    untoldMs,
   }
   const lots = afterSnapshot(known.lots, signedSizeOf(known), position.signedSize, now)
   if (agrees) return { contract: { ...heard, lots, entries: afterReading(heard.entries) }, enlarged: false }

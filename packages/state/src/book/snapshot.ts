@@ -216,22 +216,34 @@ class Reading {
       // Of what may be old news the reading is the better witness, until one that cannot lag has confirmed it.
       if (!isRepeat || order === 'earlier') return
     }
-    if (!agrees && (known.position !== null || position.signedSize !== 0)) {
-      const { contractId } = position
-      const sentence = `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`
-      // The stream told it and was not believed, or may still be about to tell it.
-      if (isRepeat || known.outweighedMs !== null || this.#hasJustTraded(contractId)) this.#noteDrift(sentence)
-      else this.#noteMissed(sentence)
-    }
+    const untoldMs = agrees ? this.#awaitStream(known, position) : this.#noteMove(known, position)
     const { contract, enlarged } = movedBySnapshot(
       known,
       position,
-      { requestedMs, mayLag },
+      { requestedMs, mayLag, untoldMs },
       this.#book.trades,
       this.#context.now,
     )
     if (enlarged) this.#enlarged.push(position.contractId)
     this.#book = withContract(this.#book, position.contractId, contract)
+  }
+
+  /** Notes that the position differs from what was known. Returns since when the stream is awaited to tell of it, if it may be about to. */
+  #noteMove(known: ContractBook, position: Position): number | null {
+    if (known.position === null && position.signedSize === 0) return null
+    const { contractId } = position
+    const sentence = `the position in ${contractId} was ${describePosition(known.position)}, the gateway says ${describePosition(position)}`
+    const isTold = known.repeatedMs !== null || known.outweighedMs !== null
+    if (isTold || this.#hasJustTraded(contractId)) this.#noteDrift(sentence)
+    else this.#noteMissed(sentence)
+    return !isTold && this.#hasJustTraded(contractId) ? this.#snapshot.requestedMs : null
+  }
+
+  /** What an earlier reading showed has to be told by the stream in time. */
+  #awaitStream({ untoldMs }: ContractBook, position: Position): number | null {
+    if (untoldMs === null || this.#snapshot.requestedMs - untoldMs <= REST_LAG_TOLERANCE_MS) return untoldMs
+    this.#noteMissed(`the stream did not tell of the position in ${position.contractId}, ${describePosition(position)}`)
+    return null
   }
 
   #hasJustTraded(contractId: ContractId): boolean {

@@ -109,9 +109,22 @@ describe('a snapshot', () => {
     const story = new Story().snapshot({}).at('14:00:10')
     story.snapshot({ positions: [mnq(1)], trades: [opening] })
     expect(story.last).toMatchObject({ missedByStream: false, drift: [expect.stringContaining('the gateway says 1')] })
+    // It had its time.
+    expect(story.at('14:00:13').snapshot({ positions: [mnq(1)] }).last.missedByStream).toBe(false)
+    expect(story.at('14:00:13.001').snapshot({ positions: [mnq(1)] }).last.missedByStream).toBe(true)
     const late = new Story().snapshot({}).at('14:00:13')
     late.snapshot({ positions: [mnq(1)], trades: [opening] })
     expect(late.last.missedByStream).toBe(true)
+  })
+
+  test('does not blame a stream that told of a position a moment after the reading', () => {
+    const opening = aTrade(1, MNQ, { at: time('14:00:09.900') })
+    const story = new Story().snapshot({}).at('14:00:10')
+    story
+      .snapshot({ positions: [mnq(1)], trades: [opening] })
+      .at('14:00:10.100')
+      .position(mnq(1))
+    expect(story.at('14:00:20').snapshot({ positions: [mnq(1)] }).last.missedByStream).toBe(false)
   })
 
   test('is not disputed by a stream that agrees', () => {

@@ -61,11 +61,11 @@ export class AccountWatch {
     this.shownMs = Number.NEGATIVE_INFINITY
   }
 
-  /** Times of requests whose positions and orders both came as lists in which no such contract is. */
-  cleanTimes(concerns: (contractId: string) => boolean): readonly number[] {
+  /** Times of requests that were served since then, and whose positions and orders both came as lists in which no such contract is. */
+  cleanTimes(concerns: (contractId: string) => boolean, sinceMs: number): readonly number[] {
     const clean = new Map<number, Set<SeenReply['list']>>()
-    for (const { list, sentMs, contracts } of this.replies) {
-      if (contracts === null || contracts.some(concerns)) continue
+    for (const { list, sentMs, servedMs, contracts } of this.replies) {
+      if (servedMs < sinceMs || contracts === null || contracts.some(concerns)) continue
       clean.set(sentMs, (clean.get(sentMs) ?? new Set()).add(list))
     }
     return [...clean].filter(([, lists]) => lists.size === 2).map(([sentMs]) => sentMs)

@@ -7,7 +7,7 @@ const APART_MS = 490
 /** What a trader did so shortly before, no reading can have shown. */
 const JUST_NOW_MS = 1_500
 
-/** S-09: flat needs two explicit empty lists of both kinds, far enough apart, and newer than our last request. */
+/** S-09: flat needs two explicit empty lists of both kinds, far enough apart, and newer than what our last request did. */
 export class FlatIsProved {
   readonly #evidence: Evidence
 
@@ -21,8 +21,8 @@ export class FlatIsProved {
     const concerns = (contractId: string): boolean =>
       goal.kind === 'flat-account' || (goal.kind === 'flat-contract' && goal.contractId === contractId)
     const account = this.#evidence.account(accountId)
-    const clean = this.#evidence.watch(accountId).cleanTimes(concerns)
-    const times = clean.filter((at) => goal.kind !== 'flat-account' || at >= account.daemonMs)
+    const sinceMs = goal.kind === 'flat-account' ? account.daemonMs : Number.NEGATIVE_INFINITY
+    const times = this.#evidence.watch(accountId).cleanTimes(concerns, sinceMs)
     const last = times.at(-1) ?? Number.NEGATIVE_INFINITY
     verdicts.check(
       'S-09',
