@@ -1,6 +1,13 @@
 import type { AccountView, PursuedGoal, ReadingKind } from '@rm/domain'
 import { accountCheckMs } from '@rm/rules'
-import { admissionDueMs, confirmableMs, exposureOf, repeatedMs } from '@rm/state/book'
+import {
+  admissionDueMs,
+  confirmableMs,
+  exposureOf,
+  owedEvents,
+  repeatedMs,
+  REST_LAG_TOLERANCE_MS,
+} from '@rm/state/book'
 import { isTrusted } from './account-state.ts'
 import { isSatisfied, needsReadings } from './exposure.ts'
 import { REENTRIES_ALERTED } from './pursue-violations.ts'
@@ -22,6 +29,13 @@ const READINGS_APART_MS = CLEAN_READINGS_APART_MS
 const ANSWERS_APART_MS = 125
 /** Long enough for a reading and its answer. */
 const LOOK_BEFORE_CLOSE_MS = 1_500
+
+/** The two events of a fill follow each other within 30 ms; one that is alone for so long is missed by its other half. */
+const OWED_POSITION_MS = 500
+/** What a reading shows of trades is missed by the stream only when it is so old; sooner it would not be told as such. */
+const OWED_TRADES_MS = REST_LAG_TOLERANCE_MS + 1
+/** Full readings for that are no closer than this: a stream may lose every trade. */
+const OWED_TRADES_APART_MS = 5_000
 
 /** A trader who keeps re-entering is read only when he pauses for so long, so that readings leave the budget to the closes. */
 const PERSISTENT_CALM_MS = 1_000
@@ -103,6 +117,11 @@ function* questions(draft: TurnDraft): Generator<WantedReading> {
     if (repeatedMs(book, contractId) !== null) yield { kind: 'exposure', dueMs: paced }
     const fromMs = confirmableMs(book, contractId)
     if (fromMs !== null) yield { kind: 'exposure', dueMs: Math.max(paced, fromMs) }
+    const { positionMs, tradesMs } = owedEvents(book, contractId)
+    if (positionMs !== null) yield { kind: 'exposure', dueMs: Math.max(paced, positionMs + OWED_POSITION_MS) }
+    if (tradesMs !== null) {
+      yield { kind: 'account', dueMs: Math.max(reading.fullBegunMs + OWED_TRADES_APART_MS, tradesMs + OWED_TRADES_MS) }
+    }
   }
   for (const { readSinceMs } of targets.values()) {
     if (readSinceMs !== null) yield { kind: 'exposure', dueMs: firstAfter(readSinceMs) }

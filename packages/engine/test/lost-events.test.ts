@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Scene, settingsOf } from './scene.ts'
+import { MNQ, Scene, settingsOf, TRADER } from './scene.ts'
 
 const TO_TWO = settingsOf('max_contracts', { limit: 2 })
 
@@ -44,6 +44,42 @@ describe('a user stream that stands and does not deliver', () => {
     scene.gateway.restore('user')
     await scene.run(35_000)
     expect(scene.gateway.recycled).toEqual([])
+  })
+})
+
+describe('a fill of which the stream tells by half', () => {
+  test('its position is read after half a second (R-18)', async () => {
+    using scene = await Scene.open({ rules: TO_TWO })
+    await scene.connect()
+    scene.gateway.isDropped = ({ kind }) => kind === 'position'
+    scene.trade('buy', 3)
+    const tookMs = await scene.until(() => scene.size() === 2, 5_000)
+    expect(tookMs).toBeLessThan(700)
+  })
+
+  test('its trade is read after three seconds (R-16)', async () => {
+    using scene = await Scene.open({ rules: settingsOf('daily_realized_loss', { limit: -50 }) })
+    await scene.connect()
+    scene.trade('buy', 2)
+    await scene.run(20_000)
+    scene.gateway.isDropped = ({ kind }) => kind === 'trade' || kind === 'account'
+    scene.move(-100)
+    scene.exchange.closeContract(TRADER, MNQ, 'trader')
+    const tookMs = await scene.until(() => scene.state().word === 'LOCKED', 10_000)
+    expect(tookMs).toBeLessThan(3_500)
+  })
+
+  test('costs no reading when the other half comes in time', async () => {
+    using scene = await Scene.open({ rules: TO_TWO })
+    await scene.connect()
+    const readings = scene.gateway.readings.length
+    for (let round = 0; round < 5; round += 1) {
+      scene.trade('buy', 1)
+      await scene.run(1_000)
+      scene.trade('sell', 1)
+      await scene.run(1_000)
+    }
+    expect(scene.gateway.readings.length).toBe(readings)
   })
 })
 

@@ -11,6 +11,7 @@ export {
   isKnownOrder,
   knownOrder,
   observedMs,
+  owedEvents,
   repeatedMs,
   restoreBook,
   signedSize,

@@ -3,6 +3,7 @@ import { withAccountReported } from './account.ts'
 import type { Book } from './book.ts'
 import { type BookContext, type BookStep, stepTo } from './book-step.ts'
 import { observedOrder, recordOrder } from './orders.ts'
+import { owedAfterTrade } from './owed-events.ts'
 import { movedByStream } from './positions.ts'
 import { contractBook, withContract, withProtectionMeasured } from './contract-books.ts'
 import { applySnapshot } from './snapshot.ts'
@@ -22,7 +23,7 @@ export function applyEvent(book: Book, event: AccountEvent, context: BookContext
     case 'order-changed':
       return stepTo(book, withOrderReported(book, event.order, event.receivedMs, context))
     case 'trade-reported':
-      return applyTrade(book, event.trade, context)
+      return applyTrade(book, event.trade, event.receivedMs, context)
     case 'snapshot-read':
       return applySnapshot(book, event.snapshot, context)
     case 'snapshot-failed':
@@ -73,11 +74,19 @@ function filledOf(order: Order | undefined): number {
   return order.status === 'filled' ? order.size : order.filled
 }
 
-function applyTrade(book: Book, trade: Trade, context: BookContext): BookStep {
+function applyTrade(book: Book, trade: Trade, receivedMs: number, context: BookContext): BookStep {
   const report = withTradeReported(book, trade, context)
   if (report.changed === null) return stepTo(book, book)
+  const contract = contractBook(report.book, trade.contractId)
+  const told = { ...contract, owed: owedAfterTrade(contract, receivedMs, context.now) }
   // The fill of an entry makes its suspended stop a valid one.
-  const measured = withProtectionMeasured(report.book, book, trade.contractId, trade.at, context)
+  const measured = withProtectionMeasured(
+    withContract(report.book, trade.contractId, told),
+    book,
+    trade.contractId,
+    trade.at,
+    context,
+  )
   return {
     ...stepTo(book, measured),
     trades: [report.changed],

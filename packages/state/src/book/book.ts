@@ -13,6 +13,7 @@ import {
 import { type Admission, UNREAD_ADMISSION } from './admission.ts'
 import { isKnownFilled, isWorking, NO_ORDERS, observedOrder, type OrderBook } from './orders.ts'
 import { type ContractBook, type ContractBooks, signedSizeOf, UNSEEN_CONTRACT } from './positions.ts'
+import { NOTHING_OWED, type OwedEvents } from './owed-events.ts'
 import { stoppedAt } from './protection.ts'
 import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 import { hasTraded, recutLedger, restoreLedger, type TradeLedger } from './trades.ts'
@@ -118,6 +119,11 @@ export function repeatedMs(book: Book, contractId: ContractId): number | null {
 export function confirmableMs(book: Book, contractId: ContractId): number | null {
   const outweighedMs = book.contracts.get(contractId)?.outweighedMs ?? null
   return outweighedMs === null ? null : outweighedMs + REST_LAG_TOLERANCE_MS + 1
+}
+
+/** What the stream owes of a contract, {@link OwedEvents}. */
+export function owedEvents(book: Book, contractId: ContractId): OwedEvents {
+  return book.contracts.get(contractId)?.owed ?? NOTHING_OWED
 }
 
 /** The book after the stream was connected anew: it tells nothing of what was before. */

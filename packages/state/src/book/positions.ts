@@ -29,6 +29,7 @@ import {
   NO_ENTRIES_AHEAD,
 } from './entries-ahead.ts'
 import { endedAt } from './protection.ts'
+import { NOTHING_OWED, owedAfterMove, type OwedEvents } from './owed-events.ts'
 import { samePosition } from './same-position.ts'
 import { isUnexplainedRepeat, withFormerState } from './repeated-state.ts'
 import type { TradeLedger, TradeStep } from './trades.ts'
@@ -62,6 +63,7 @@ export interface ContractBook {
   readonly outweighedMs: number | null
   /** When the reading was asked for that showed a position of which the stream has not spoken yet (monotonic); `null` for none. */
   readonly untoldMs: number | null
+  readonly owed: OwedEvents
 }
 
 export type ContractBooks = ReadonlyMap<ContractId, ContractBook>
@@ -80,6 +82,7 @@ export const UNSEEN_CONTRACT: ContractBook = {
   repeatedMs: null,
   outweighedMs: null,
   untoldMs: null,
+  owed: NOTHING_OWED,
 }
 
 export interface PositionMove {
@@ -118,7 +121,8 @@ export function movedByStream(
   }
   const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize)
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
-  return { contract: { ...contract, repeatedMs: isUnexplainedRepeat(known, position) ? observedMs : null }, enlarged }
+  const repeatedMs = isUnexplainedRepeat(known, position) ? observedMs : null
+  return { contract: { ...contract, repeatedMs, owed: owedAfterMove(contract, observedMs, now) }, enlarged }
 }
 
 /** After a snapshot spoke of the position and was believed, even if that is only until one comes that cannot lag behind the stream. */

@@ -35,6 +35,7 @@ export function applySnapshot(book: Book, snapshot: Snapshot, context: BookConte
   reading.readTrades()
   reading.readOrders()
   reading.readPositions()
+  reading.settleOwed()
   reading.readAccount()
   reading.measureProtection()
   return reading.step()
@@ -96,6 +97,20 @@ class Reading {
     for (const position of open.values()) this.#readPosition(contractBook(this.#book, position.contractId), position)
     for (const [contractId, contract] of this.#book.contracts) {
       if (!open.has(contractId)) this.#readPosition(contract, this.#flat(contractId, contract))
+    }
+  }
+
+  /** What the stream has told by halves before the reading was asked for is known now. */
+  settleOwed(): void {
+    const { requestedMs, trades } = this.#snapshot
+    for (const [contractId, contract] of this.#book.contracts) {
+      const { positionMs, tradesMs } = contract.owed
+      const isPositionRead =
+        positionMs !== null && positionMs < requestedMs && (contract.observedMs ?? 0) >= requestedMs
+      const areTradesRead = trades !== null && tradesMs !== null && tradesMs < requestedMs
+      if (!isPositionRead && !areTradesRead) continue
+      const owed = { positionMs: isPositionRead ? null : positionMs, tradesMs: areTradesRead ? null : tradesMs }
+      this.#book = withContract(this.#book, contractId, { ...contract, owed })
     }
   }
 
