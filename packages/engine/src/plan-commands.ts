@@ -15,6 +15,7 @@ import {
   knownOrder,
   leftByTrades,
   repeatedMs,
+  shrunkFrom,
   signedSize,
   workingOrder,
 } from '@rm/state/book'
@@ -30,8 +31,8 @@ import type { TurnDraft } from './turn-draft.ts'
 
 /** A market order fills before a cancel could reach it; it is cancelled only when it still works after this time (a guess). */
 const MARKET_ORDER_GRACE_MS = 250
-/** The position event of a fill follows its trade within 30 ms; the room is for the way (a guess). */
-const POSITION_EVENT_MS = 250
+/** The events of a fill follow each other within 30 ms; the room is for the way (a guess). */
+const FILL_EVENTS_MS = 250
 /** An event that may be old news is acted upon after this time, if no reading has come: the first request may take so long (reliability B-2). */
 const REPEATED_STATE_MS = 400
 /** A cancel that the gateway is working on is repeated only after this time. */
@@ -94,8 +95,8 @@ function isTakenOff(draft: TurnDraft, contractId: ContractId, { min, max }: Size
   if (left === null || left.signedSize < min || left.signedSize > max) return false
   // Stamps are the exchange's: one that lies ahead of our time by more than that tells nothing about how long to wait.
   const sinceMs = draft.now - left.at
-  if (Math.abs(sinceMs) >= POSITION_EVENT_MS) return false
-  draft.lookAgain(draft.elapsedMs + POSITION_EVENT_MS - sinceMs)
+  if (Math.abs(sinceMs) >= FILL_EVENTS_MS) return false
+  draft.lookAgain(draft.elapsedMs + FILL_EVENTS_MS - sinceMs)
   return true
 }
 
@@ -121,12 +122,28 @@ function mayLag(draft: TurnDraft, contractId: ContractId): boolean {
 function planCancel(draft: TurnDraft, demands: Demands, order: Order): void {
   const size = signedSize(draft.state.book, order.contractId)
   if (!isCancelDemanded(draft, demands, order, size) || draft.now < sparedUntil(draft, order)) return
+  if (mayHaveShrunk(draft, demands, order, size)) return
   const key: TargetKey = `order:${order.id}`
   if (draft.state.inFlight.some((one) => isCancelOf(one, order))) return
   const history = historyOf(draft, key)
   if (history.readSinceMs !== null || isPaused(draft, history, order.contractId)) return
   const { accountId } = draft.state
   send(draft, { kind: 'cancel-order', accountId, contractId: order.contractId, orderId: order.id }, key, size)
+}
+
+/**
+ * Whether the order is too large only since the position shrank: it may be the one that was filled in part, and tells of it after the
+ * position (gateway contract 6.1). What protects the rest must not go for that (reliability S-03).
+ */
+function mayHaveShrunk(draft: TurnDraft, demands: Demands, order: Order, size: number): boolean {
+  if (demands.ordersCancelled.has(order.id)) return false
+  const contract = draft.context.market.contract(order.contractId)
+  if (size === 0 && mustBeFlat(demands, order.contractId, contract)) return false
+  const shrunk = shrunkFrom(draft.state.book, order.contractId)
+  if (shrunk === null || couldEnlarge(order, shrunk.signedSize)) return false
+  if (draft.elapsedMs >= shrunk.toldMs + FILL_EVENTS_MS) return false
+  draft.lookAgain(shrunk.toldMs + FILL_EVENTS_MS)
+  return true
 }
 
 /** Stops and targets stay until the position is gone, so that a refused close does not leave it naked (risk rules 1.6). */

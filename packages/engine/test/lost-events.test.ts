@@ -116,3 +116,52 @@ test('one that has no stop is closed at the end of its grace all the same', asyn
   expect(tookMs).toBeGreaterThanOrEqual(10_000)
   expect(tookMs).toBeLessThan(10_100)
 })
+
+test('a close is not held up by a market order whose end the stream did not tell of (R-17, B-2)', async () => {
+  using scene = await Scene.open({ rules: TO_TWO })
+  await scene.connect()
+  scene.trade('buy', 2)
+  await scene.run(1_000)
+  scene.gateway.isDropped = (event) => event.kind === 'order' && event.data.status === 2
+  scene.trade('sell', 1)
+  await scene.run(200)
+  scene.trade('buy', 3)
+  await scene.until(() => scene.sent().length === 1, 500)
+  expect(scene.sent()).toEqual(['reduce 2'])
+})
+
+test.each([0, 30, 100])(
+  'a stop that was filled in part, and tells of it %d ms after the position, goes on protecting the rest (S-03)',
+  async (lateMs) => {
+    using scene = await Scene.open({
+      rules: settingsOf('trade_frequency_limit', { limits: { per_minute: 1 } }),
+      knobs: { largestFill: 1 },
+      isMarketStill: true,
+    })
+    await scene.connect()
+    scene.trade('buy', 2)
+    await scene.run(1_000)
+    scene.trade('buy', 1)
+    const stop = scene.trade('sell', 3, { type: 4, stopPrice: scene.price() - 20 })
+    await scene.run(1_000)
+    expect(scene.state().word).toBe('REDUCING')
+    scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'order' ? lateMs : 0] })
+    scene.move(-90)
+    await scene.until(() => scene.size() === 0, 5_000)
+    await scene.run(1_000)
+    expect(scene.sent()).toEqual([])
+    expect(scene.exchange.orders(TRADER).find(({ id }) => id === stop)?.status).toBe(2)
+  },
+)
+
+test('a stop that is larger than what the trader has kept could turn it over, and goes', async () => {
+  using scene = await Scene.open({ rules: settingsOf('trade_frequency_limit', { limits: { per_minute: 1 } }) })
+  await scene.connect()
+  scene.trade('buy', 1)
+  scene.trade('buy', 2)
+  scene.trade('sell', 3, { type: 4, stopPrice: scene.price() - 500 })
+  await scene.run(1_000)
+  scene.trade('sell', 1)
+  await scene.until(() => scene.sent().length === 1, 500)
+  expect(scene.sent()[0]).toMatch(/^cancel/)
+})

@@ -1,6 +1,14 @@
 export { admissionDueMs, isAdmitted } from './book/account.ts'
 export { applyEvent } from './book/apply-event.ts'
-export { executedSizes, type Exposure, exposureOf, leftByTrades, openSizes, workingOrder } from './book/exposure.ts'
+export {
+  executedSizes,
+  type Exposure,
+  exposureOf,
+  leftByTrades,
+  openSizes,
+  shrunkFrom,
+  workingOrder,
+} from './book/exposure.ts'
 export {
   beginGap,
   confirmableMs,

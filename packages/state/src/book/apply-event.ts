@@ -7,7 +7,7 @@ import { owedAfterTrade } from './owed-events.ts'
 import { movedByStream } from './positions.ts'
 import { contractBook, withContract, withProtectionMeasured } from './contract-books.ts'
 import { applySnapshot } from './snapshot.ts'
-import { withTradeReported } from './trade-report.ts'
+import { withFillsOfTrades, withTradeReported } from './trade-report.ts'
 
 /** The book after an event of its account. Pure; applying an event twice is applying it once. */
 export function applyEvent(book: Book, event: AccountEvent, context: BookContext): BookStep {
@@ -51,12 +51,8 @@ function applyPosition(book: Book, position: Position, receivedMs: number, conte
 function withOrderReported(book: Book, order: Order, receivedMs: number, context: BookContext): Book {
   const orders = recordOrder(book.orders, order, receivedMs)
   if (orders === book.orders) return book
-  const told = withFillHeard(
-    { ...book, orders },
-    order,
-    filledOf(observedOrder(book.orders, order.id)?.order),
-    receivedMs,
-  )
+  const before = filledOf(observedOrder(book.orders, order.id)?.order)
+  const told = withFillsOfTrades(withFillHeard({ ...book, orders }, order, before, receivedMs), order.id)
   return withProtectionMeasured(told, book, order.contractId, order.updatedAt, context)
 }
 

@@ -58,6 +58,22 @@ export function leftByTrades(
   return at === null ? null : { signedSize: remainingContracts(contract.lots, size), at }
 }
 
+/**
+ * What a position was before the stream's last word, and when that came (monotonic), if it has become smaller or flat; `null` otherwise. The
+ * order that took contracts off may tell of it later.
+ */
+export function shrunkFrom(
+  book: Book,
+  contractId: ContractId,
+): { readonly signedSize: number; readonly toldMs: number } | null {
+  const contract = book.contracts.get(contractId)
+  const former = contract?.formerStates.at(-1)
+  if (contract === undefined || former === undefined || contract.streamMs === null) return null
+  const size = signedSizeOf(contract)
+  const isSmaller = size * former.signedSize >= 0 && Math.abs(size) < Math.abs(former.signedSize)
+  return isSmaller ? { signedSize: former.signedSize, toldMs: contract.streamMs } : null
+}
+
 /** An order that can still change exposure, or `null` when it ended, vanished or was never heard of. */
 export function workingOrder(book: Book, orderId: OrderId): Order | null {
   const known = observedOrder(book.orders, orderId)

@@ -8,7 +8,7 @@ export interface ObservedOrder {
   readonly observedMs: number
   /** Last word of the stream; `null` when only snapshots spoke of it. */
   readonly streamMs: number | null
-  /** A complete snapshot did not list it although it was not terminal: its end was missed. Only newer news bring it back. */
+  /** A complete snapshot did not list it, or trades filled it, although it was not terminal: its end was missed. Only newer news bring it back. */
   readonly gone: boolean
 }
 

@@ -23,7 +23,7 @@ import { compareVersions, isWorking, type ObservedOrder, observedOrder, replaceO
 import { type ContractBook, movedBySnapshot } from './positions.ts'
 import { recencyOf, REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
 import { samePosition } from './same-position.ts'
-import { withTradeReported } from './trade-report.ts'
+import { withFillsOfTrades, withTradeReported } from './trade-report.ts'
 import { ledgerOfDay, NO_PNL } from './trades.ts'
 
 /**
@@ -206,15 +206,13 @@ class Reading {
         noted === undefined ? order.updatedAt : latest(noted, order.updatedAt),
       )
     }
-    this.#book = {
-      ...this.#book,
-      orders: replaceOrder(this.#book.orders, {
-        order,
-        observedMs: Math.max(known?.observedMs ?? 0, requestedMs),
-        streamMs: known?.streamMs ?? null,
-        gone: false,
-      }),
-    }
+    const orders = replaceOrder(this.#book.orders, {
+      order,
+      observedMs: Math.max(known?.observedMs ?? 0, requestedMs),
+      streamMs: known?.streamMs ?? null,
+      gone: false,
+    })
+    this.#book = withFillsOfTrades({ ...this.#book, orders }, order.id)
   }
 
   #readPosition(known: ContractBook, position: Position): void {

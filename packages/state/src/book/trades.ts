@@ -145,6 +145,19 @@ export function hasTraded(ledger: TradeLedger, orderId: OrderId): boolean {
   return ledger.some(({ counted }) => counted.some(({ trade }) => trade.orderId === orderId))
 }
 
+/** Contracts that the trades of an order are made of. A void takes back the money and not the fill; a re-sent half-turn is no further one. */
+export function tradedContracts(ledger: TradeLedger, orderId: OrderId): number {
+  const executions: Trade[] = []
+  for (const { all } of ledger) {
+    for (const { trade } of all) {
+      if (trade.orderId !== orderId) continue
+      if (trade.realizedPnl === null && executions.some((other) => isTwin(other, trade))) continue
+      executions.push(trade)
+    }
+  }
+  return executions.reduce((contracts, { size }) => contracts + size, 0)
+}
+
 function knownVersion(ledger: TradeLedger, reported: DayTrade): DayTrade | undefined {
   for (const { all } of ledger) {
     const known = entryOf(all, reported.trade.id, idOf)

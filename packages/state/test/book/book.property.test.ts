@@ -305,7 +305,21 @@ function naiveOrders(events: readonly AccountEvent[], read: Parameters<typeof na
   }
   for (const order of read?.snapshot.orders ?? []) newest(order)
   for (const event of read === null ? events : read.since) if (event.kind === 'order-changed') newest(event.order)
-  return [...versions.values()].filter(({ id }) => !ended.has(id)).toSorted((a, b) => a.id - b.id)
+  return [...versions.values()]
+    .filter(({ id, size }) => !ended.has(id) && naivelyTraded(events, id) < size)
+    .toSorted((a, b) => a.id - b.id)
+}
+
+/** Voided trades have filled their order as well; a re-sent opening half-turn is no further fill. */
+function naivelyTraded(events: readonly AccountEvent[], id: OrderId): number {
+  const fills = new Map<string, number>()
+  for (const event of events) {
+    if (event.kind !== 'trade-reported' || event.trade.orderId !== id) continue
+    const { trade } = event
+    const isHalf = trade.realizedPnl === null
+    fills.set(isHalf ? `${trade.price} ${trade.size} ${trade.at}.${trade.microseconds}` : `${trade.id}`, trade.size)
+  }
+  return [...fills.values()].reduce((sum, size) => sum + size, 0)
 }
 
 function naiveToday(events: readonly AccountEvent[]): Facts['today'] {
