@@ -157,37 +157,43 @@ describe('exit prices', () => {
 })
 
 describe('contracts that a position grew by before anybody told of the fill', () => {
-  const entry = (changes: Partial<Order> = {}): Order =>
-    anOrder(1, MNQ, { type: 'limit', size: 4, createdAt: time('14:00:00'), ...changes })
-  const grown = (): Story =>
-    new Story()
-      .at('14:00:00')
-      .order(entry())
-      .position(aPosition(MNQ, 2, { openedAt: time('14:00:00') }))
-  const ahead = (story: Story): number | undefined => story.view().positions[0]?.grownAhead
-
   test('are known as such until their trade comes', () => {
     const story = grown()
-    expect(ahead(story)).toBe(2)
-    expect(ahead(story.trade(aTrade(1, MNQ, { size: 2, at: time('14:00:00') })))).toBe(0)
+    expect(grownAhead(story)).toBe(2)
+    expect(grownAhead(story.trade(aTrade(1, MNQ, { size: 2, at: time('14:00:00') })))).toBe(0)
     expect(story.view().orders).toMatchObject([{ filled: 2 }])
   })
 
   test('or until their order does', () => {
     expect(
-      ahead(
+      grownAhead(
         grown()
           .at('14:00:00.020')
-          .order(entry({ filled: 2, updatedAt: time('14:00:00.020') })),
+          .order(ofFour({ filled: 2, updatedAt: time('14:00:00.020') })),
       ),
     ).toBe(0)
   })
 
   test('or until a second has passed', () => {
-    expect(ahead(grown().at('14:00:01.500'))).toBe(0)
+    expect(grownAhead(grown().at('14:00:01.500'))).toBe(0)
   })
 
   test('are none when the trade came first', () => {
-    expect(ahead(opened())).toBe(0)
+    expect(grownAhead(opened())).toBe(0)
   })
 })
+
+function ofFour(changes: Partial<Order> = {}): Order {
+  return anOrder(1, MNQ, { type: 'limit', size: 4, createdAt: time('14:00:00'), ...changes })
+}
+
+function grown(): Story {
+  return new Story()
+    .at('14:00:00')
+    .order(ofFour())
+    .position(aPosition(MNQ, 2, { openedAt: time('14:00:00') }))
+}
+
+function grownAhead(story: Story): number | undefined {
+  return story.view().positions[0]?.grownAhead
+}
