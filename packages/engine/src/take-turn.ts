@@ -108,10 +108,7 @@ function decide(draft: TurnDraft, input: TurnInput, observation: ReturnType<type
 function crossResets(draft: TurnDraft): void {
   if (!draft.context.timeTrusted) return
   const { calendar } = draft.context.policy
-  // A start by a clock that was ahead must not make a reset pass unseen that is still to come (reliability T-01).
-  if (!draft.state.isLastResetProcessed && draft.state.lastReset > draft.now) {
-    draft.change({ lastReset: calendar.previousReset(draft.now) })
-  }
+  if (!draft.state.isLastResetProcessed) rememberFirstReset(draft)
   for (;;) {
     const next = calendar.nextReset(draft.state.lastReset)
     if (next > draft.now) return
@@ -121,6 +118,17 @@ function crossResets(draft: TurnDraft): void {
     draft.audit('reset-crossed', String(draft.state.accountId), { at: formatInstant(next) })
     draft.note({ kind: 'reset-crossed', at: next, day: calendar.dayOf(next) })
   }
+}
+
+/**
+ * Stores from which reset on all are to be processed. A start by a clock that is ahead must not make one pass unseen that is still to come, and
+ * no turn of such a start may count for it later (reliability T-01).
+ */
+function rememberFirstReset(draft: TurnDraft): void {
+  const { lastReset } = draft.state
+  const first = lastReset > draft.now ? draft.context.policy.calendar.previousReset(draft.now) : lastReset
+  draft.change({ lastReset: first, isLastResetProcessed: true })
+  draft.keepReset(first)
 }
 
 function takeWord(draft: TurnDraft): void {

@@ -93,6 +93,24 @@ describe('the end of a lockout', () => {
     expect(scene.told('reset-crossed')).toEqual([])
   })
 
+  test('a reset that passed while nobody trusted the time is crossed by the next run, even if it is the first of all (T-01)', async () => {
+    using scene = await Scene.open({ rules: settingsOf('max_contracts', { limit: 2 }) })
+    await scene.connect()
+    scene.trade('buy', 1)
+    await scene.run(1_000)
+    scene.kill()
+    scene.time.set(RESET_MS + 20_000)
+    scene.time.trusted = false
+    await scene.restart()
+    await scene.connect()
+    scene.trade('buy', 2)
+    await scene.until(() => scene.size() === 2)
+    scene.time.trusted = true
+    await scene.restart()
+    await scene.connect()
+    expect(scene.told('reset-crossed').map(({ at }) => at)).toEqual([RESET_MS])
+  })
+
   test('a machine that slept over the reset unlocks late and once', async () => {
     using scene = await lockedBeforeReset()
     scene.time.set(RESET_MS + 3 * 3_600_000)
