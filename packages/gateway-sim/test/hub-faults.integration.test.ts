@@ -126,7 +126,7 @@ describe('a connection', () => {
     await using gateway = await practiceGateway({ knobs: { handshakeTimeoutMs: 20 } })
     gateway.sim.faults.hub('user', { verb: 'handshake', reply: 'silence' })
     const client = gateway.client('user', true)
-    client.connection.serverTimeoutInMilliseconds = 60
+    client.connection.serverTimeoutInMilliseconds = 250
     await expect(client.connection.start()).rejects.toThrow('Server timeout elapsed')
   })
 })
