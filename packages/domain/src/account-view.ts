@@ -75,6 +75,8 @@ export interface PositionView {
   readonly exit: ExitPrices | null
   /** Since when a fill against the position is known that its size does not show yet (monotonic ms); `null`: none. */
   readonly exitAheadSinceMs: number | null
+  /** Signed contracts that it grew by and of which neither order nor trade has told: an order that seems to work still has brought them. */
+  readonly grownAhead: number
   readonly management: CycleManagement
 }
 

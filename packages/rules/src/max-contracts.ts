@@ -125,7 +125,16 @@ function exposuresOf(
     }
     addOrder(exposure, order, 1)
   }
+  for (const position of view.positions) leaveOutFilled(exposures, position)
   return exposures
+}
+
+/** What an order has brought already is part of the position, although the order itself does not say so yet. */
+function leaveOutFilled(exposures: Exposures, { contractId, grownAhead }: UnpricedView['positions'][number]): void {
+  const exposure = exposures.get(contractId)
+  if (exposure === undefined) return
+  exposure.buys -= Math.min(exposure.buys, Math.max(0, grownAhead))
+  exposure.sells -= Math.min(exposure.sells, Math.max(0, -grownAhead))
 }
 
 function addOrder(exposure: Exposure, order: Order, sign: 1 | -1): void {

@@ -66,6 +66,7 @@ export function held(contract: ContractSpec, signedSize: number, changes: Partia
     protection: { uncoveredMs: 0, covered: true, measuredAt: NOW },
     exit: null,
     exitAheadSinceMs: null,
+    grownAhead: 0,
     management: UNMANAGED,
     ...changes,
   }

@@ -12,6 +12,21 @@ function goalsOf(settings: object, view: ViewInputs): readonly string[] | 'no br
   return finding === undefined ? 'no breach' : finding.goals.map(describeGoal)
 }
 
+describe('an entry that fills while it works', () => {
+  const orders = [anOrder(1, MNQ, { type: 'limit', size: 4, limitPrice: 20_990 })]
+
+  test('counts once, when the position tells of the fill first', () => {
+    const positions = [held(MNQ, 2, { grownAhead: 2 })]
+    expect(goalsOf({ include_working_orders: true }, { positions, orders })).toBe('no breach')
+    expect(goalsOf({ include_working_orders: true, limit: 3 }, { positions, orders })).toHaveLength(1)
+  })
+
+  test('leaves nothing out of orders of the other side', () => {
+    const positions = [held(MNQ, -2, { grownAhead: -2 })]
+    expect(goalsOf({ include_working_orders: true, limit: 1 }, { positions, orders })).toHaveLength(2)
+  })
+})
+
 const cap = (contract: { id: string }, side: 'long' | 'short', contractsMax: number): string =>
   `at most ${contractsMax} ${contract.id} ${side}`
 

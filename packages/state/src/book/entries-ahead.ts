@@ -63,6 +63,13 @@ export function enteredAhead({ entered }: EntriesAhead, now: Instant): number {
   return contracts
 }
 
+/** Signed contracts that the position shows and of which no trade has told yet. */
+export function shownAhead({ grown }: EntriesAhead, now: Instant): number {
+  let contracts = 0
+  for (const lots of recent(grown, now)) contracts += lots.contracts
+  return contracts
+}
+
 function recent<Lots extends { readonly at: Instant }>(lots: readonly Lots[], now: Instant): readonly Lots[] {
   return lots.filter(({ at }) => now - at <= FILL_EVENTS_MS)
 }

@@ -1,6 +1,7 @@
-import type { ContractId, CycleManagement, Order, PositionCycle } from '@rm/domain'
+import type { ContractId, CycleManagement, Instant, Order, PositionCycle } from '@rm/domain'
 import type { Book } from './book.ts'
 import { contractBook, withContract } from './contract-books.ts'
+import { shownAhead } from './entries-ahead.ts'
 import { remainingContracts } from './lots-ahead.ts'
 import { type ContractBook, signedSizeOf } from './positions.ts'
 import { REST_LAG_TOLERANCE_MS } from './rest-lag.ts'
@@ -39,6 +40,14 @@ export function exitAheadSinceMs(contract: ContractBook): number | null {
   const filledMs = contract.filledMs[size > 0 ? 'sell' : 'buy']
   if (filledMs !== null && filledMs > observedMs) return filledMs
   return remainingContracts(contract.lots, size) === size ? null : observedMs
+}
+
+/** Signed contracts that a position grew by, while neither their order nor their trade has told of the fill (gateway contract 6.1). */
+export function grownAhead({ entries, filledMs, streamMs }: ContractBook, now: Instant): number {
+  const contracts = shownAhead(entries, now)
+  const toldMs = filledMs[contracts > 0 ? 'buy' : 'sell']
+  const isTold = toldMs !== null && streamMs !== null && toldMs >= streamMs
+  return isTold ? 0 : contracts
 }
 
 /**

@@ -18,7 +18,7 @@ import {
 import type { Book } from './book.ts'
 import type { BookStep } from './book-step.ts'
 import { remainingContracts } from './lots-ahead.ts'
-import { exitAheadSinceMs } from './management.ts'
+import { exitAheadSinceMs, grownAhead } from './management.ts'
 import type { ContractBook } from './positions.ts'
 import { ledgerOfDay, NO_PNL } from './trades.ts'
 import { exitPrices, sumValues, type ValuationInputs, valuePosition } from './valuation.ts'
@@ -121,6 +121,7 @@ function positionView(book: ContractBook, inputs: ViewInputs): PositionView | nu
     protection: cycle.protection,
     exit: exitPrices(cycle.side, valued),
     exitAheadSinceMs: exitAheadSinceMs(book),
+    grownAhead: grownAhead(book, inputs.now),
     management: cycle.management,
   }
 }

@@ -155,3 +155,45 @@ describe('exit prices', () => {
     expect(exitPrices('long', { ...inputs, now: time('14:00:10.001'), isMarketOpen: false })).not.toBeNull()
   })
 })
+
+describe('contracts that a position grew by before anybody told of the fill', () => {
+  test('are known as such until their trade comes', () => {
+    const story = grown()
+    expect(growthAhead(story)).toBe(2)
+    expect(growthAhead(story.trade(aTrade(1, MNQ, { size: 2, at: time('14:00:00') })))).toBe(0)
+    expect(story.view().orders).toMatchObject([{ filled: 2 }])
+  })
+
+  test('or until their order does', () => {
+    expect(
+      growthAhead(
+        grown()
+          .at('14:00:00.020')
+          .order(entry({ filled: 2, updatedAt: time('14:00:00.020') })),
+      ),
+    ).toBe(0)
+  })
+
+  test('or until a second has passed', () => {
+    expect(growthAhead(grown().at('14:00:01.500'))).toBe(0)
+  })
+
+  test('are none when the trade came first', () => {
+    expect(growthAhead(opened())).toBe(0)
+  })
+})
+
+function entry(changes: Partial<Order> = {}): Order {
+  return anOrder(1, MNQ, { type: 'limit', size: 4, createdAt: time('14:00:00'), ...changes })
+}
+
+function grown(): Story {
+  return new Story()
+    .at('14:00:00')
+    .order(entry())
+    .position(aPosition(MNQ, 2, { openedAt: time('14:00:00') }))
+}
+
+function growthAhead(story: Story): number | undefined {
+  return story.view().positions[0]?.grownAhead
+}

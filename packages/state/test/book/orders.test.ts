@@ -67,33 +67,30 @@ describe('an order', () => {
 })
 
 describe('an order whose end is not told', () => {
-  const order = (changes: Partial<Order> = {}): Order =>
-    anOrder(1, MNQ, { size: 3, createdAt: time('14:00:00'), ...changes })
-
   test('works no more when its trades make up its size (R-17)', () => {
-    const story = new Story().order(order()).trade(aTrade(1, MNQ, { size: 2 }))
+    const story = new Story().order(three()).trade(aTrade(1, MNQ, { size: 2 }))
     expect(story.view().orders).toMatchObject([{ filled: 2 }])
     const rest = aTrade(2, MNQ, { orderId: OrderId.parse(1), size: 1, at: time('14:00:01') })
     expect(story.trade(rest).view().orders).toEqual([])
   })
 
   test('works no more when its trades were told first', () => {
-    const story = new Story().trade(aTrade(1, MNQ, { size: 3 })).order(order({ status: 'pending' }))
+    const story = new Story().trade(aTrade(1, MNQ, { size: 3 })).order(three({ status: 'pending' }))
     expect(story.view().orders).toEqual([])
   })
 
   test('works on when the opening half-turn is only told again, under another id', () => {
     const again = aTrade(2, MNQ, { orderId: OrderId.parse(1) })
     const story = new Story()
-      .order(order({ size: 2 }))
+      .order(three({ size: 2 }))
       .trade(aTrade(1, MNQ))
       .trade(again)
     expect(story.view().orders).toHaveLength(1)
   })
 
   test('works on when it was made larger meanwhile', () => {
-    const story = new Story().order(order()).trade(aTrade(1, MNQ, { size: 3 }))
-    story.order(order({ size: 4, filled: 3, updatedAt: time('14:00:02') }))
+    const story = new Story().order(three()).trade(aTrade(1, MNQ, { size: 3 }))
+    story.order(three({ size: 4, filled: 3, updatedAt: time('14:00:02') }))
     expect(story.view().orders).toHaveLength(1)
   })
 })
@@ -121,3 +118,7 @@ test('settled orders are forgotten oldest first, but not the parent that a worki
   expect(ids).toHaveLength(SETTLED_ORDERS_KEPT + 1)
   expect(ids.slice(0, 3)).toEqual([1, 2, 4])
 })
+
+function three(changes: Partial<Order> = {}): Order {
+  return anOrder(1, MNQ, { size: 3, createdAt: time('14:00:00'), ...changes })
+}
