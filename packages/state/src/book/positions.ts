@@ -116,7 +116,7 @@ export function movedByStream(
     const isSettled = known.outweighedMs === null && known.untoldMs === null
     return { contract: isHeard && isSettled ? known : heard, enlarged: false }
   }
-  const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize)
+  const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize, now)
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
   return { contract: { ...contract, repeatedMs: isUnexplainedRepeat(known, position) ? observedMs : null }, enlarged }
 }
