@@ -32,6 +32,7 @@ import type { AccountPolicy } from './account-policy.ts'
 import { type AccountState, isPositionCommand, isTrusted, type TargetKey } from './account-state.ts'
 import { managementInForce, rememberManagement } from './cycle-memory.ts'
 import { departureForgottenMs, issueCommand, recentDepartures } from './issue-command.ts'
+import { mayBeItsFill } from './may-be-its-fill.ts'
 import { ownTag } from './own-tag.ts'
 import { isPaused } from './plan-commands.ts'
 import { changeTarget, historyOf } from './target-history.ts'
@@ -216,7 +217,8 @@ function adjust(
 ): void {
   const left = remainingSize(own)
   // What fills in part is about to end, and then the position tells what is missing.
-  const wanted = contracts > left && (!mayGrow || own.filled > 0) ? left : contracts
+  const isKept = contracts > left ? !mayGrow || own.filled > 0 : contracts < left && mayBeItsFill(draft, own)
+  const wanted = isKept ? left : contracts
   const written = protection === 'stop' ? own.stopPrice : own.limitPrice
   const { tickSize } = contract
   const standing = written === null ? null : toTicks(written, tickSize)
@@ -263,6 +265,7 @@ function shrink(draft: TurnDraft, { positions }: AccountView, order: Order): voi
   const size = Math.abs(signedSize(draft.state.book, order.contractId))
   const position = positions.find(({ contractId }) => contractId === order.contractId)
   if (contract === null || position === undefined || isStray(draft, order) || remainingSize(order) <= size) return
+  if (mayBeItsFill(draft, order)) return
   const protection: ProtectionKind = order.type === 'stop' ? 'stop' : 'target'
   const written = protection === 'stop' ? order.stopPrice : order.limitPrice
   const price = written === null ? null : toTicks(written, contract.tickSize)

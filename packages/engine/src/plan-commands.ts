@@ -15,7 +15,6 @@ import {
   knownOrder,
   leftByTrades,
   repeatedMs,
-  shrunkFrom,
   signedSize,
   workingOrder,
 } from '@rm/state/book'
@@ -25,14 +24,13 @@ import { rememberEffort } from './goal-memory.ts'
 import { issueCommand } from './issue-command.ts'
 import { isBeingReduced } from './being-reduced.ts'
 import { isObservedSince } from './command-effect.ts'
+import { FILL_EVENTS_MS, mayBeItsFill } from './may-be-its-fill.ts'
 import { historyOf } from './target-history.ts'
 import { demandsOf } from './standing-goals.ts'
 import type { TurnDraft } from './turn-draft.ts'
 
 /** A market order fills before a cancel could reach it; it is cancelled only when it still works after this time (a guess). */
 const MARKET_ORDER_GRACE_MS = 250
-/** The events of a fill follow each other within 30 ms; the room is for the way (a guess). */
-const FILL_EVENTS_MS = 250
 /** An event that may be old news is acted upon after this time, if no reading has come: the first request may take so long (reliability B-2). */
 const REPEATED_STATE_MS = 400
 /** A cancel that the gateway is working on is repeated only after this time. */
@@ -122,7 +120,7 @@ function mayLag(draft: TurnDraft, contractId: ContractId): boolean {
 function planCancel(draft: TurnDraft, demands: Demands, order: Order): void {
   const size = signedSize(draft.state.book, order.contractId)
   if (!isCancelDemanded(draft, demands, order, size) || draft.now < sparedUntil(draft, order)) return
-  if (mayHaveShrunk(draft, demands, order, size)) return
+  if (mayHaveShrunkIt(draft, demands, order, size)) return
   const key: TargetKey = `order:${order.id}`
   if (draft.state.inFlight.some((one) => isCancelOf(one, order))) return
   const history = historyOf(draft, key)
@@ -131,19 +129,12 @@ function planCancel(draft: TurnDraft, demands: Demands, order: Order): void {
   send(draft, { kind: 'cancel-order', accountId, contractId: order.contractId, orderId: order.id }, key, size)
 }
 
-/**
- * Whether the order is too large only since the position shrank: it may be the one that was filled in part, and tells of it after the
- * position (gateway contract 6.1). What protects the rest must not go for that (reliability S-03).
- */
-function mayHaveShrunk(draft: TurnDraft, demands: Demands, order: Order, size: number): boolean {
+/** What protects the rest must not go because it tells of its fill after the position. Of a flat contract nothing protects. */
+function mayHaveShrunkIt(draft: TurnDraft, demands: Demands, order: Order, size: number): boolean {
   if (demands.ordersCancelled.has(order.id)) return false
   const contract = draft.context.market.contract(order.contractId)
   if (size === 0 && mustBeFlat(demands, order.contractId, contract)) return false
-  const shrunk = shrunkFrom(draft.state.book, order.contractId)
-  if (shrunk === null || couldEnlarge(order, shrunk.signedSize)) return false
-  if (draft.elapsedMs >= shrunk.toldMs + FILL_EVENTS_MS) return false
-  draft.lookAgain(shrunk.toldMs + FILL_EVENTS_MS)
-  return true
+  return mayBeItsFill(draft, order)
 }
 
 /** Stops and targets stay until the position is gone, so that a refused close does not leave it naked (risk rules 1.6). */

@@ -145,7 +145,10 @@ test.each([0, 30, 100])(
     const stop = scene.trade('sell', 3, { type: 4, stopPrice: scene.price() - 20 })
     await scene.run(1_000)
     expect(scene.state().word).toBe('REDUCING')
-    scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'order' ? lateMs : 0] })
+    scene.gateway.eventFate = ({ kind }) => ({
+      kind: 'arrives',
+      lateMs: [kind === 'order' || kind === 'trade' ? lateMs : 0],
+    })
     scene.move(-90)
     await scene.until(() => scene.size() === 0, 5_000)
     await scene.run(1_000)
@@ -164,4 +167,23 @@ test('a stop that is larger than what the trader has kept could turn it over, an
   scene.trade('sell', 1)
   await scene.until(() => scene.sent().length === 1, 500)
   expect(scene.sent()[0]).toMatch(/^cancel/)
+})
+
+test('a stop of RULE-012 that was filled in part is not made smaller for it, whoever tells first (S-03)', async () => {
+  using scene = await Scene.open({
+    rules: settingsOf('trade_management', { enabled: true, auto_stop_loss: { enabled: true } }),
+    knobs: { largestFill: 1 },
+    isMarketStill: true,
+  })
+  await scene.connect()
+  scene.trade('buy', 3)
+  await scene.run(1_000)
+  const before = scene.sent().length
+  scene.gateway.eventFate = ({ kind }) => ({ kind: 'arrives', lateMs: [kind === 'position' ? 0 : 40] })
+  scene.move(-60)
+  await scene.until(() => scene.size() === 0, 5_000)
+  await scene.run(1_000)
+  // Beside a flat position an order of ours goes at once, whatever it was.
+  expect(scene.sent().slice(before)).not.toContainEqual(expect.stringMatching(/^modify/))
+  expect(scene.isFlat()).toBe(true)
 })

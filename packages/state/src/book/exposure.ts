@@ -1,4 +1,4 @@
-import type { ContractId, Instant, Order, OrderId } from '@rm/domain'
+import type { ContractId, Instant, Order, OrderId, PositionSide } from '@rm/domain'
 import type { Book } from './book.ts'
 import { enteredAhead } from './entries-ahead.ts'
 import { lastClosedAt, remainingContracts } from './lots-ahead.ts'
@@ -59,19 +59,21 @@ export function leftByTrades(
 }
 
 /**
- * What a position was before the stream's last word, and when that came (monotonic), if it has become smaller or flat; `null` otherwise. The
- * order that took contracts off may tell of it later.
+ * What a position was before it shrank without a trade that tells which order took the contracts off, and when the stream said so last
+ * (monotonic); `null` when trades tell of all.
  */
 export function shrunkFrom(
   book: Book,
   contractId: ContractId,
+  side: PositionSide,
 ): { readonly signedSize: number; readonly toldMs: number } | null {
   const contract = book.contracts.get(contractId)
-  const former = contract?.formerStates.at(-1)
-  if (contract === undefined || former === undefined || contract.streamMs === null) return null
-  const size = signedSizeOf(contract)
-  const isSmaller = size * former.signedSize >= 0 && Math.abs(size) < Math.abs(former.signedSize)
-  return isSmaller ? { signedSize: former.signedSize, toldMs: contract.streamMs } : null
+  if (contract === undefined || contract.streamMs === null) return null
+  const sign = side === 'long' ? 1 : -1
+  const size = signedSizeOf(contract) * sign
+  const untold = contract.lots[side].reduced
+  if (size < 0 || untold === 0) return null
+  return { signedSize: sign * (size + untold), toldMs: contract.streamMs }
 }
 
 /** An order that can still change exposure, or `null` when it ended, vanished or was never heard of. */

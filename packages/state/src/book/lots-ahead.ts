@@ -14,6 +14,8 @@ interface SideAhead {
   readonly closed: readonly ClosedLots[]
   /** Taken off by the position; the closing trades are still to come. */
   readonly reduced: number
+  /** When the position last told of such contracts; `null`: never. */
+  readonly reducedAt: Instant | null
 }
 
 /**
@@ -25,7 +27,7 @@ export interface LotsAhead {
   readonly short: SideAhead
 }
 
-const NEITHER_AHEAD: SideAhead = { closed: [], reduced: 0 }
+const NEITHER_AHEAD: SideAhead = { closed: [], reduced: 0, reducedAt: null }
 export const NO_LOTS_AHEAD: LotsAhead = { long: NEITHER_AHEAD, short: NEITHER_AHEAD }
 
 /** Closing trades remembered while the position is silent. The events of one fill arrive within 30 ms, so this is never reached by hand. */
@@ -39,11 +41,11 @@ const CLOSED_LOTS_KEPT = 64
 export function afterTrade(lots: LotsAhead, trade: Trade, openedAt: Instant | null): LotsAhead {
   if (trade.realizedPnl === null || (openedAt !== null && trade.at < openedAt)) return lots
   const side = closedSide(trade)
-  const { closed, reduced } = lots[side]
+  const { closed, reduced, reducedAt } = lots[side]
   const matched = Math.min(reduced, trade.size)
   const contracts = trade.size - matched
   const ahead = contracts === 0 ? closed : [...closed, { tradeId: trade.id, at: trade.at, contracts }]
-  return { ...lots, [side]: { closed: ahead.slice(-CLOSED_LOTS_KEPT), reduced: reduced - matched } }
+  return { ...lots, [side]: { closed: ahead.slice(-CLOSED_LOTS_KEPT), reduced: reduced - matched, reducedAt } }
 }
 
 /** After a trade was voided: what it closed is open again, unless the position said otherwise. */
@@ -54,23 +56,27 @@ export function afterVoid(lots: LotsAhead, trade: Trade): LotsAhead {
 }
 
 /** After the position went from one signed size to another. */
-export function afterMove(lots: LotsAhead, before: number, after: number): LotsAhead {
+export function afterMove(lots: LotsAhead, before: number, after: number, now: Instant): LotsAhead {
   if (before === after) return lots
   return {
-    long: afterReduction(lots.long, Math.max(0, before) - Math.max(0, after)),
-    short: afterReduction(lots.short, Math.max(0, -before) - Math.max(0, -after)),
+    long: afterReduction(lots.long, Math.max(0, before) - Math.max(0, after), now),
+    short: afterReduction(lots.short, Math.max(0, -before) - Math.max(0, -after), now),
   }
 }
 
 /** At the start of a cycle: only trades since then can have closed contracts of it. */
 export function inNewCycle(lots: LotsAhead, side: PositionSide, openedAt: Instant): LotsAhead {
-  return { ...lots, [side]: { closed: lots[side].closed.filter(({ at }) => at >= openedAt), reduced: 0 } }
+  return { ...lots, [side]: { ...NEITHER_AHEAD, closed: lots[side].closed.filter(({ at }) => at >= openedAt) } }
 }
 
-/** After an accepted snapshot moved the position: it knows all trades but the latest, which REST may not show yet. */
+/**
+ * After an accepted snapshot told of the position: it knows all trades but the latest, which REST may not show yet. Those of contracts that
+ * the position lost just before may still be on their way as well (reliability R-14).
+ */
 export function afterSnapshot(lots: LotsAhead, before: number, after: number, now: Instant): LotsAhead {
-  const moved = afterMove({ long: { ...lots.long, reduced: 0 }, short: { ...lots.short, reduced: 0 } }, before, after)
-  return { long: recentOnly(moved.long, now), short: recentOnly(moved.short, now) }
+  const awaited = { long: withRecentReduction(lots.long, now), short: withRecentReduction(lots.short, now) }
+  const moved = afterMove(awaited, before, after, now)
+  return { long: withRecentTrades(moved.long, now), short: withRecentTrades(moved.short, now) }
 }
 
 /** The part of a position that no trade has closed yet, signed. */
@@ -95,7 +101,7 @@ export function closedSide(trade: Trade): PositionSide {
   return trade.side === 'sell' ? 'long' : 'short'
 }
 
-function afterReduction(ahead: SideAhead, contracts: number): SideAhead {
+function afterReduction(ahead: SideAhead, contracts: number, now: Instant): SideAhead {
   if (contracts <= 0) return ahead
   let open = contracts
   const closed: ClosedLots[] = []
@@ -104,9 +110,14 @@ function afterReduction(ahead: SideAhead, contracts: number): SideAhead {
     open -= matched
     if (lots.contracts > matched) closed.push({ ...lots, contracts: lots.contracts - matched })
   }
-  return { closed, reduced: ahead.reduced + open }
+  return open === 0 ? { ...ahead, closed } : { closed, reduced: ahead.reduced + open, reducedAt: now }
 }
 
-function recentOnly(ahead: SideAhead, now: Instant): SideAhead {
+function withRecentTrades(ahead: SideAhead, now: Instant): SideAhead {
   return { ...ahead, closed: ahead.closed.filter(({ at }) => now - at <= REST_LAG_TOLERANCE_MS) }
+}
+
+function withRecentReduction(ahead: SideAhead, now: Instant): SideAhead {
+  const isRecent = ahead.reducedAt !== null && now - ahead.reducedAt <= REST_LAG_TOLERANCE_MS
+  return isRecent ? ahead : { ...ahead, reduced: 0 }
 }

@@ -119,7 +119,7 @@ export function movedByStream(
     const isSettled = known.outweighedMs === null && known.untoldMs === null
     return { contract: isHeard && isSettled ? known : heard, enlarged: false }
   }
-  const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize)
+  const lots = afterMove(known.lots, signedSizeOf(known), position.signedSize, now)
   const { contract, enlarged } = moved(heard, position, lots, trades, now)
   const repeatedMs = isUnexplainedRepeat(known, position) ? observedMs : null
   return { contract: { ...contract, repeatedMs, owed: owedAfterMove(contract, observedMs, now) }, enlarged }

@@ -182,6 +182,18 @@ describe('R and U', () => {
     expect(sum(story)).toBe(18_000_000)
   })
 
+  test('count the rest in full when a snapshot comes between the position and the trade that reduced it (R-14)', () => {
+    const story = new Story().position(mnq(3)).at('14:00:05').position(mnq(2)).at('14:00:05.030')
+    story.snapshot({ positions: [mnq(2)] }).at('14:00:05.060')
+    expect(sum(story.trade(close(1, 1)))).toBe(18_000_000)
+  })
+
+  test('wait no longer for a trade that a snapshot long after the position lacks', () => {
+    const story = new Story().position(mnq(3)).at('14:00:05').position(mnq(2)).at('14:00:30')
+    story.snapshot({ positions: [mnq(2)] })
+    expect(sum(story.trade(sell(1, 1, '14:00:30', 6_000_000)))).toBe(12_000_000)
+  })
+
   test('ignore a late trade of a former position', () => {
     const story = new Story()
       .position(mnq(1))
